@@ -1,0 +1,204 @@
+"""The header in the image: what a sender writes into a stego and a receiver reads from it.
+
+sending = Sending.start(reference, keys)
+... the network makes the stego with sending.session ...
+stego = sending.write(unrounded, metadata)
+opened = read_header(stego, reference, keys)
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from numpy.typing import NDArray
+
+from sshr.crypto.keys import KEY_BYTES, Keys
+from sshr.crypto.layout import PREFIX_BITS, SALT_BYTES, Bucket, Layout, layout_for, prefix_group
+from sshr.crypto.metadata import Metadata
+from sshr.crypto.parity import read_parities, round_samples, write_parities
+from sshr.crypto.reference import ReferenceKey, belong_together, check_image
+from sshr.crypto.session import Session
+from sshr.crypto.slots import Slots, unwrap, wrap
+from sshr.crypto.stream import damaged, open_body, open_metadata, open_prefix, seal, wrong_key
+from sshr.errors import MismatchError, NothingFoundError
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An opened header. `intact` says whether no sample outside the header has changed."""
+
+    session: Session
+    metadata: Metadata
+    intact: bool
+
+
+class Sending:
+    """A sender's side of one stego; its keys are drawn at `start` and serve one `write`.
+
+    Attributes:
+        session: known before the stego exists, since the keyed mix needs it.
+    """
+
+    def __init__(
+        self, reference_key: ReferenceKey, salt: bytes, file_key: bytes, slots: Slots
+    ) -> None:
+        self.session = Session.of(file_key, salt)
+        self._reference_key = reference_key
+        self._salt = salt
+        self._file_key = file_key
+        self._slots = slots
+        self._written = False
+
+    @classmethod
+    def start(
+        cls,
+        reference: NDArray[np.uint8],
+        keys: Keys,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> "Sending":
+        """Draw salt, file key and ephemeral key. Takes Argon2id's time if there is a passphrase.
+
+        Args:
+            reference: (H, W, 3) uint8 RGB.
+            keys: passphrase and recipients; an identity plays no part.
+            random: gives so many random bytes; anything but the default is for tests.
+
+        Raises:
+            UsageError: an unusable recipient, or an identity without any recipient.
+        """
+        reference_key = ReferenceKey.of(reference)
+        salt, file_key = random(SALT_BYTES), random(KEY_BYTES)
+        slots = wrap(file_key, keys, reference_key.key, salt, random)
+        return cls(reference_key, salt, file_key, slots)
+
+    def check_capacity(self, metadata: Metadata) -> None:
+        """Refuse early what `write` would refuse.
+
+        Raises:
+            TooSmallError: the reference cannot hold the header with this metadata.
+        """
+        self._layout(metadata)
+
+    def write(self, unrounded: NDArray[np.floating], metadata: Metadata) -> NDArray[np.uint8]:
+        """Round the network's stego and write the header into it.
+
+        Args:
+            unrounded: (H, W, 3) RGB of the reference's size in levels of 0..255, maybe outside.
+            metadata: its `sample_mac` is replaced by the true one.
+
+        Returns:
+            The stego, (H, W, 3) uint8: `unrounded` rounded, and moved by one further level in at
+            most one sample per header bit.
+
+        Raises:
+            TooSmallError: the header does not fit.
+            ValueError: another size than the reference's, or samples that are not finite.
+            RuntimeError: written before; the keys of a stego serve only once.
+        """
+        shape = (self._reference_key.height, self._reference_key.width, 3)
+        if unrounded.shape != shape:
+            raise ValueError(f"the stego is {unrounded.shape}, the reference {shape}")
+        layout = self._layout(metadata)
+        rounded = round_samples(unrounded)
+        if self._written:
+            raise RuntimeError("the keys of this stego have been used; start another")
+        self._written = True
+        positions = self._reference_key.positions(layout.used)
+        sample_mac = self.session.sample_mac(rounded, positions)
+        packed = dataclasses.replace(metadata, sample_mac=sample_mac).pack()
+        stream = seal(self._reference_key, self._salt, self._slots, self.session, packed)
+        bits = np.unpackbits(np.frombuffer(stream, np.uint8))
+        samples, exact = rounded.reshape(-1), unrounded.reshape(-1)
+        prefix, body = layout.groups(positions)
+        samples = write_parities(exact, samples, prefix, bits[:PREFIX_BITS])
+        samples = write_parities(exact, samples, body, bits[PREFIX_BITS:])
+        return samples.reshape(shape)
+
+    def reopen(self, stego: NDArray[np.uint8]) -> Opened:
+        """Read a written stego back as its sender, who may hold no key that opens it.
+
+        Args:
+            stego: (H, W, 3) uint8 RGB, as decoded from the file.
+
+        Raises:
+            MismatchError, NothingFoundError, DamagedError: as `read_header`.
+        """
+
+        def file_key(salt: bytes, slots: Slots) -> bytes | None:
+            return self._file_key if slots == self._slots else None
+
+        return _read(stego, self._reference_key, file_key)
+
+    def _layout(self, metadata: Metadata) -> Layout:
+        bucket = Bucket.holding(len(metadata.pack()), len(self._slots.wrapped))
+        return layout_for(self._reference_key.height, self._reference_key.width, bucket)
+
+
+def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Keys) -> Opened:
+    """Open a stego's header. The checks run in the order of the errors below.
+
+    Args:
+        stego, reference: (H, W, 3) uint8 RGB.
+        keys: exactly what the sender used: passphrase, identity of a recipient, both or neither.
+
+    Raises:
+        MismatchError: the sizes differ, or the PSNR is below 30 dB.
+        NothingFoundError: no header for this reference.
+        DamagedError: the header has been changed, or its metadata makes no sense.
+        WrongKeyError: the header is intact, but the keys do not open it.
+    """
+    check_image(stego)
+    check_image(reference)
+    reference_key = ReferenceKey.of(reference)
+    _check_size(stego, reference_key)
+    if not belong_together(stego, reference):
+        raise MismatchError(
+            "stego and reference are different pictures (PSNR below 30 dB); "
+            "use the reference that the sender used"
+        )
+
+    def file_key(salt: bytes, slots: Slots) -> bytes | None:
+        return unwrap(slots, keys, reference_key.key, salt)
+
+    return _read(stego, reference_key, file_key)
+
+
+def _check_size(stego: NDArray[np.uint8], reference_key: ReferenceKey) -> None:
+    height, width, _ = stego.shape
+    if (height, width) != (reference_key.height, reference_key.width):
+        raise MismatchError(
+            f"the stego is {width}x{height} px but the reference is "
+            f"{reference_key.width}x{reference_key.height} px; use the sender's reference"
+        )
+
+
+def _read(
+    stego: NDArray[np.uint8],
+    reference_key: ReferenceKey,
+    find_file_key: Callable[[bytes, Slots], bytes | None],
+) -> Opened:
+    check_image(stego)
+    _check_size(stego, reference_key)
+    samples = stego.reshape(-1)
+    group = prefix_group(len(samples))
+    if group * PREFIX_BITS > len(samples) // 2:
+        raise NothingFoundError("the image is too small to hold anything")
+    groups = reference_key.positions(group * PREFIX_BITS).reshape(-1, group)
+    prefix = open_prefix(reference_key, np.packbits(read_parities(samples, groups)).tobytes())
+    layout = Layout.fitting(len(samples), prefix.bucket)
+    if layout is None:
+        raise damaged()
+    positions = reference_key.positions(layout.used)
+    _, groups = layout.groups(positions)
+    data = np.packbits(read_parities(samples, groups)).tobytes()
+    body = open_body(reference_key, prefix, data)
+    file_key = find_file_key(prefix.salt, body.slots)
+    if file_key is None:
+        raise wrong_key()
+    session = Session.of(file_key, prefix.salt)
+    metadata = Metadata.unpack(open_metadata(session, body))
+    intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, positions))
+    return Opened(session, metadata, intact)

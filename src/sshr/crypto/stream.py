@@ -1,0 +1,133 @@
+"""The header stream as bytes: sealing and opening its parts in the order of the checks.
+
+Uniformly random to anyone without the reference: salt and tag are, and all the rest is masked.
+"""
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+
+from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, xor
+from sshr.crypto.layout import (
+    OUTER_MAC_BYTES,
+    PREFIX_BYTES,
+    SALT_BYTES,
+    SALT_TAG_BYTES,
+    SLOT_BYTES,
+    Bucket,
+    unpad,
+)
+from sshr.crypto.reference import ReferenceKey
+from sshr.crypto.session import Session
+from sshr.crypto.slots import NONCE, Slots
+from sshr.errors import DamagedError, NothingFoundError, WrongKeyError
+
+_MASKED_FROM = SALT_BYTES + SALT_TAG_BYTES
+
+
+def damaged() -> DamagedError:
+    """The outcome of every change to a header after its salt tag."""
+    return DamagedError(
+        "the stego was made for this reference but has been changed since; "
+        "ask for the file exactly as it was written"
+    )
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """What the first 27 bytes say."""
+
+    salt: bytes
+    bucket: Bucket
+    masked: bytes
+
+
+@dataclass(frozen=True)
+class Body:
+    """What the outer MAC vouches for. `before` is all that precedes the ciphertext, unmasked."""
+
+    slots: Slots
+    before: bytes
+    ciphertext: bytes
+
+
+def seal(
+    reference_key: ReferenceKey, salt: bytes, slots: Slots, session: Session, metadata: bytes
+) -> bytes:
+    """The whole stream. A session's metadata key must seal once only."""
+    bucket = Bucket.holding(len(metadata), len(slots.wrapped))
+    before = salt + reference_key.salt_tag(salt) + bucket.pack() + slots.ephemeral
+    before += b"".join(slots.wrapped)
+    aead = ChaCha20Poly1305(session.subkey(b"metadata"))
+    stream = before + aead.encrypt(NONCE, bucket.pad(metadata), VERSION_LABEL + before)
+    stream += reference_key.outer_mac(salt, stream)
+    return _masked(reference_key, salt, stream)
+
+
+def open_prefix(reference_key: ReferenceKey, data: bytes) -> Prefix:
+    """Read the first 27 bytes.
+
+    Raises:
+        NothingFoundError: the salt tag is wrong.
+        DamagedError: the sizes make no sense.
+    """
+    salt, tag = data[:SALT_BYTES], data[SALT_BYTES:_MASKED_FROM]
+    if not bytes_eq(tag, reference_key.salt_tag(salt)):
+        raise NothingFoundError(
+            "the image looks like the reference but holds nothing for it; if it should, "
+            "use the sender's reference file itself, not a re-saved copy"
+        )
+    bucket = _masked(reference_key, salt, data)[_MASKED_FROM:]
+    try:
+        return Prefix(salt, Bucket.unpack(bucket), data)
+    except ValueError as error:
+        raise damaged() from error
+
+
+def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
+    """Unmask and authenticate what follows the prefix; no passphrase or private key is touched.
+
+    Raises:
+        DamagedError: the outer MAC is wrong.
+    """
+    stream = _masked(reference_key, prefix.salt, prefix.masked + data)
+    stream, outer = stream[:-OUTER_MAC_BYTES], stream[-OUTER_MAC_BYTES:]
+    if not bytes_eq(outer, reference_key.outer_mac(prefix.salt, stream)):
+        raise damaged()
+    end = PREFIX_BYTES + KEY_BYTES
+    ephemeral, wrapped = stream[PREFIX_BYTES:end], []
+    for _ in range(prefix.bucket.slots):
+        wrapped.append(stream[end : end + SLOT_BYTES])
+        end += SLOT_BYTES
+    return Body(Slots(ephemeral, tuple(wrapped)), stream[:end], stream[end:])
+
+
+def open_metadata(session: Session, body: Body) -> bytes:
+    """The metadata's bytes without their padding.
+
+    Raises:
+        WrongKeyError: the session is not the sender's.
+        DamagedError: the sender padded it wrongly.
+    """
+    aead = ChaCha20Poly1305(session.subkey(b"metadata"))
+    try:
+        return unpad(aead.decrypt(NONCE, body.ciphertext, VERSION_LABEL + body.before))
+    except InvalidTag as error:
+        raise wrong_key() from error
+    except ValueError as error:
+        raise damaged() from error
+
+
+def wrong_key() -> WrongKeyError:
+    """The outcome of an intact header that the given keys do not open."""
+    return WrongKeyError(
+        "the passphrase or key does not open this stego; give exactly what the sender used"
+    )
+
+
+def _masked(reference_key: ReferenceKey, salt: bytes, stream: bytes) -> bytes:
+    """Mask or unmask everything after the salt tag."""
+    clear, rest = stream[:_MASKED_FROM], stream[_MASKED_FROM:]
+    return clear + xor(rest, reference_key.mask(salt, len(rest)))

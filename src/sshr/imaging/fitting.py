@@ -1,0 +1,132 @@
+"""Bringing the secret to the reference's size, and the revealed picture back to its own.
+
+Everything about the placement follows from the two sizes and the mode, so the reveal needs no
+more than those. One function decides it: the largest centred box of a given aspect ratio inside
+a given area. `contain` is the box of the secret's aspect inside the reference's area, `cover` the
+box of the reference's aspect inside the secret's.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from sshr.errors import UsageError
+from sshr.imaging.limits import MAX_PIXELS
+
+Size = tuple[int, int]
+"""Height and width in pixels."""
+
+FitMode = Literal["contain", "cover", "stretch"]
+Rgb8 = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle inside an area, in pixels."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+def inner_box(area: Size, aspect: Size) -> Box:
+    """The largest box with the aspect ratio of `aspect` (height, width), centred in `area`.
+
+    It spans the area along one axis. The other side is rounded to the nearest pixel, halves up,
+    and is at least 1; of an odd remainder the smaller half lies above or on the left.
+    """
+    height, width = area
+    if height * aspect[1] <= width * aspect[0]:
+        width = _scaled(aspect[1], height, aspect[0])
+    else:
+        height = _scaled(aspect[0], width, aspect[1])
+    return Box((area[0] - height) // 2, (area[1] - width) // 2, height, width)
+
+
+def fit_to(secret: Rgb8, size: Size, mode: FitMode = "contain") -> Rgb8:
+    """Bring a picture to a size; one that has this size already is returned bit by bit.
+
+    Args:
+        secret: HWC uint8 RGB.
+        size: height and width of the result.
+        mode: `contain` shows all of it and continues its edge pixels over the unused area, which
+            costs less to conceal than black bars; `cover` fills the area and cuts what protrudes;
+            `stretch` gives up the aspect ratio.
+
+    Returns:
+        HWC uint8 RGB of the given size, resampled with Pillow's antialiased Lanczos filter.
+
+    Raises:
+        UsageError: an unknown mode, or a size without pixels.
+    """
+    original = _size_of(secret)
+    _check(mode, size)
+    if mode == "contain":
+        box = inner_box(size, original)
+        return _pad(_resize(secret, (box.height, box.width)), size, box)
+    if mode == "cover":
+        return _resize(_crop(secret, inner_box(original, size)), size)
+    return _resize(secret, size)
+
+
+def unfit(image: Rgb8, original: Size, mode: FitMode = "contain") -> Rgb8:
+    """Undo fit_to: bring a revealed picture back to the secret's own size.
+
+    Args:
+        image: HWC uint8 RGB, of the size that was given to fit_to.
+        original: height and width of the secret.
+        mode: the one given to fit_to. After `cover` the cut margins are filled with the nearest
+            edge pixels.
+
+    Returns:
+        HWC uint8 RGB of the original size.
+
+    Raises:
+        UsageError: an unknown mode, or an original size without pixels or beyond the limit of
+            150 megapixels (the size comes out of a file that someone else has written).
+    """
+    size = _size_of(image)
+    _check(mode, original)
+    if mode == "contain":
+        return _resize(_crop(image, inner_box(size, original)), original)
+    if mode == "cover":
+        box = inner_box(original, size)
+        return _pad(_resize(image, (box.height, box.width)), original, box)
+    return _resize(image, original)
+
+
+def _scaled(side: int, numerator: int, denominator: int) -> int:
+    return max(1, (2 * side * numerator + denominator) // (2 * denominator))
+
+
+def _size_of(image: Rgb8) -> Size:
+    return image.shape[0], image.shape[1]
+
+
+def _crop(image: Rgb8, box: Box) -> Rgb8:
+    return image[box.top : box.top + box.height, box.left : box.left + box.width]
+
+
+def _pad(image: Rgb8, size: Size, box: Box) -> Rgb8:
+    below, right = size[0] - box.top - box.height, size[1] - box.left - box.width
+    return np.pad(image, ((box.top, below), (box.left, right), (0, 0)), mode="edge")
+
+
+def _resize(image: Rgb8, size: Size) -> Rgb8:
+    if _size_of(image) == size:
+        return np.array(image, order="C")
+    resampled = Image.fromarray(np.ascontiguousarray(image)).resize(
+        (size[1], size[0]), Image.Resampling.LANCZOS
+    )
+    return np.array(resampled)
+
+
+def _check(mode: str, size: Size) -> None:
+    if mode not in get_args(FitMode):
+        raise UsageError(f"Unknown fit '{mode}'. Choose contain, cover or stretch.")
+    if min(size) < 1 or size[0] * size[1] > MAX_PIXELS:
+        raise UsageError(f"A picture cannot be brought to {size[1]}x{size[0]} px.")

@@ -1,0 +1,166 @@
+"""Reading a picture from a file: every failure, on any bytes, is one ImageError."""
+
+import os
+import stat
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from sshr.errors import ImageError, UsageError
+from sshr.imaging.limits import MAX_FILE_BYTES, check_size
+from sshr.imaging.modes import check_depth, to_rgb
+from sshr.imaging.names import reason, shown
+
+# EPS would be run by Ghostscript and WMF drawn by Windows: programs, not samples.
+EXCLUDED_FORMATS = frozenset({"EPS", "WMF"})
+
+PNG_END = b"IEND\xaeB\x60\x82"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One picture in memory.
+
+    Attributes:
+        rgb: HWC uint8, RGB order, C-contiguous; a greyscale picture has three equal channels.
+        greyscale: the source had one channel.
+        name: what messages call it.
+        path: where it was read from; None for an array.
+        notes: what of the file did not come along or was changed, one clause each.
+    """
+
+    rgb: npt.NDArray[np.uint8]
+    greyscale: bool
+    name: str
+    path: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.rgb.shape[0], self.rgb.shape[1]
+
+
+def read_image(path: str | os.PathLike[str]) -> Picture:
+    """Read a picture: EXIF orientation applied, colour profile not.
+
+    The file is read once. PNG checksums are verified, so a changed byte is noticed.
+
+    Raises:
+        ImageError: missing, unreadable, truncated or not an image; animated, transparent, more
+            than 8 bits per sample, or in a mode other than RGB, grey or palette; a side under
+            64 px or more than 150 megapixels. Nothing else, whatever the bytes are.
+    """
+    name = shown(path)
+    data = _read_bytes(path, name)
+    try:
+        with warnings.catch_warnings():
+            # What Pillow warns about is either refused below or of no interest to the user.
+            warnings.simplefilter("ignore")
+            return _decode(data, Path(path), name)
+    except ImageError:
+        raise
+    except UnidentifiedImageError as error:
+        raise ImageError(
+            f"{name}: is not an image that can be read. Convert it to PNG or JPEG."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"{name}: has too many pixels. Scale it down first.") from error
+    except Exception as error:
+        # The boundary: Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error,
+        # zlib.error, EOFError, KeyError, MemoryError and more on damaged files.
+        raise ImageError(f"{name}: is damaged or incomplete ({reason(error)}).") from error
+
+
+def as_picture(
+    image: str | os.PathLike[str] | npt.NDArray[np.uint8] | Picture, name: str = "image"
+) -> Picture:
+    """The picture that a caller of the Python API means.
+
+    Args:
+        image: a path; an HWC uint8 RGB or HW uint8 greyscale array (used without a copy where
+            its layout allows); or a Picture, returned as it is.
+        name: what messages call an array.
+
+    Raises:
+        UsageError: an array of another shape or type, or something else altogether.
+        ImageError: see read_image; the size limits hold for arrays too.
+    """
+    if isinstance(image, Picture):
+        return image
+    if isinstance(image, str | os.PathLike):
+        return read_image(image)
+    if not isinstance(image, np.ndarray):
+        raise UsageError(
+            f"{name}: must be a path, a NumPy array or a Picture, not {type(image).__name__}."
+        )
+    colour = image.ndim == 3 and image.shape[2] == 3
+    if image.dtype != np.uint8 or not (colour or image.ndim == 2):
+        raise UsageError(
+            f"{name}: must be uint8 of shape (height, width, 3) RGB or (height, width) grey, "
+            f"not {image.dtype} {tuple(image.shape)}."
+        )
+    check_size(image.shape[0], image.shape[1], name)
+    rgb = image if colour else np.repeat(image[:, :, None], 3, axis=2)
+    return Picture(np.ascontiguousarray(rgb), greyscale=not colour, name=name)
+
+
+def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise ImageError(f"{name}: is a folder, not an image file.")
+        if not stat.S_ISREG(status.st_mode):
+            raise ImageError(f"{name}: is a pipe or a device. Save the picture to a file first.")
+        if status.st_size > MAX_FILE_BYTES:
+            raise ImageError(f"{name}: is over {MAX_FILE_BYTES >> 30} GiB, too large to read.")
+        data = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise ImageError(f"{name}: no such file.") from error
+    except PermissionError as error:
+        raise ImageError(f"{name}: no permission to read it.") from error
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{name}: cannot be read ({reason(error)}).") from error
+    if not data:
+        raise ImageError(f"{name}: is empty (0 bytes).")
+    return data
+
+
+def _decode(data: bytes, path: Path, name: str) -> Picture:
+    with _open(data) as checked:
+        check_size(checked.height, checked.width, name)
+        frames = getattr(checked, "n_frames", 1)
+        # The further pictures of an MPO are previews or gain maps that phones add to a photograph.
+        if frames > 1 and checked.format != "MPO":
+            raise ImageError(
+                f"{name}: holds {frames} frames or pages; only single pictures are supported. "
+                "Save the one you mean to its own file."
+            )
+        checked.verify()  # a PNG's checksums, which load() passes over
+        if checked.format == "PNG" and PNG_END not in data:
+            raise ImageError(f"{name}: is damaged or incomplete (the end is missing).")
+    with _open(data) as image:
+        check_depth(image, name)
+        notes = []
+        if image.format == "MPO":
+            notes.append("the first, main picture of several was taken")
+        orientation = image.getexif().get(0x0112, 1)
+        profile = image.info.get("icc_profile") or b"sRGB"
+        if b"sRGB" not in profile and "sRGB".encode("utf-16-be") not in profile:
+            notes.append("its colour profile is not applied or kept, so colours may look different")
+        upright = ImageOps.exif_transpose(image)
+    if orientation in range(2, 9):
+        notes.append("it was turned upright as its EXIF orientation says")
+    check_size(upright.height, upright.width, name)
+    rgb, greyscale, mode_notes = to_rgb(upright, name)
+    return Picture(rgb, greyscale, name, path, (*mode_notes, *notes))
+
+
+def _open(data: bytes) -> Image.Image:
+    Image.init()  # so that ID lists every format; Pillow does the work only once
+    return Image.open(BytesIO(data), formats=[f for f in Image.ID if f not in EXCLUDED_FORMATS])

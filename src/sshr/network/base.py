@@ -1,0 +1,202 @@
+"""Preset `base`: the paper's modules, each where it can work (docs/method.md).
+
+    c = DWT(clamp(reference, m, 1 - m))
+    z = y = DWT(secret)
+    secret-side steps      linear gain + diffusion term, in the secret's own geometry
+    a z, a y; U z, U y     power, keyed mix
+    reference-side steps   + c, condition reaction term, in the reference's geometry
+    stego = IDWT(z)
+
+The reveal is the exact inverse. Only z is transmitted: the receiver takes y_T := z_T and, where the
+rounding noise is white (after U is undone), replaces it by an estimate of y from z, a nonlinear
+diffusion that starts as a Wiener filter.
+"""
+
+import functools
+
+import torch
+from torch import Tensor, nn
+
+from sshr.network.config import BaseConfig
+from sshr.network.coupling import CoupledStep, mix_pair, run, run_inverse, unmix_pair
+from sshr.network.diffusion import DiffusionProcess, DiffusionTerm
+from sshr.network.gains import NOISE, LinearGains, decode_scale, encode_scale
+from sshr.network.guidance import Guidance
+from sshr.network.mix import Mix
+from sshr.network.model import StegoNet
+from sshr.network.reaction import ReactionTerm
+
+_HALF_CHANNELS = 12
+
+
+class BaseNet(StegoNet):
+    """The network of preset `base`. See `StegoNet` for shapes and ranges."""
+
+    uses_mix = True
+
+    def __init__(self, config: BaseConfig) -> None:
+        super().__init__(config, config.secret_steps + config.reference_steps)
+        self.power = 10 ** (-config.stego_psnr / 10)
+        self.headroom = config.headroom / 255
+        self.gains = LinearGains(self.transform.bands, config.secret_steps)
+        halves = 1 if config.tie_half_steps else 2
+        channels = self.transform.channels
+
+        def diffusion() -> nn.ModuleList:
+            terms = (
+                DiffusionTerm(_HALF_CHANNELS, config.key_dim, config.diffusion)
+                for _ in range(halves)
+            )
+            return nn.ModuleList(terms)
+
+        def reaction() -> nn.ModuleList:
+            terms = (ReactionTerm(channels, config.key_dim, config.reaction) for _ in range(halves))
+            return nn.ModuleList(terms)
+
+        self.diffusion = nn.ModuleList(diffusion() for _ in range(config.secret_steps))
+        self.estimator = DiffusionProcess(
+            _HALF_CHANNELS, config.key_dim, config.estimator, config.stages
+        )
+        self.reaction = nn.ModuleList(reaction() for _ in range(config.reference_steps))
+        self.guidance = Guidance(
+            channels, config.reaction.width, config.reaction.expansion, config.reference_steps
+        )
+
+    def tile_scales(self, secret: Tensor) -> Tensor:
+        return encode_scale(self.gains.tile_scale(self.transform(secret), self.power))
+
+    def conceal(
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+    ) -> Tensor:
+        z, _ = self.forward_pair(secret, reference, k_sym, scales, mix)
+        return self.transform.inverse(z)
+
+    def forward_pair(
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+    ) -> tuple[Tensor, Tensor]:
+        """(z_T, y_T): the coupled state at the end of the conceal process."""
+        scale, (p_secret, p_reference) = _column(decode_scale(scales)), self._mixing()
+        z = self.transform(secret)
+        z, y = run(self._secret_steps(k_sym, scale), z, z, p_secret)
+        z, y = _mixed(mix, z * scale), _mixed(mix, y * scale)
+        return run(self._reference_steps(reference, k_sym), z, y, p_reference)
+
+    def inverse_pair(
+        self,
+        z: Tensor,
+        y: Tensor,
+        reference: Tensor,
+        k_sym: Tensor,
+        scales: Tensor,
+        mix: Mix | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Exact inverse of `forward_pair`, given the true pair: (DWT(secret), DWT(secret))."""
+        scale = _column(decode_scale(scales))
+        z, y = self._receive(z, y, reference, k_sym, scale, mix)
+        return run_inverse(self._secret_steps(k_sym, scale), z, y, self._mixing()[0])
+
+    def reveal(
+        self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+    ) -> Tensor:
+        scale, p = _column(decode_scale(scales)), self._mixing()[0]
+        z = self.transform(stego)
+        z, y = self._receive(z, z, reference, k_sym, scale, mix)
+        z, y = unmix_pair(z, y, p[-1])
+        z, y = mix_pair(z, self._estimate_y(z, y, k_sym, scale), p[-1])
+        z, _ = run_inverse(self._secret_steps(k_sym, scale), z, y, p)
+        return self.transform.inverse(z)
+
+    def _mixing(self) -> tuple[Tensor, Tensor]:
+        """p of the secret-side and of the reference-side steps."""
+        p_secret, p_reference = self.mixing().split([len(self.diffusion), len(self.reaction)])
+        return p_secret, p_reference
+
+    def _receive(
+        self,
+        z: Tensor,
+        y: Tensor,
+        reference: Tensor,
+        k_sym: Tensor,
+        scale: Tensor,
+        mix: Mix | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Everything of the inverse up to the secret-side steps."""
+        z, y = run_inverse(self._reference_steps(reference, k_sym), z, y, self._mixing()[1])
+        return _unmixed(mix, z) / scale, _unmixed(mix, y) / scale
+
+    def _estimate_y(self, z: Tensor, y: Tensor, k_sym: Tensor, scale: Tensor) -> Tensor:
+        """The receiver's y before its last un-step.
+
+        The noise on z is white with variance NOISE^2 / scale^2; the change that the diffusion
+        makes to z is carried to the geometry of the secret, where a unit of it is worth 1 / g.
+        """
+        unit = scale / NOISE
+        change = self.estimator(self.transform.to_half(z * unit), k_sym)
+        last_gain = self.gains.gain(1)
+        return self.gains.estimate_y(z, y) + self.transform.from_half(change) / (unit * last_gain)
+
+    def _secret_steps(self, k_sym: Tensor, scale: Tensor) -> list[CoupledStep]:
+        """F(y) = (1 - h) y + DT(y), G(z) = (1 - h) / h z + DT(z), h the step's share of g.
+
+        The corrections are in units of the noise that z will have after the step.
+        """
+        h = self.gains.gain(1)
+        left = len(self.diffusion)
+        steps = []
+        for terms in self.diffusion:
+            before = scale * self.gains.gain(left) / NOISE
+            left -= 1
+            after = scale * self.gains.gain(left) / NOISE
+            f = functools.partial(self._move, terms[0], k_sym, 1 - h, before, after)
+            g = functools.partial(self._move, terms[-1], k_sym, (1 - h) / h, after, after)
+            steps.append(CoupledStep(f, g))
+        return steps
+
+    def _move(
+        self,
+        term: DiffusionTerm,
+        k_sym: Tensor,
+        linear: Tensor,
+        unit_in: Tensor,
+        unit_out: Tensor,
+        u: Tensor,
+    ) -> Tensor:
+        """Linear part + DT. In units of the coming noise, that noise is white with variance one in
+        every band: there the filters look, and that is what a correction is measured in.
+        """
+        correction = term(self.transform.to_half(u * unit_in), k_sym)
+        return linear * u + self.transform.from_half(correction) / unit_out
+
+    def _reference_steps(self, reference: Tensor, k_sym: Tensor) -> list[CoupledStep]:
+        """F = G = -c + CRT in the first step, CRT alone later; CRT sees the payload only."""
+        c = self.transform(reference.clamp(self.headroom, 1 - self.headroom))
+        guides = self.guidance(c)
+        steps = []
+        for t, (terms, guide) in enumerate(zip(self.reaction, guides, strict=True)):
+            f = functools.partial(_react, terms[0], guide, k_sym)
+            g = functools.partial(_react, terms[-1], guide, k_sym)
+            if t == 0:
+                steps.append(
+                    CoupledStep(lambda y, f=f: f(y) - c, lambda z, g=g: g(z - c) - c)  # type: ignore[misc]
+                )
+            else:
+                steps.append(CoupledStep(lambda y, f=f: f(y - c), lambda z, g=g: g(z - c)))  # type: ignore[misc]
+        return steps
+
+
+def _react(term: ReactionTerm, guide: Tensor, k_sym: Tensor, payload: Tensor) -> Tensor:
+    """CRT in units of the rounding noise, its input compressed."""
+    reaction: Tensor = term(torch.asinh(payload / NOISE), guide, k_sym)
+    return NOISE * reaction
+
+
+def _mixed(mix: Mix | None, x: Tensor) -> Tensor:
+    return x if mix is None else mix.forward(x)
+
+
+def _unmixed(mix: Mix | None, x: Tensor) -> Tensor:
+    return x if mix is None else mix.inverse(x)
+
+
+def _column(values: Tensor) -> Tensor:
+    return values.view(-1, 1, 1, 1)

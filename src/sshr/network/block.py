@@ -1,0 +1,75 @@
+"""The Transformer block N of the condition reaction term, and Re-FFN (paper figures 2 and 3b)."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sshr.network.reparam import RepConv
+
+
+class ChannelNorm(nn.Module):
+    """Layer norm over the channels of (B, C, H, W)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        variance, mean = torch.var_mean(x, dim=1, keepdim=True, correction=0)
+        return (x - mean) * torch.rsqrt(variance + 1e-6) * self.weight + self.bias
+
+
+class ReFFN(nn.Module):
+    """Re-parameterised feed-forward network: point-wise, depth-wise RepConv, point-wise."""
+
+    def __init__(self, channels: int, expansion: int) -> None:
+        super().__init__()
+        self.widen = nn.Conv2d(channels, channels * expansion, 1)
+        self.spread = RepConv(channels * expansion)
+        self.narrow = nn.Conv2d(channels * expansion, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        narrowed: Tensor = self.narrow(F.gelu(self.spread(self.widen(x))))
+        return narrowed
+
+
+class ChannelAttention(nn.Module):
+    """Attention across channels (transposed attention): linear in the number of pixels."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
+        self.local = RepConv(3 * channels)
+        self.temperature = nn.Parameter(torch.ones(heads, 1, 1))
+        self.project = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        height, width = x.shape[-2:]
+        split = self.local(self.qkv(x)).flatten(2).unflatten(1, (3, self.heads, -1))
+        q, k, v = split.unbind(1)
+        scores = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).mT * self.temperature
+        mixed = (scores.softmax(-1) @ v).flatten(1, 2).unflatten(-1, (height, width))
+        projected: Tensor = self.project(mixed)
+        return projected
+
+
+class TransformerBlock(nn.Module):
+    """N of eq. 18: channels -> width, pre-norm attention and Re-FFN, width -> channels."""
+
+    def __init__(self, channels: int, width: int, heads: int, expansion: int) -> None:
+        super().__init__()
+        self.enter = nn.Conv2d(channels, width, 1)
+        self.norm1 = ChannelNorm(width)
+        self.attention = ChannelAttention(width, heads)
+        self.norm2 = ChannelNorm(width)
+        self.feed_forward = ReFFN(width, expansion)
+        self.leave = nn.Conv2d(width, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.enter(x)
+        x = x + self.attention(self.norm1(x))
+        x = x + self.feed_forward(self.norm2(x))
+        left: Tensor = self.leave(x)
+        return left

@@ -1,0 +1,69 @@
+"""What the two networks share: the front end, the keys and the interface that callers use."""
+
+import torch
+from torch import Tensor, nn
+
+from sshr.network.config import ModelConfig
+from sshr.network.coupling import Mixing
+from sshr.network.mix import Mix
+from sshr.network.rsrk import (
+    AlexNetFeatures,
+    KeyGenerator,
+    decode_public_key,
+    encode_public_key,
+)
+from sshr.network.transform import Transform
+
+TILE_MULTIPLE = 16
+
+
+class StegoNet(nn.Module):
+    """A network that conceals tiles and reveals them.
+
+    Images are RGB (B, 3, H, W) fp32 in [0, 1], H and W multiples of 16. Keys are (B, d), or (1, d)
+    for all. The caller rounds the stego; `reveal` gets the picture that exists.
+
+    Attributes:
+        uses_mix: whether `mix` and `scales` are needed (they are ignored otherwise).
+    """
+
+    uses_mix: bool
+
+    def __init__(self, config: ModelConfig, steps: int) -> None:
+        super().__init__()
+        self.config = config
+        self.transform = Transform(config.transform, config.colour)
+        self.features = AlexNetFeatures()
+        self.keys = KeyGenerator(config.key_dim)
+        self.mixing = Mixing(config.mixing, steps)
+
+    def public_key(self, secret: Tensor) -> Tensor:
+        """The header's k_pub_s of secrets: uint8 codes (B, d)."""
+        return encode_public_key(self.keys.public_key(self.features.pooled(secret)))
+
+    def symmetric_key(self, codes: Tensor, reference: Tensor) -> Tensor:
+        """k_sym (B, d) from the header's k_pub_s and the reference (eq. 15)."""
+        features = self.features.pooled(reference)
+        return self.keys.symmetric_key(decode_public_key(codes), features)
+
+    def tile_scales(self, secret: Tensor) -> Tensor:
+        """Codes uint8 (B,) of the scale that each tile's secret is concealed with."""
+        raise NotImplementedError
+
+    def conceal(
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+    ) -> Tensor:
+        """The stego (B, 3, H, W), neither clamped nor rounded."""
+        raise NotImplementedError
+
+    def reveal(
+        self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+    ) -> Tensor:
+        """The revealed picture (B, 3, H, W), not clamped."""
+        raise NotImplementedError
+
+    @torch.no_grad()
+    def parameter_count(self) -> int:
+        """Parameters without the frozen AlexNet features."""
+        frozen = sum(p.numel() for p in self.features.parameters())
+        return sum(p.numel() for p in self.parameters()) - frozen

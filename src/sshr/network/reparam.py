@@ -1,0 +1,122 @@
+"""Re-parameterised convolution: parallel branches that merge into one kernel.
+
+`RepKernel` is the shared idea: a 5x5, a 3x3, a 1x1 and an identity branch are linear in the input,
+so their sum is one 5x5 kernel, built on the fly. `fuse()` keeps only that kernel. `RepConv` is the
+static form (Re-FFN, paper section 3.3); `ConditionalKernel` adds the key (CRC, section 3.1):
+W_re-c = Linear(SiLU(Linear(k_sym))).
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+SIZE = 5
+
+
+class RepKernel(nn.Module):
+    """Kernel of shape (filters, channels / groups, 5, 5) from its branches.
+
+    Args:
+        channels: input channels.
+        filters: output channels; with groups = channels, a multiple of it (depth-wise).
+        groups: 1 (dense) or channels (depth-wise).
+    """
+
+    def __init__(self, channels: int, filters: int, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+        per_group = channels // groups
+        fan = per_group * SIZE * SIZE
+        self.k5 = nn.Parameter(torch.randn(filters, per_group, SIZE, SIZE) / fan**0.5)
+        self.k3 = nn.Parameter(torch.randn(filters, per_group, 3, 3) / (2 * fan**0.5))
+        self.k1 = nn.Parameter(torch.randn(filters, per_group, 1, 1) / (2 * fan**0.5))
+        self.identity = nn.Parameter(torch.zeros(filters))
+        self.fused = False
+
+    @property
+    def shapes(self) -> list[torch.Size]:
+        """Shapes of the branch weights that a key may modulate, in order."""
+        return [self.k5.shape, self.k3.shape, self.k1.shape]
+
+    def _identity_kernel(self) -> Tensor:
+        filters, per_group = self.k5.shape[:2]
+        kernel = torch.zeros_like(self.k5)
+        rows = torch.arange(filters, device=kernel.device)
+        kernel[rows, rows % per_group, SIZE // 2, SIZE // 2] = 1.0
+        return kernel * self.identity[:, None, None, None]
+
+    def forward(self) -> Tensor:
+        """The merged kernel."""
+        if self.fused:
+            return self.k5
+        return self.k5 + F.pad(self.k3, [1] * 4) + F.pad(self.k1, [2] * 4) + self._identity_kernel()
+
+    @torch.no_grad()
+    def fuse(self) -> None:
+        """Keep the merged kernel only; the output stays the same up to rounding."""
+        if not self.fused:
+            self.k5.copy_(self())
+            self.fused = True
+            for branch in (self.k3, self.k1, self.identity):
+                branch.zero_()
+
+
+class RepConv(nn.Module):
+    """Static depth-wise RepConv: (B, C, H, W) -> (B, C, H, W)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.kernel = RepKernel(channels, channels, channels)
+        nn.init.ones_(self.kernel.identity)
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv2d(x, self.kernel(), self.bias, padding=SIZE // 2, groups=x.shape[1])
+
+
+class ConditionalKernel(nn.Module):
+    """CRC's kernel: a learned base plus what the symmetric key asks for.
+
+    `forward(k_sym)` maps keys (B, d) to kernels (B, filters, channels / groups, 5, 5).
+    """
+
+    def __init__(self, channels: int, filters: int, groups: int, key_dim: int, hidden: int) -> None:
+        super().__init__()
+        self.base = RepKernel(channels, filters, groups)
+        self.sizes = [shape.numel() for shape in self.base.shapes]
+        self.hyper = nn.Sequential(
+            nn.Linear(key_dim, hidden), nn.SiLU(), nn.Linear(hidden, sum(self.sizes))
+        )
+        last = self.hyper[-1]
+        assert isinstance(last, nn.Linear)
+        with torch.no_grad():  # a pure hyper-network start would be unstable
+            last.weight.mul_(0.01)
+            last.bias.zero_()
+
+    def forward(self, k_sym: Tensor) -> Tensor:
+        parts = self.hyper(k_sym).split(self.sizes, dim=1)
+        k5, k3, k1 = (
+            part.view(-1, *shape) for part, shape in zip(parts, self.base.shapes, strict=True)
+        )
+        return self.base() + k5 + F.pad(k3, [1] * 4) + F.pad(k1, [2] * 4)
+
+
+def correlate(x: Tensor, kernels: Tensor, groups: int) -> Tensor:
+    """k * x with one kernel per sample, zero padding: (B, C, H, W) -> (B, filters, H, W)."""
+    return _per_sample(x, kernels, groups)
+
+
+def correlate_adjoint(x: Tensor, kernels: Tensor, groups: int) -> Tensor:
+    """kbar * x, kbar = k rotated by 180 degrees: the exact adjoint of `correlate` (eq. 6)."""
+    turned = kernels.flip((-2, -1))
+    if groups == 1:
+        return _per_sample(x, turned.transpose(1, 2), 1)
+    # Depth-wise, then the sum over each channel's filters: far faster than a grouped reduction.
+    return _per_sample(x, turned, x.shape[1]).unflatten(1, (groups, -1)).sum(2)
+
+
+def _per_sample(x: Tensor, kernels: Tensor, groups: int) -> Tensor:
+    if kernels.shape[0] == 1:
+        return F.conv2d(x, kernels[0], padding=SIZE // 2, groups=groups)
+    pairs = zip(x.split(1), kernels, strict=True)
+    return torch.cat([F.conv2d(one, k, padding=SIZE // 2, groups=groups) for one, k in pairs])

@@ -1,0 +1,54 @@
+"""Training losses: the paper's (eq. 19-21) and the rate-controlled one that `base` uses."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from sshr.network.rsrk import AlexNetFeatures
+
+
+def decibel(image: Tensor, target: Tensor) -> Tensor:
+    """10 log10 of the mean squared error of each sample (B,); minus the PSNR on [0, 1] images."""
+    error = (image - target).square().mean((1, 2, 3))
+    return 10 * torch.log10(error.clamp(min=1e-10))
+
+
+def rate_controlled_loss(
+    stego: Tensor, reference: Tensor, revealed: Tensor, secret: Tensor, target_psnr: float
+) -> Tensor:
+    """Minus (stego + revealed PSNR), with the batch's stego PSNR pulled to `target_psnr`.
+
+    Stego and reveal trade about one to one, so their sum alone would let the rate drift.
+    """
+    stego_db, reveal_db = decibel(stego, reference), decibel(revealed, secret)
+    return (stego_db + reveal_db).mean() + (stego_db.mean() + target_psnr).square()
+
+
+def frequency_loss(
+    z_ref: Tensor, z_stego: Tensor, z_sec: Tensor, z_rev: Tensor, norm: str = "l1"
+) -> Tensor:
+    """L_F, eq. 19, on wavelet coefficients; `norm` is l1 (the paper's default) or l2.
+
+    Raises:
+        ValueError: another norm.
+    """
+    if norm not in ("l1", "l2"):
+        raise ValueError(f"norm {norm!r} is neither l1 nor l2")
+    distance = F.l1_loss if norm == "l1" else F.mse_loss
+    return distance(z_stego, z_ref) + distance(z_rev, z_sec)
+
+
+def perceptual_loss(
+    features: AlexNetFeatures, reference: Tensor, stego: Tensor, secret: Tensor, revealed: Tensor
+) -> Tensor:
+    """L_P, eq. 20: mean squared distance of AlexNet's five activations, unit length per pixel."""
+    total = torch.zeros((), device=stego.device)
+    for target, image in ((reference, stego), (secret, revealed)):
+        for a, b in zip(features(target), features(image), strict=True):
+            total = total + F.mse_loss(F.normalize(b, dim=1), F.normalize(a, dim=1))
+    return total
+
+
+def total_loss(frequency: Tensor, perceptual: Tensor, weights: tuple[float, float]) -> Tensor:
+    """L_total = lambda_1 L_F + lambda_2 L_P, eq. 21; the paper's weights are (2, 1)."""
+    return weights[0] * frequency + weights[1] * perceptual

@@ -1,0 +1,91 @@
+"""Checkpoints: one safetensors file with the configuration inside, loaded strictly.
+
+The header's metadata hold `format`, `config` (JSON) and `digest`, the SHA-256 over names, shapes
+and bytes of all tensors in name order; a file whose tensors do not match it is refused.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from sshr.errors import CheckpointError
+from sshr.network.base import BaseNet
+from sshr.network.config import BaseConfig, ModelConfig, config_from_dict, config_to_dict
+from sshr.network.model import StegoNet
+from sshr.network.paper import PaperNet
+
+FORMAT = "sshr-checkpoint-1"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A network in evaluation mode and its identity.
+
+    Attributes:
+        digest: SHA-256 of configuration and weights; a stego names its first eight bytes.
+    """
+
+    net: StegoNet
+    digest: bytes
+
+
+def build(config: ModelConfig) -> StegoNet:
+    """A freshly initialised network of this configuration."""
+    return BaseNet(config) if isinstance(config, BaseConfig) else PaperNet(config)
+
+
+def save_checkpoint(net: StegoNet, path: Path) -> bytes:
+    """Write `net` with fp16 weights; returns the digest."""
+    tensors = {
+        name: value.detach().to("cpu", torch.float16 if value.is_floating_point() else value.dtype)
+        for name, value in net.state_dict().items()
+    }
+    tensors = {name: value.contiguous() for name, value in tensors.items()}
+    config = json.dumps(config_to_dict(net.config), sort_keys=True)
+    digest = _digest(config, tensors)
+    save_file(tensors, path, metadata={"format": FORMAT, "config": config, "digest": digest.hex()})
+    return digest
+
+
+def load_checkpoint(path: Path, device: torch.device) -> Loaded:
+    """Read, check and build.
+
+    Raises:
+        CheckpointError: missing, unreadable, foreign or altered file.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: not a readable checkpoint ({_line(error)})") from None
+    if metadata.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: not a checkpoint of this program ({FORMAT})")
+    config_text = metadata.get("config", "")
+    digest = _digest(config_text, tensors)
+    if digest.hex() != metadata.get("digest"):
+        raise CheckpointError(f"{path}: corrupted, its weights do not match their digest")
+    try:
+        net = build(config_from_dict(json.loads(config_text)))
+        net.load_state_dict(tensors, strict=True)
+    except (ValueError, RuntimeError) as error:
+        raise CheckpointError(f"{path}: does not fit this version ({_line(error)})") from None
+    return Loaded(net.float().eval().requires_grad_(False).to(device), digest)
+
+
+def _digest(config: str, tensors: dict[str, Tensor]) -> bytes:
+    digest = hashlib.sha256(config.encode())
+    for name, value in sorted(tensors.items()):
+        digest.update(f"{name}|{tuple(value.shape)}|{value.dtype}|".encode())
+        digest.update(value.numpy().tobytes())
+    return digest.digest()
+
+
+def _line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:120]

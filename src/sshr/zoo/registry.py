@@ -1,0 +1,77 @@
+"""The named presets whose weights ship inside the package."""
+
+import functools
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import torch
+
+from sshr.errors import CheckpointError, DeviceError
+from sshr.zoo.checkpoint import Loaded, load_checkpoint
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A packaged checkpoint: file name in `weights/` and what it is for."""
+
+    name: str
+    file: str
+    purpose: str
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset("base", "base.safetensors", "for use: session-keyed, 8-bit files, any size"),
+        Preset("paper", "paper.safetensors", "the paper's equations as printed, for research"),
+    )
+}
+
+
+def pick_device(name: str) -> torch.device:
+    """`auto`, `cpu` or `cuda` -> a device.
+
+    Raises:
+        DeviceError: unknown name, or CUDA asked for and absent.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise DeviceError(f"unknown device '{name}': use auto, cpu or cuda")
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise DeviceError("CUDA was asked for, but this machine has no CUDA device; use cpu")
+    return torch.device("cuda" if available and name != "cpu" else "cpu")
+
+
+@functools.lru_cache(maxsize=4)
+def load_model(preset: str, device: str = "auto") -> Loaded:
+    """A preset's network by name, or a checkpoint by path; read once per process.
+
+    Raises:
+        CheckpointError: unknown preset, or a bad file.
+        DeviceError: see `pick_device`.
+    """
+    place = pick_device(device)
+    if preset in PRESETS:
+        with as_file(files("sshr.zoo") / "weights" / PRESETS[preset].file) as path:
+            return load_checkpoint(path, place)
+    if Path(preset).suffix == ".safetensors":
+        return load_checkpoint(Path(preset), place)
+    raise CheckpointError(
+        f"unknown preset '{preset}': use {', '.join(PRESETS)} or the path of a .safetensors file"
+    )
+
+
+def find_model(identity: bytes, preferred: str, device: str = "auto") -> Loaded:
+    """The checkpoint whose digest starts with `identity`: the preferred one or any packaged.
+
+    Raises:
+        CheckpointError: none matches.
+    """
+    for name in dict.fromkeys((preferred, *PRESETS)):
+        loaded = load_model(name, device)
+        if loaded.digest.startswith(identity):
+            return loaded
+    raise CheckpointError(
+        f"the stego was made with another checkpoint ({identity.hex()}); give it with --preset"
+    )

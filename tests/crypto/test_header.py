@@ -1,0 +1,224 @@
+"""A header through an image: round trips, and every outcome in its order."""
+
+import dataclasses
+import hashlib
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from sshr.crypto import header, slots
+from sshr.crypto.header import Sending, read_header
+from sshr.crypto.keys import Keys
+from sshr.crypto.metadata import Metadata
+from sshr.crypto.parity import round_samples
+from sshr.errors import (
+    DamagedError,
+    MismatchError,
+    NothingFoundError,
+    TooSmallError,
+    WrongKeyError,
+)
+
+WORDS = b"open sesame"
+IDENTITIES = [bytes([n]) * 32 for n in range(1, 9)]
+PUBLIC = tuple(
+    X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw() for key in IDENTITIES
+)
+
+
+def header_positions(sending: Sending, metadata: Metadata) -> np.ndarray:
+    return sending._reference_key.positions(sending._layout(metadata).used)
+
+
+@pytest.mark.parametrize(
+    ("sender", "reader"),
+    [
+        (Keys(), Keys()),
+        (Keys(WORDS), Keys(WORDS)),
+        (Keys(recipients=PUBLIC[:1]), Keys(identity=IDENTITIES[0])),
+        (Keys(WORDS, PUBLIC[:1]), Keys(WORDS, identity=IDENTITIES[0])),
+        (Keys(recipients=PUBLIC[:5]), Keys(identity=IDENTITIES[4])),
+    ],
+    ids=["reference", "passphrase", "recipient", "both", "several"],
+)
+@pytest.mark.parametrize("size", [(64, 64), (100, 300)])
+def test_round_trip(sender, reader, size, picture, metadata) -> None:
+    reference, unrounded = picture(0, *size)
+    sending = Sending.start(reference, sender)
+    sending.check_capacity(metadata)
+    stego = sending.write(unrounded, metadata)
+    opened = read_header(stego, reference, reader)
+    assert opened.session == sending.session
+    assert opened.intact
+    assert dataclasses.replace(opened.metadata, sample_mac=bytes(16)) == metadata
+    assert sending.reopen(stego) == opened
+
+
+def test_nothing_but_header_samples_changes_and_those_by_one_level(picture, metadata) -> None:
+    reference, unrounded = picture()
+    sending = Sending.start(reference, Keys())
+    stego = sending.write(unrounded, metadata)
+    rounded = round_samples(unrounded)
+    changed = np.flatnonzero(stego.reshape(-1) != rounded.reshape(-1))
+    used = header_positions(sending, metadata)
+    assert np.isin(changed, used).all()
+    assert 900 < changed.size < 1240  # half of 2,136 bits
+    assert np.abs(stego.astype(int) - rounded).max() == 1
+    others = np.setdiff1d(np.arange(stego.size), used)
+    assert np.array_equal(stego.reshape(-1)[others] & 1, rounded.reshape(-1)[others] & 1)
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_saturated_reference(level: int, metadata: Metadata) -> None:
+    reference = np.full((64, 64, 3), level, np.uint8)
+    sending = Sending.start(reference, Keys())
+    stego = sending.write(np.full(reference.shape, level * 1.1 - 10, np.float32), metadata)
+    assert np.abs(stego.astype(int) - level).max() == 1
+    assert read_header(stego, reference, Keys()).intact
+
+
+def test_committed_stego(seeded, metadata) -> None:
+    # The format itself: a change here means that old stego files no longer open.
+    reference = (np.arange(64 * 64 * 3) * 37 % 251).astype(np.uint8).reshape(64, 64, 3)
+    unrounded = reference.astype(np.float32) + np.float32(0.25)
+    sending = Sending.start(reference, Keys(WORDS, PUBLIC[:3]), seeded(1))
+    stego = sending.write(unrounded, metadata)
+    assert hashlib.sha256(stego.tobytes()).hexdigest() == (
+        "f73e24d585cafe0f5ac536f50ebb3bd262ee6b11b9824872c523c287eb84a117"
+    )
+    assert read_header(stego, reference, Keys(WORDS, identity=IDENTITIES[2])).intact
+
+
+@pytest.fixture
+def sent(picture, metadata, quick_stretch):
+    """Reference, stego and its sender, under a passphrase; the spy's list is empty again."""
+    reference, unrounded = picture()
+    sending = Sending.start(reference, Keys(WORDS))
+    stego = sending.write(unrounded, metadata)
+    quick_stretch.clear()
+    return reference, stego, sending
+
+
+def test_other_sizes_and_other_pictures_do_not_belong_together(sent, picture) -> None:
+    reference, stego, sending = sent
+    turned = np.ascontiguousarray(reference[:, :60])
+    with pytest.raises(MismatchError, match="64x64 px but the reference is 60x64"):
+        read_header(stego, turned, Keys(WORDS))
+    with pytest.raises(MismatchError, match="different pictures"):
+        read_header(stego, picture(5)[0], Keys(WORDS))
+    with pytest.raises(MismatchError):
+        sending.reopen(turned)
+
+
+def test_nothing_found(sent, quick_stretch) -> None:
+    reference, stego, _ = sent
+    copy = reference.copy()
+    copy[0, 0, 0] ^= 1
+    for image, other in [(reference, reference), (stego, copy), (stego, stego)]:
+        with pytest.raises(NothingFoundError):
+            read_header(image, other, Keys(WORDS))
+    tiny = np.zeros((8, 8, 3), np.uint8)
+    with pytest.raises(NothingFoundError):
+        read_header(tiny, tiny, Keys())
+    assert quick_stretch == []
+
+
+def test_every_header_bit_is_guarded_before_any_costly_key(
+    sent, metadata, quick_stretch, monkeypatch
+) -> None:
+    reference, stego, sending = sent
+    monkeypatch.setattr(slots, "_exchange", lambda *_: pytest.fail("ECDH before the outer MAC"))
+    layout = sending._layout(metadata)
+    groups = layout.groups(header_positions(sending, metadata))
+    firsts = [group[0] for part in groups for group in part]
+    assert len(firsts) == 8 * 267
+    for number, position in enumerate(firsts):
+        changed = stego.copy()
+        changed.reshape(-1)[position] ^= 1
+        expected = NothingFoundError if number < 8 * 24 else DamagedError
+        with pytest.raises(expected):
+            read_header(changed, reference, Keys(WORDS, identity=IDENTITIES[0]))
+    assert quick_stretch == []
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [Keys(), Keys(b"open barley"), Keys(identity=IDENTITIES[0]), Keys(WORDS, (), IDENTITIES[0])],
+)
+def test_wrong_key(sent, reader: Keys, quick_stretch) -> None:
+    reference, stego, _ = sent
+    with pytest.raises(WrongKeyError):
+        read_header(stego, reference, reader)
+    assert len(quick_stretch) == (reader.passphrase is not None)
+
+
+def test_several_recipients_and_a_stranger(picture, metadata) -> None:
+    reference, unrounded = picture()
+    stego = Sending.start(reference, Keys(recipients=PUBLIC[:3])).write(unrounded, metadata)
+    for identity in IDENTITIES[:3]:
+        assert read_header(stego, reference, Keys(identity=identity)).intact
+    with pytest.raises(WrongKeyError):
+        read_header(stego, reference, Keys(identity=IDENTITIES[3]))
+
+
+def test_changed_samples_are_noticed_and_still_open(sent, metadata) -> None:
+    reference, stego, sending = sent
+    used = header_positions(sending, metadata)
+    others = np.setdiff1d(np.arange(stego.size), used)
+    for position in others[::500]:
+        changed = stego.copy()
+        changed.reshape(-1)[position] ^= 1
+        opened = read_header(changed, reference, Keys(WORDS))
+        assert not opened.intact
+        assert opened.session == sending.session
+
+
+def test_a_pair_of_changes_inside_one_group_goes_unnoticed(sent, metadata) -> None:
+    # The known limit: what the header's parities do not see, the sample MAC cannot cover.
+    reference, stego, sending = sent
+    changed = stego.copy()
+    changed.reshape(-1)[header_positions(sending, metadata)[:2]] ^= 1
+    assert read_header(changed, reference, Keys(WORDS)).intact
+
+
+def test_a_hostile_senders_metadata_is_a_documented_error(picture, metadata, monkeypatch) -> None:
+    reference, unrounded = picture()
+    garbage = bytes([1]) + b"\xff" * (len(metadata.pack()) - 1)
+    monkeypatch.setattr(Metadata, "pack", lambda _: garbage)
+    stego = Sending.start(reference, Keys()).write(unrounded, metadata)
+    with pytest.raises(DamagedError, match="makes no sense"):
+        read_header(stego, reference, Keys())
+
+
+def test_too_small(picture, metadata) -> None:
+    reference, unrounded = picture()
+    sending = Sending.start(reference, Keys())
+    large = dataclasses.replace(metadata, side_info=bytes(1000))
+    with pytest.raises(TooSmallError, match=r"at least \d+x\d+ px"):
+        sending.check_capacity(large)
+    with pytest.raises(TooSmallError):
+        sending.write(unrounded, large)
+    assert read_header(sending.write(unrounded, metadata), reference, Keys()).intact
+
+
+def test_the_keys_of_a_stego_serve_once(picture, metadata) -> None:
+    reference, unrounded = picture()
+    sending = Sending.start(reference, Keys())
+    for bad in (unrounded[:60], np.full_like(unrounded, np.nan)):
+        with pytest.raises(ValueError, match=r"reference|finite"):
+            sending.write(bad, metadata)
+    sending.write(unrounded, metadata)
+    with pytest.raises(RuntimeError, match="start another"):
+        sending.write(unrounded, metadata)
+
+
+def test_a_sender_does_not_reopen_another_senders_stego(picture, metadata) -> None:
+    reference, unrounded = picture()
+    stego = Sending.start(reference, Keys()).write(unrounded, metadata)
+    with pytest.raises(WrongKeyError):
+        Sending.start(reference, Keys()).reopen(stego)
+
+
+def test_bits_come_from_the_system_by_default() -> None:
+    assert Sending.start.__func__.__defaults__ == (header.os.urandom,)

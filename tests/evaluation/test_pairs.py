@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from sshr.errors import UsageError
+from sshr.evaluation.pairs import centre_crop, fixed_pairs
+
+
+def test_each_secret_goes_with_the_next_reference(tmp_path):
+    for name in ("b.png", "c.JPG", "a.webp", "d.bmp"):
+        (tmp_path / name).touch()
+    for name in (".hidden.png", "notes.txt", "a.png.part", "README"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.png").mkdir()
+    names = [(secret.name, reference.name) for secret, reference in fixed_pairs(tmp_path)]
+    assert names == [
+        ("a.webp", "b.png"),
+        ("b.png", "c.JPG"),
+        ("c.JPG", "d.bmp"),
+        ("d.bmp", "a.webp"),
+    ]
+    assert fixed_pairs(str(tmp_path)) == fixed_pairs(tmp_path)
+
+
+def test_two_images_swap_roles(tmp_path):
+    one, two = tmp_path / "1.png", tmp_path / "2.png"
+    one.touch()
+    two.touch()
+    assert fixed_pairs(tmp_path) == [(one, two), (two, one)]
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_too_few_images(tmp_path, count):
+    for i in range(count):
+        (tmp_path / f"{i}.png").touch()
+    with pytest.raises(UsageError, match=f"holds {count} image"):
+        fixed_pairs(tmp_path)
+
+
+def test_not_a_folder(tmp_path):
+    (tmp_path / "file").touch()
+    for name in ("absent", "file", "a\0b"):
+        with pytest.raises(UsageError, match="not a folder"):
+            fixed_pairs(tmp_path / name)
+
+
+@pytest.mark.parametrize(("shape", "top", "left"), [((9, 12, 3), 2, 4), ((4, 4, 3), 0, 0)])
+def test_centre_crop(shape, top, left):
+    rgb = np.arange(np.prod(shape), dtype=np.int64).reshape(shape).astype(np.uint8)
+    crop = centre_crop(rgb, 4)
+    assert np.array_equal(crop, rgb[top : top + 4, left : left + 4])
+    assert crop.flags.c_contiguous
+
+
+@pytest.mark.parametrize("size", [0, -1, 5])
+def test_centre_crop_must_fit(size):
+    with pytest.raises(UsageError, match="Cannot crop"):
+        centre_crop(np.zeros((4, 9, 3), np.uint8), size)

@@ -1,0 +1,359 @@
+import io
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from sshr.errors import ImageError, UsageError
+from sshr.imaging.reading import Picture, as_picture, read_image
+
+
+def encoded(image, file_format="PNG", **options):
+    file = io.BytesIO()
+    image.save(file, file_format, **options)
+    return file.getvalue()
+
+
+def chunk(kind, data=b""):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+@pytest.fixture
+def picture(photograph):
+    return Image.fromarray(photograph(72, 100))
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_bytes(data):
+        path = tmp_path / "in.bin"
+        path.write_bytes(data)
+        return read_image(path)
+
+    return read_bytes
+
+
+@pytest.fixture
+def refused(read, tmp_path):
+    """Reads the bytes, expects the one-line error that names the file, and returns it."""
+
+    def read_and_fail(data):
+        with pytest.raises(ImageError) as caught:
+            read(data)
+        message = str(caught.value)
+        assert message.startswith(f"{tmp_path / 'in.bin'}: ")
+        assert message.isprintable()
+        return message
+
+    return read_and_fail
+
+
+@pytest.mark.parametrize(
+    ("file_format", "options"),
+    [
+        ("PNG", {}),
+        ("WEBP", {"lossless": True}),
+        ("TIFF", {"compression": "tiff_lzw"}),
+        ("BMP", {}),
+        ("PPM", {}),
+    ],
+)
+def test_lossless_formats_give_the_exact_samples(read, picture, file_format, options):
+    result = read(encoded(picture, file_format, **options))
+    assert np.array_equal(result.rgb, np.asarray(picture))
+    assert result.rgb.dtype == np.uint8
+    assert result.rgb.flags.c_contiguous
+    assert result.rgb.flags.writeable
+    assert result.size == (72, 100)
+    assert not result.greyscale
+    assert result.notes == ()
+
+
+def test_jpeg_is_close(read, picture):
+    result = read(encoded(picture, "JPEG", quality=95))
+    assert np.abs(result.rgb.astype(int) - np.asarray(picture)).mean() < 4
+
+
+@pytest.mark.parametrize("path_type", [str, Path])
+def test_picture_knows_where_it_came_from(tmp_path, picture, path_type):
+    picture.save(tmp_path / "a.png")
+    result = read_image(path_type(tmp_path / "a.png"))
+    assert result.path == tmp_path / "a.png"
+    assert result.name == str(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
+def test_exif_orientation_is_applied_once(read, picture, orientation, file_format):
+    upright = np.asarray(picture)
+    # How a camera that was held this way stores the upright picture (EXIF 2.32, tag 0x0112).
+    stored = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.transpose(1, 0, 2),
+        6: upright.transpose(1, 0, 2)[::-1],
+        7: upright[::-1, ::-1].transpose(1, 0, 2),
+        8: upright.transpose(1, 0, 2)[:, ::-1],
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    result = read(encoded(Image.fromarray(np.ascontiguousarray(stored)), file_format, exif=exif))
+    assert np.array_equal(result.rgb, upright)
+    assert any("EXIF" in note for note in result.notes) == (orientation != 1)
+
+
+def test_grey_becomes_three_equal_channels(read, picture):
+    grey = picture.convert("L")
+    result = read(encoded(grey))
+    assert result.greyscale
+    assert np.array_equal(result.rgb, np.repeat(np.asarray(grey)[:, :, None], 3, axis=2))
+    assert result.notes == ()
+
+
+def test_bilevel_is_grey(read, picture):
+    result = read(encoded(picture.convert("1")))
+    assert result.greyscale
+    assert set(np.unique(result.rgb)) == {0, 255}
+    assert "8-bit grey" in result.notes[0]
+
+
+def test_palette_is_expanded(read, picture):
+    palette = picture.quantize(64)
+    for file_format in ("PNG", "GIF"):
+        result = read(encoded(palette, file_format))
+        assert np.array_equal(result.rgb, np.asarray(palette.convert("RGB")))
+        assert not result.greyscale
+        assert "palette" in result.notes[0]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_opaque_alpha_is_dropped_and_told(read, picture, mode):
+    image = picture.convert(mode[:-1]).convert(mode)
+    result = read(encoded(image))
+    assert np.array_equal(result.rgb, np.asarray(picture.convert(mode[:-1]).convert("RGB")))
+    assert result.greyscale == (mode == "LA")
+    assert "alpha" in result.notes[0]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_one_pixel_of_transparency_is_refused(refused, picture, mode):
+    image = picture.convert(mode[:-1]).convert(mode)
+    image.putpixel((3, 5), (*image.getpixel((3, 5))[:-1], 254))
+    assert "transparent" in refused(encoded(image))
+
+
+def test_named_transparent_colour_counts_only_where_it_is_used(read, refused, picture):
+    colours = np.asarray(picture).copy()
+    colours[0, 0] = (1, 2, 3)
+    image = Image.fromarray(colours)
+    assert "transparent" in refused(encoded(image, transparency=(1, 2, 3)))
+    unused = read(encoded(image, transparency=(255, 0, 255)))
+    assert np.array_equal(unused.rgb, colours)
+    palette = picture.quantize(64)
+    assert "transparent" in refused(encoded(palette, transparency=palette.getpixel((9, 9))))
+
+
+def test_more_than_8_bits_is_refused(refused, photograph):
+    deep = photograph(64, 64)[:, :, 0].astype(np.uint16) * 257
+    assert "more than 8 bits" in refused(encoded(Image.fromarray(deep)))
+    assert "more than 8 bits" in refused(encoded(Image.fromarray(deep.astype(np.int32)), "TIFF"))
+    assert "more than 8 bits" in refused(encoded(Image.fromarray(deep.astype(np.float32)), "TIFF"))
+
+
+def test_16_bit_colour_is_refused_rather_than_cut_down(refused):
+    samples = np.random.default_rng(0).integers(0, 65536, (64, 64, 3), dtype=np.uint16)
+    big_endian = samples.astype(">u2").tobytes()
+    rows = b"".join(b"\0" + big_endian[i : i + 384] for i in range(0, len(big_endian), 384))
+    header = struct.pack(">IIBBBBB", 64, 64, 16, 2, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
+    assert "more than 8 bits" in refused(png + chunk(b"IEND"))
+    assert "more than 8 bits" in refused(b"P6 64 64 65535\n" + big_endian)
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "LAB"])
+def test_other_modes_are_refused_by_name(refused, picture, mode):
+    if mode == "CMYK":
+        image = picture.convert("CMYK")
+    else:
+        to_lab = ImageCms.buildTransform(
+            ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB"
+        )
+        image = ImageCms.applyTransform(picture, to_lab)
+    assert f"stored as {mode}" in refused(encoded(image, "TIFF"))
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_animations_and_pages_are_refused_with_their_number(refused, photograph, file_format):
+    frames = [Image.fromarray(photograph(64, 64, seed)) for seed in range(3)]
+    data = encoded(frames[0], file_format, save_all=True, append_images=frames[1:])
+    assert "3 frames" in refused(data)
+
+
+def test_main_picture_of_a_phone_photograph_is_taken(read, photograph):
+    frames = [Image.fromarray(photograph(64, 80, seed)) for seed in range(2)]
+    data = encoded(frames[0], "MPO", save_all=True, append_images=frames[1:], quality=95)
+    result = read(data)
+    assert np.array_equal(result.rgb, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
+    assert "main picture" in result.notes[0]
+
+
+def test_only_a_foreign_colour_profile_is_told(read, picture):
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain = read(encoded(picture, icc_profile=srgb))
+    assert plain.notes == ()
+    other = read(
+        encoded(
+            picture,
+            icc_profile=srgb.replace("sRGB".encode("utf-16-be"), b"\0P\0" * 2).replace(
+                b"sRGB", b"PPPP"
+            ),
+        )
+    )
+    assert "colour profile" in other.notes[0]
+    assert np.array_equal(plain.rgb, other.rgb)
+
+
+@pytest.mark.parametrize(("size", "fits"), [((64, 64), True), ((63, 64), False), ((900, 1), False)])
+def test_shortest_side(read, refused, size, fits):
+    data = encoded(Image.new("RGB", size))
+    if fits:
+        assert read(data).size == size[::-1]
+    else:
+        assert f"is {size[0]}x{size[1]} px; each side must have at least 64 px" in refused(data)
+
+
+@pytest.mark.parametrize(
+    ("side", "words"), [(12_500, "at most 150 megapixels"), (60_000, "too many pixels")]
+)
+def test_huge_pictures_are_refused_from_the_header(refused, side, words):
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    rows = chunk(b"IDAT", zlib.compress(b"\0" * 100))
+    assert words in refused(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + rows + chunk(b"IEND"))
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(ImageError, match=r"absent\.png: no such file"):
+        read_image(tmp_path / "absent.png")
+
+
+def test_folder(tmp_path):
+    with pytest.raises(ImageError, match="is a folder"):
+        read_image(tmp_path)
+
+
+def test_path_through_a_file(tmp_path, picture):
+    picture.save(tmp_path / "a.png")
+    with pytest.raises(ImageError, match="cannot be read"):
+        read_image(tmp_path / "a.png" / "b.png")
+
+
+def test_name_with_a_null_character():
+    with pytest.raises(ImageError, match=r"a\\x00b: cannot be read"):
+        read_image("a\0b")
+
+
+def test_name_stays_on_one_line(tmp_path):
+    with pytest.raises(ImageError) as caught:
+        read_image(tmp_path / "two\nlines\udcff\x1b[31m.png")
+    assert str(caught.value).isprintable()
+    assert r"two\nlines\udcff\x1b[31m.png: no such file." in str(caught.value)
+
+
+def test_pipe_is_refused_without_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(ImageError, match="is a pipe or a device"):
+        read_image(tmp_path / "pipe.png")
+
+
+def test_unreadable_file(public_folder, unprivileged, picture):
+    path = public_folder / "secret.png"
+    picture.save(path)
+    path.chmod(0)
+    with unprivileged(), pytest.raises(ImageError, match=r"secret\.png: no permission to read"):
+        read_image(path)
+
+
+def test_empty_file(refused):
+    assert "is empty (0 bytes)" in refused(b"")
+
+
+@pytest.mark.parametrize("data", [b"hello", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n"])
+def test_not_an_image(refused, data):
+    assert "not an image" in refused(data)
+
+
+@pytest.mark.parametrize(
+    ("file_format", "options"),
+    [
+        ("PNG", {}),
+        ("JPEG", {}),
+        ("JPEG", {"progressive": True}),
+        ("WEBP", {}),
+        ("TIFF", {}),
+        ("TIFF", {"compression": "tiff_lzw"}),
+        ("BMP", {}),
+        ("PPM", {}),
+    ],
+)
+def test_a_file_cut_anywhere_is_refused(refused, picture, file_format, options):
+    data = encoded(picture, file_format, **options)
+    cuts = [*range(1, len(data), max(1, len(data) // 40)), *range(len(data) - 14, len(data))]
+    for cut in cuts:
+        message = refused(data[:cut])
+        assert "damaged or incomplete" in message or "not an image" in message
+
+
+def test_a_changed_byte_in_a_png_is_noticed(refused, picture):
+    data = bytearray(encoded(picture))
+    data[len(data) // 2] ^= 1
+    assert "damaged" in refused(bytes(data))
+
+
+def test_arrays_are_pictures(photograph):
+    rgb = photograph(70, 64)
+    colour = as_picture(rgb, "secret")
+    assert np.array_equal(colour.rgb, rgb)
+    assert (colour.greyscale, colour.name, colour.path) == (False, "secret", None)
+    turned = as_picture(rgb.transpose(1, 0, 2))
+    assert turned.rgb.flags.c_contiguous
+    assert np.array_equal(turned.rgb, rgb.transpose(1, 0, 2))
+    grey = as_picture(rgb[:, :, 0])
+    assert grey.greyscale
+    assert all(np.array_equal(grey.rgb[:, :, c], rgb[:, :, 0]) for c in range(3))
+
+
+def test_paths_and_pictures_pass(tmp_path, picture):
+    picture.save(tmp_path / "a.png")
+    from_path = as_picture(str(tmp_path / "a.png"))
+    assert np.array_equal(from_path.rgb, np.asarray(picture))
+    assert as_picture(from_path) is from_path
+    assert isinstance(from_path, Picture)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.zeros((64, 64, 4), np.uint8),
+        np.zeros((3, 64, 64), np.uint8),
+        np.zeros((64, 64, 1), np.uint8),
+        np.zeros((1, 64, 64, 3), np.uint8),
+        np.zeros((64, 64, 3), np.float32),
+        np.zeros(64, np.uint8),
+        [[0] * 64] * 64,
+        None,
+    ],
+)
+def test_other_things_are_not_pictures(wrong):
+    with pytest.raises(UsageError, match="reference: must be"):
+        as_picture(wrong, "reference")
+
+
+def test_small_array_is_refused():
+    with pytest.raises(ImageError, match="at least 64 px"):
+        as_picture(np.zeros((64, 63, 3), np.uint8))

@@ -1,0 +1,130 @@
+"""The structure of the package: downward imports, small modules, a light `import sshr`."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[1] / "src"
+PACKAGE = SRC / "sshr"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# A module may import what has its own rank or a lower one. The longest matching prefix counts.
+# Importing `evaluation.metrics` also runs `evaluation/__init__.py`, so both stand low.
+RANKS = {
+    "errors": -1,
+    "channel": 0,
+    "network": 1,
+    "zoo": 2,
+    "crypto": 3,
+    "imaging": 3,
+    "evaluation.__init__": 3,
+    "evaluation.metrics": 3,
+    "pipeline": 4,
+    "__init__": 5,
+    "training": 5,
+    "evaluation": 5,
+    "cli": 6,
+    "__main__": 6,
+}
+FORBIDDEN = {"network": {"cryptography", "kornia", "pydantic"}}
+FORBIDDEN["training"] = FORBIDDEN["network"]
+MAX_LINES = 400
+
+
+def module_name(path: Path) -> str:
+    """Dotted name under sshr; a package is named by its `__init__`."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+KNOWN = {module_name(path) for path in MODULES}
+
+
+def rank(module: str) -> int | None:
+    parts = module.split(".")
+    prefixes = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+    return next((RANKS[prefix] for prefix in prefixes if prefix in RANKS), None)
+
+
+def imported(tree: ast.AST, module: str) -> Iterator[str]:
+    """Absolute dotted names of everything imported anywhere in the tree, functions included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = ["sshr", *module.split(".")][: -node.level]
+                base = ".".join(package + ([base] if base else []))
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def inside(name: str, known: set[str]) -> str:
+    """The module under sshr that an imported name stands in: the name itself or a parent of it."""
+    parts = name.split(".")[1:]
+    for n in range(len(parts), 0, -1):
+        dotted = ".".join(parts[:n])
+        for candidate in (dotted, f"{dotted}.__init__"):
+            if candidate in known:
+                return candidate
+    return "__init__"
+
+
+def upward_imports(source: str, module: str, known: set[str]) -> list[str]:
+    own = rank(module)
+    assert own is not None, f"{module} has no rank: add it to RANKS in {Path(__file__).name}"
+    names = {n for n in imported(ast.parse(source), module) if n.split(".")[0] == "sshr"}
+    targets = {inside(name, known) for name in names}
+    return sorted(target for target in targets if (rank(target) or 0) > own)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_module_imports_downwards_only(path: Path) -> None:
+    assert upward_imports(path.read_text(), module_name(path), KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "found"),
+    [
+        ("network.mix", "from sshr.crypto import header", ["crypto.header"]),
+        ("network.mix", "def f():\n    import sshr.cli", ["cli"]),
+        ("network.mix", "from ..zoo.presets import base", ["zoo.presets"]),
+        ("network.__init__", "from . import mix\nfrom .mix import *", []),
+        ("network.mix", "from sshr import conceal", ["__init__"]),
+        ("pipeline", "from sshr.evaluation.metrics import psnr", []),
+        ("pipeline", "from sshr.evaluation import metrics, pairs", ["evaluation.pairs"]),
+        ("cli", "from sshr import errors, pipeline\nimport torch", []),
+    ],
+)
+def test_upward_imports_are_recognised(module: str, source: str, found: list[str]) -> None:
+    known = {
+        *("__init__", "cli", "errors", "pipeline", "crypto.header", "zoo.presets"),
+        *("network.__init__", "network.mix"),
+        *("evaluation.__init__", "evaluation.metrics", "evaluation.pairs"),
+    }
+    assert upward_imports(source, module, known) == found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_learned_parts_know_nothing_of_keys(path: Path) -> None:
+    module = module_name(path)
+    roots = {name.split(".")[0] for name in imported(ast.parse(path.read_text()), module)}
+    assert roots & FORBIDDEN.get(module.split(".")[0], set()) == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_module_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MAX_LINES
+    assert ast.get_docstring(ast.parse(text))
+
+
+def test_importing_the_package_leaves_torch_alone() -> None:
+    script = "import sys, sshr; sys.exit('torch' in sys.modules)"
+    env = os.environ | {"PYTHONPATH": str(SRC)}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr or "import sshr brings in torch"

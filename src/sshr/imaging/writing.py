@@ -5,7 +5,7 @@ import secrets
 import stat
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,21 @@ def check_output(path: PathLike, force: bool = False, inputs: Iterable[PathLike]
         raise _folder_error(error, target, name) from error
 
 
-def write_image(path: PathLike, image: npt.NDArray[np.uint8], force: bool = False) -> None:
+def write_image(
+    path: PathLike,
+    image: npt.NDArray[np.uint8],
+    force: bool = False,
+    check: Callable[[Path], None] | None = None,
+) -> None:
     """Write HWC uint8 RGB or HW uint8 grey losslessly, without metadata, in the suffix's format.
 
     The file appears under its name only when it is complete and on the disk. Without force a
     file that has appeared there meanwhile is left alone; with it a link is replaced, not followed.
     On any failure nothing remains.
+
+    Args:
+        check: called with the complete file while it still has a temporary name; what it raises
+            keeps the file from being published.
 
     Raises:
         OutputError: the name, the folder or the disk refuses.
@@ -95,6 +104,8 @@ def write_image(path: PathLike, image: npt.NDArray[np.uint8], force: bool = Fals
             Image.fromarray(np.ascontiguousarray(image)).save(file, file_format, **options)
             file.flush()
             os.fsync(file.fileno())
+        if check:
+            check(temporary)
         if force:
             os.replace(temporary, target)
         else:

@@ -1,1 +1,1 @@
-"""The SSHR network (paper section 3), one idea per module; knows nothing of files, keys or training."""
+"""The SSHR network (paper section 3), one idea per module; no files, keys or training."""

@@ -13,6 +13,8 @@ diffusion that starts as a Wiener filter.
 """
 
 import functools
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +23,8 @@ from sshr.network.config import BaseConfig
 from sshr.network.coupling import CoupledStep, mix_pair, run, run_inverse, unmix_pair
 from sshr.network.diffusion import DiffusionProcess, DiffusionTerm
 from sshr.network.gains import NOISE, LinearGains, decode_scale, encode_scale
-from sshr.network.guidance import Guidance
+from sshr.network.grbf import GaussianRBF
+from sshr.network.guidance import Guidance, Modulation
 from sshr.network.mix import Mix
 from sshr.network.model import StegoNet
 from sshr.network.reaction import ReactionTerm
@@ -61,6 +64,16 @@ class BaseNet(StegoNet):
         self.guidance = Guidance(
             channels, config.reaction.width, config.reaction.expansion, config.reference_steps
         )
+
+    @torch.no_grad()
+    def untrain(self) -> None:
+        """Back to the linear start: every learned correction becomes exactly zero."""
+        self.gains.restart()
+        for module in self.modules():
+            if isinstance(module, GaussianRBF):
+                module.weights.zero_()
+            elif isinstance(module, Modulation):
+                module.close()
 
     def tile_scales(self, secret: Tensor) -> Tensor:
         return encode_scale(self.gains.tile_scale(self.transform(secret), self.power))
@@ -143,7 +156,7 @@ class BaseNet(StegoNet):
         h = self.gains.gain(1)
         left = len(self.diffusion)
         steps = []
-        for terms in self.diffusion:
+        for terms in cast(Iterable[Sequence[DiffusionTerm]], self.diffusion):
             before = scale * self.gains.gain(left) / NOISE
             left -= 1
             after = scale * self.gains.gain(left) / NOISE
@@ -170,24 +183,23 @@ class BaseNet(StegoNet):
     def _reference_steps(self, reference: Tensor, k_sym: Tensor) -> list[CoupledStep]:
         """F = G = -c + CRT in the first step, CRT alone later; CRT sees the payload only."""
         c = self.transform(reference.clamp(self.headroom, 1 - self.headroom))
-        guides = self.guidance(c)
+        nothing = torch.zeros_like(c)
         steps = []
-        for t, (terms, guide) in enumerate(zip(self.reaction, guides, strict=True)):
-            f = functools.partial(_react, terms[0], guide, k_sym)
-            g = functools.partial(_react, terms[-1], guide, k_sym)
-            if t == 0:
-                steps.append(
-                    CoupledStep(lambda y, f=f: f(y) - c, lambda z, g=g: g(z - c) - c)  # type: ignore[misc]
-                )
-            else:
-                steps.append(CoupledStep(lambda y, f=f: f(y - c), lambda z, g=g: g(z - c)))  # type: ignore[misc]
+        pairs = cast(Iterable[Sequence[ReactionTerm]], self.reaction)
+        for t, (terms, guide) in enumerate(zip(pairs, self.guidance(c), strict=True)):
+            held, added = (nothing, c) if t == 0 else (c, nothing)
+            f = functools.partial(_react, terms[0], guide, k_sym, held, added)
+            g = functools.partial(_react, terms[-1], guide, k_sym, c, added)
+            steps.append(CoupledStep(f, g))
         return steps
 
 
-def _react(term: ReactionTerm, guide: Tensor, k_sym: Tensor, payload: Tensor) -> Tensor:
-    """CRT in units of the rounding noise, its input compressed."""
-    reaction: Tensor = term(torch.asinh(payload / NOISE), guide, k_sym)
-    return NOISE * reaction
+def _react(
+    term: ReactionTerm, guide: Tensor, k_sym: Tensor, held: Tensor, added: Tensor, u: Tensor
+) -> Tensor:
+    """CRT of the payload u - held, in units of the rounding noise and compressed, minus `added`."""
+    reaction: Tensor = term(torch.asinh((u - held) / NOISE), guide, k_sym)
+    return NOISE * reaction - added
 
 
 def _mixed(mix: Mix | None, x: Tensor) -> Tensor:

@@ -13,10 +13,15 @@ class DiffusionConfig:
 
     filters: int = 48
     depthwise: bool = True
-    key_hidden: int = 256
+    key_hidden: int = 96
     radius: float = 1.25
     slope: float = 0.01
     zero_mean: bool = True
+
+    def __post_init__(self) -> None:
+        _at_least_one(filters=self.filters, key_hidden=self.key_hidden)
+        if not self.radius > 0:
+            raise ValueError(f"radius {self.radius} is not above 0")
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class ReactionConfig:
     expansion: int = 2
 
     def __post_init__(self) -> None:
+        _at_least_one(width=self.width, heads=self.heads, expansion=self.expansion)
         if self.width % self.heads:
             raise ValueError(f"width {self.width} is not a multiple of {self.heads} heads")
 
@@ -46,7 +52,8 @@ class PaperConfig:
     reaction: ReactionConfig = field(default_factory=ReactionConfig)
 
     def __post_init__(self) -> None:
-        _check(self.transform, self.colour, self.steps, self.mixing)
+        _check(self.transform, self.colour, self.mixing)
+        _at_least_one(steps=self.steps, key_dim=self.key_dim)
 
 
 def _dense(filters: int) -> DiffusionConfig:
@@ -78,31 +85,37 @@ class BaseConfig:
     reaction: ReactionConfig = field(default_factory=lambda: ReactionConfig(width=32))
 
     def __post_init__(self) -> None:
-        _check(self.transform, self.colour, self.secret_steps, self.mixing)
-        if self.reference_steps < 1 or self.stages < 0:
-            raise ValueError("at least one reference step and no negative number of stages")
+        _check(self.transform, self.colour, self.mixing)
+        _at_least_one(
+            secret_steps=self.secret_steps,
+            reference_steps=self.reference_steps,
+            key_dim=self.key_dim,
+        )
+        if self.stages < 0:
+            raise ValueError(f"stages {self.stages} is below 0")
+        if not 0 <= self.headroom < 127.5:
+            raise ValueError(f"headroom {self.headroom} outside [0, 127.5)")
 
 
-def _check(transform: str, colour: str, steps: int, mixing: float) -> None:
+def _check(transform: str, colour: str, mixing: float) -> None:
     if transform not in TRANSFORMS:
         raise ValueError(f"unknown transform {transform!r}")
     if colour not in COLOURS:
         raise ValueError(f"unknown colour space {colour!r}")
-    if steps < 1:
-        raise ValueError("at least one step is needed")
     if not 0.9 <= mixing <= 1.0:
         raise ValueError(f"mixing {mixing} outside [0.9, 1]")
+
+
+def _at_least_one(**values: int) -> None:
+    for name, value in values.items():
+        if value < 1:
+            raise ValueError(f"{name} {value} is below 1")
 
 
 ModelConfig = PaperConfig | BaseConfig
 _KINDS: dict[str, type[PaperConfig] | type[BaseConfig]] = {
     "paper": PaperConfig,
     "base": BaseConfig,
-}
-_PARTS = {
-    "diffusion": DiffusionConfig,
-    "estimator": DiffusionConfig,
-    "reaction": ReactionConfig,
 }
 
 
@@ -116,17 +129,29 @@ def config_from_dict(values: dict[str, Any]) -> ModelConfig:
     """Inverse of `config_to_dict`; strict.
 
     Raises:
-        ValueError: unknown kind, unknown or missing entries, values out of range.
+        ValueError: unknown kind, unknown or missing entries, values of another type or out of
+            range.
     """
-    values = dict(values)
-    cls = _KINDS.get(values.pop("kind", ""))
-    names = {f.name for f in dataclasses.fields(cls)} if cls else set()
-    if cls is None or names != set(values):
+    kind = values.get("kind") if isinstance(values, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError("not a configuration of this version")
-    try:
-        for name, part in _PARTS.items():
-            if name in values:
-                values[name] = part(**values[name])
-        return cls(**values)
-    except TypeError as error:
-        raise ValueError(f"not a configuration of this version: {error}") from error
+    config: ModelConfig = _read(_KINDS[kind], {k: v for k, v in values.items() if k != "kind"})
+    return config
+
+
+def _read(cls: Any, values: Any) -> Any:
+    """An instance of the dataclass `cls`, every field given and of its declared type."""
+    fields = dataclasses.fields(cls)
+    if not isinstance(values, dict) or {f.name for f in fields} != set(values):
+        raise ValueError("not a configuration of this version")
+    read = {}
+    for f in fields:
+        value = values[f.name]
+        if dataclasses.is_dataclass(f.type):
+            value = _read(f.type, value)
+        elif f.type is float and type(value) is int:
+            value = float(value)
+        elif type(value) is not f.type:
+            raise ValueError(f"not a configuration of this version: {f.name} is {value!r}")
+        read[f.name] = value
+    return cls(**read)

@@ -10,6 +10,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from sshr.network.coupling import unmix_pair
+
 NOISE = 1 / (255 * math.sqrt(12))  # of rounding to 8 bits, on [0, 1] samples
 GAIN_FLOOR = 2e-3
 _SCALE_STEPS = 24  # codes per factor of two
@@ -68,6 +70,8 @@ class LinearGains(nn.Module):
     """
 
     bands: Tensor
+    start_log_gain: Tensor
+    start_receive: Tensor
 
     def __init__(self, bands: Tensor, steps: int) -> None:
         super().__init__()
@@ -76,21 +80,36 @@ class LinearGains(nn.Module):
         self.register_buffer("bands", bands, persistent=False)
         self.log_gain = nn.Parameter(torch.full((count,), math.log(0.05)))
         self.receive = nn.Parameter(torch.zeros(count))
+        # The linear start travels with the weights, so that what training added can be measured.
+        self.register_buffer("start_log_gain", self.log_gain.detach().clone())
+        self.register_buffer("start_receive", self.receive.detach().clone())
 
     @torch.no_grad()
-    def set(self, gain: Tensor, wiener: Tensor) -> None:
+    def set(self, gain: Tensor, wiener: Tensor, p: Tensor) -> None:
         """Install gains and Wiener factors (bands,), e.g. of `water_fill`.
 
-        `receive` is solved so that the whole linear reveal multiplies a band by w / g.
+        `receive` is solved so that the whole linear reveal multiplies a band by w / g. `p`
+        (steps,) is the mixing of the secret-side steps: un-mixing stretches what `receive` adds.
         """
-        self.log_gain.copy_(gain.clamp(min=GAIN_FLOOR).log())
-        without, withone = self._linear_reveal(gain, 0.0), self._linear_reveal(gain, 1.0)
+        gain = gain.clamp(min=GAIN_FLOOR)
+        self.log_gain.copy_(gain.log())
+        without, withone = self._linear_reveal(gain, 0.0, p), self._linear_reveal(gain, 1.0, p)
         self.receive.copy_((wiener / gain - without) / (withone - without))
+        self.start_log_gain.copy_(self.log_gain)
+        self.start_receive.copy_(self.receive)
 
-    def _linear_reveal(self, gain: Tensor, receive: float) -> Tensor:
+    @torch.no_grad()
+    def restart(self) -> None:
+        """Go back to the linear start."""
+        self.log_gain.copy_(self.start_log_gain)
+        self.receive.copy_(self.start_receive)
+
+    def _linear_reveal(self, gain: Tensor, receive: float, p: Tensor) -> Tensor:
         h = gain ** (1 / self.steps)
         z, y = torch.ones_like(gain), torch.full_like(gain, 1 + receive)
-        for _ in range(self.steps):
+        for step in reversed(range(self.steps)):
+            if step < self.steps - 1:  # the last step is un-mixed before y is estimated
+                z, y = unmix_pair(z, y, p[step])
             y = y + (1 - h) / h * z
             z = z + (1 - h) * y
         return z

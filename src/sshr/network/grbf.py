@@ -123,7 +123,7 @@ def _locate(rows: Tensor, radius: float) -> Iterator[tuple[slice, Tensor, Tensor
         part = slice(start, start + per_chunk)
         position = torch.mul(rows[part], inverse).add_((_POINTS - 1) / 2)
         position.clamp_(0, _POINTS - 1.001)
-        index = position.long()
+        index = position.long().clamp_(0, _POINTS - 2)  # NaN has no place in the table
         yield part, index.add_(offsets), position.frac_()
 
 

@@ -75,8 +75,13 @@ class Modulation(nn.Module):
         self.key = nn.Sequential(
             nn.Linear(key_dim, key_dim), nn.SiLU(), nn.Linear(key_dim, 3 * channels)
         )
+        self.close()
+
+    @torch.no_grad()
+    def close(self) -> None:
+        """Make alpha, beta and gamma zero, as before training."""
         for parameter in self.key[-1].parameters():
-            nn.init.zeros_(parameter)
+            parameter.zero_()
 
     def forward(self, guide: Tensor, k_sym: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         maps = self.project(guide) * self.key(k_sym)[..., None, None]

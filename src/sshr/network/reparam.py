@@ -20,10 +20,15 @@ class RepKernel(nn.Module):
         channels: input channels.
         filters: output channels; with groups = channels, a multiple of it (depth-wise).
         groups: 1 (dense) or channels (depth-wise).
+
+    Raises:
+        ValueError: `filters` is not a multiple of `groups`.
     """
 
     def __init__(self, channels: int, filters: int, groups: int) -> None:
         super().__init__()
+        if filters % groups:
+            raise ValueError(f"{filters} filters are not a multiple of {groups} groups")
         self.groups = groups
         per_group = channels // groups
         fan = per_group * SIZE * SIZE

@@ -48,7 +48,9 @@ class CropSampler:
 
     def sample(self, count: int) -> tuple[Tensor, Tensor]:
         """(count, 3, size, size) fp32 in [0, 1] and (count,) int64 photo indices."""
-        chosen = torch.randperm(len(self.photos), generator=self.generator)[:count]
+        rounds = -(-count // len(self.photos))  # a photo comes again only after all the others
+        orders = [torch.randperm(len(self.photos), generator=self.generator) for _ in range(rounds)]
+        chosen = torch.cat(orders)[:count]
         crops = []
         for index in chosen.tolist():
             photo = self.photos[index]

@@ -38,5 +38,6 @@ def fit_gains(net: BaseNet, energies: Tensor, counts: Tensor, steps: int = 600) 
     # The power of an average tile stands at scale one.
     g = log_gain.detach().exp()
     typical = (net.power / (energies * g.square() * share).sum(1)).log().mean().exp().sqrt()
-    net.gains.set(g * typical, logit.detach().sigmoid())
+    p = net.mixing()[: net.gains.steps]  # of the secret-side steps
+    net.gains.set(g * typical, logit.detach().sigmoid(), p)
     return float(loss.detach())

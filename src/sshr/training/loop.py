@@ -70,8 +70,8 @@ def train(
     A step whose loss is not finite is left out.
     """
     averaged = copy.deepcopy(net)
-    learned = [p for p in net.parameters() if p.requires_grad]
-    shadows = [p for p in averaged.parameters() if p.requires_grad]
+    learned: list[Tensor] = [p for p in net.parameters() if p.requires_grad]
+    shadows: list[Tensor] = [p for p in averaged.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=config.rate, weight_decay=0.0, betas=(0.9, 0.99))
     started, step, sums = time.monotonic(), 0, torch.zeros(2)
     while (passed := time.monotonic() - started) < config.seconds:

@@ -64,8 +64,9 @@ def main() -> None:
     assert isinstance(net, BaseNet)
     features = photo_features(net.features, photos)
     if not args.start:
-        energies, counts = zip(*(band_energies(net, sampler.sample(64)[0]) for _ in range(16)))
-        print(f"linear start: error {fit_gains(net, torch.cat(energies), counts[0]):.2f} dB")
+        measured = [band_energies(net, sampler.sample(64)[0]) for _ in range(16)]
+        energies = torch.cat([energies for energies, _ in measured])
+        print(f"linear start: error {fit_gains(net, energies, measured[0][1]):.2f} dB")
         save_checkpoint(net, args.out.with_suffix(".start.safetensors"))
     config = LoopConfig(
         seconds=args.minutes * 60, batch=args.batch, crop=args.crop, rate=args.rate, seed=args.seed

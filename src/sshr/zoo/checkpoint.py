@@ -83,7 +83,7 @@ def _digest(config: str, tensors: dict[str, Tensor]) -> bytes:
     digest = hashlib.sha256(config.encode())
     for name, value in sorted(tensors.items()):
         digest.update(f"{name}|{tuple(value.shape)}|{value.dtype}|".encode())
-        digest.update(value.numpy().tobytes())
+        digest.update(value.flatten().view(torch.uint8).numpy().tobytes())  # numpy has no bf16
     return digest.digest()
 
 

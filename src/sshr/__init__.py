@@ -1,0 +1,57 @@
+"""Conceal a picture in a newly generated one that looks like a shared reference, and reveal it.
+
+    import sshr
+    keys = sshr.Keys(passphrase=sshr.passphrase_bytes("..."))
+    stego = sshr.conceal("secret.png", "reference.png", keys)
+    stego.save("stego.png")
+    sshr.reveal("stego.png", "reference.png", keys).save("revealed.png")
+
+Names are loaded when they are first used, so `import sshr` is cheap.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sshr.crypto.keys import Keys, passphrase_bytes
+    from sshr.errors import SshrError
+    from sshr.pipeline.conceal import Report, Stego, conceal
+    from sshr.pipeline.inspect import Contents, inspect
+    from sshr.pipeline.reveal import Revealed, reveal
+    from sshr.zoo.registry import load_model
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Contents",
+    "Keys",
+    "Report",
+    "Revealed",
+    "SshrError",
+    "Stego",
+    "conceal",
+    "inspect",
+    "load_model",
+    "passphrase_bytes",
+    "reveal",
+]
+
+_HOMES = {
+    "Keys": "sshr.crypto.keys",
+    "passphrase_bytes": "sshr.crypto.keys",
+    "SshrError": "sshr.errors",
+    "Report": "sshr.pipeline.conceal",
+    "Stego": "sshr.pipeline.conceal",
+    "conceal": "sshr.pipeline.conceal",
+    "Contents": "sshr.pipeline.inspect",
+    "inspect": "sshr.pipeline.inspect",
+    "Revealed": "sshr.pipeline.reveal",
+    "reveal": "sshr.pipeline.reveal",
+    "load_model": "sshr.zoo.registry",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

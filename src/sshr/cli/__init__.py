@@ -1,0 +1,13 @@
+"""The command line. Every failure is one line on stderr with its own exit code."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Entry point of the `sshr` command."""
+    # Before torch starts its threads: waiting threads that spin stall each other on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from sshr.cli.runner import run
+
+    sys.exit(run(sys.argv[1:]))

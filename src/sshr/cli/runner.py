@@ -1,0 +1,47 @@
+"""Runs the command line and turns every failure into one line and an exit code."""
+
+import os
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from sshr.cli.commands import app
+from sshr.errors import SshrError, UsageError
+from sshr.imaging.names import shown
+
+INTERRUPTED = 130
+
+
+def run(arguments: list[str]) -> int:
+    """Exit code of `sshr ARGUMENTS`: 0, an error's own, 130 after Ctrl-C."""
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(arguments, prog_name="sshr", standalone_mode=False)
+    except SshrError as error:
+        return _fail(str(error), error.exit_code)
+    except TyperException as error:
+        return _fail(_usage(error), UsageError.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted; nothing was written", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except MemoryError:
+        return _fail("not enough memory for pictures of this size", SshrError.exit_code)
+    except Exception as error:
+        if os.environ.get("SSHR_DEBUG"):
+            raise
+        name = type(error).__name__
+        return _fail(f"unexpected {name}: {error} (SSHR_DEBUG=1 shows where)", SshrError.exit_code)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    print("sshr: " + shown(" ".join(message.split())), file=sys.stderr)
+    return code
+
+
+def _usage(error: TyperException) -> str:
+    say = getattr(error, "format_message", None)
+    return f"{say() if say else error} (see sshr --help)"

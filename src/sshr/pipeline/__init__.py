@@ -1,0 +1,1 @@
+"""Conceal, reveal and inspect: the network, the keys and the pictures put together."""

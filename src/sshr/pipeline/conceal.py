@@ -1,0 +1,155 @@
+"""The sender's side: a secret, a reference and keys become a stego."""
+
+import dataclasses
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.crypto.header import Sending
+from sshr.crypto.keys import Keys
+from sshr.crypto.metadata import Fit, Metadata, SecretMode
+from sshr.evaluation.metrics import psnr, ssim
+from sshr.imaging.fitting import FitMode, fit_to
+from sshr.imaging.reading import Picture, as_picture, read_image
+from sshr.imaging.tiles import carrier_size, tile_grid
+from sshr.imaging.writing import write_image
+from sshr.pipeline.engine import Engine
+from sshr.pipeline.progress import Progress, quiet
+from sshr.pipeline.reveal import reveal_opened
+from sshr.zoo.registry import load_model
+
+Rgb8 = NDArray[np.uint8]
+FITS: dict[FitMode, Fit] = {"contain": Fit.CONTAIN, "cover": Fit.COVER, "stretch": Fit.STRETCH}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures of one stego, measured on 8-bit RGB samples: dB for PSNR, SSIM 11x11 Gaussian.
+
+    `revealed_*` compare with the secret as it was given; where it was resized to fit, `fitted_psnr`
+    compares with what was concealed.
+    """
+
+    stego_psnr: float
+    stego_ssim: float
+    revealed_psnr: float
+    revealed_ssim: float
+    fitted_psnr: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Entries by name, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Stego:
+    """A concealed secret.
+
+    Attributes:
+        image: HWC uint8 RGB, of the reference's size.
+        notes: what the reader of the result should know (conversions, resizing).
+    """
+
+    image: Rgb8
+    notes: tuple[str, ...]
+    secret: Picture
+    reference: Picture
+    _fitted: Rgb8
+    _sending: Sending
+    _engine: Engine
+
+    def save(self, path: str | Path, force: bool = False, progress: Progress = quiet) -> Report:
+        """Write a lossless file; it gets its name only after the secret was revealed from it.
+
+        Returns:
+            Figures measured on the decoded file.
+
+        Raises:
+            OutputError: see `sshr.imaging.writing.write_image`.
+            SshrError: the file does not hold the secret.
+        """
+        reports: list[Report] = []
+
+        def reread(file: Path) -> None:
+            reports.append(self.check(read_image(file).rgb, progress))
+
+        write_image(Path(path), self.image, force, reread)
+        return reports[0]
+
+    def check(self, image: Rgb8 | None = None, progress: Progress = quiet) -> Report:
+        """Reveal as a receiver would and measure; `image` is the stego as read back from a file.
+
+        Raises:
+            MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
+        """
+        stego = self.image if image is None else image
+        opened = self._sending.reopen(stego)
+        revealed = reveal_opened(opened, stego, self.reference.rgb, self._engine, progress)
+        return Report(
+            stego_psnr=psnr(stego, self.reference.rgb),
+            stego_ssim=ssim(stego, self.reference.rgb),
+            revealed_psnr=psnr(revealed.rgb, self.secret.rgb),
+            revealed_ssim=ssim(revealed.rgb, self.secret.rgb),
+            fitted_psnr=psnr(revealed.carrier, self._fitted),
+        )
+
+
+def conceal(
+    secret: str | Path | NDArray[np.uint8] | Picture,
+    reference: str | Path | NDArray[np.uint8] | Picture,
+    keys: Keys,
+    preset: str = "base",
+    *,
+    fit: FitMode = "contain",
+    device: str = "auto",
+    progress: Progress = quiet,
+) -> Stego:
+    """Conceal `secret` in a new picture that looks like `reference`.
+
+    Args:
+        secret, reference: paths, HWC uint8 RGB or HW uint8 greyscale arrays, sides >= 64 px.
+        keys: passphrase and recipients; `Keys()` relies on the reference alone.
+        preset: a packaged preset or the path of a checkpoint.
+        fit: how a secret of another size or shape is brought to the reference's.
+
+    Raises:
+        SshrError: one of its kinds, with a message for the user; nothing was written.
+    """
+    own, shared = as_picture(secret, "secret"), as_picture(reference, "reference")
+    engine = Engine(load_model(preset, device))
+    height, width = carrier_size(*shared.rgb.shape[:2])
+    fitted = fit_to(own.rgb, (height, width), fit)
+    public_key = engine.public_key(fitted)
+    metadata = Metadata(
+        checkpoint_id=engine.identity,
+        secret_width=own.rgb.shape[1],
+        secret_height=own.rgb.shape[0],
+        fit=FITS[fit],
+        secret_mode=SecretMode.GREYSCALE if own.greyscale else SecretMode.RGB,
+        public_key=public_key,
+        tile_scales=bytes(len(tile_grid(*shared.rgb.shape[:2]))),
+    )
+    sending = Sending.start(shared.rgb, keys)
+    sending.check_capacity(metadata)
+    unrounded, scales = engine.conceal(
+        fitted,
+        shared.rgb,
+        engine.symmetric_key(public_key, shared.rgb),
+        sending.session,
+        lambda done, total: progress("concealing", done, total),
+    )
+    image = sending.write(unrounded, dataclasses.replace(metadata, tile_scales=scales))
+    return Stego(image, _notes(own, shared, fitted), own, shared, fitted, sending, engine)
+
+
+def _notes(secret: Picture, reference: Picture, fitted: Rgb8) -> tuple[str, ...]:
+    notes = [*secret.notes, *reference.notes]
+    if fitted.shape != secret.rgb.shape:
+        (h, w), (fh, fw) = secret.rgb.shape[:2], fitted.shape[:2]
+        notes.append(f"the secret ({w}x{h}) was resized to the reference's carrier ({fw}x{fh})")
+    if reference.greyscale:
+        notes.append("the reference is greyscale, but the stego has colour noise: prefer colour")
+    return tuple(notes)

@@ -1,0 +1,115 @@
+"""The receiver's side: a stego, the reference and keys become the secret again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.crypto.header import Opened, read_header
+from sshr.crypto.keys import Keys
+from sshr.crypto.metadata import Fit, Metadata, SecretMode, Transport
+from sshr.errors import DamagedError
+from sshr.imaging.fitting import FitMode, unfit
+from sshr.imaging.reading import Picture, as_picture
+from sshr.imaging.writing import write_image
+from sshr.pipeline.engine import Engine
+from sshr.pipeline.progress import Progress, quiet
+from sshr.zoo.registry import find_model
+
+Rgb8 = NDArray[np.uint8]
+
+_MODES: dict[Fit, FitMode] = {Fit.CONTAIN: "contain", Fit.COVER: "cover", Fit.STRETCH: "stretch"}
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """A revealed secret.
+
+    Attributes:
+        image: uint8, HWC RGB, or HW where the secret was greyscale; the secret's own size.
+        carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size.
+        intact: False when samples of the stego have changed since it was written.
+    """
+
+    image: NDArray[np.uint8]
+    carrier: Rgb8
+    intact: bool
+
+    @property
+    def rgb(self) -> Rgb8:
+        """The image as HWC RGB."""
+        return self.image if self.image.ndim == 3 else np.repeat(self.image[..., None], 3, axis=2)
+
+    def save(self, path: str | Path, force: bool = False) -> None:
+        """Write a lossless file.
+
+        Raises:
+            OutputError: see `sshr.imaging.writing.write_image`.
+        """
+        write_image(Path(path), self.image, force)
+
+
+def reveal(
+    stego: str | Path | NDArray[np.uint8] | Picture,
+    reference: str | Path | NDArray[np.uint8] | Picture,
+    keys: Keys,
+    *,
+    preset: str = "base",
+    strict: bool = False,
+    device: str = "auto",
+    progress: Progress = quiet,
+) -> Revealed:
+    """Reveal the secret of `stego`.
+
+    Args:
+        stego, reference: paths, HWC uint8 RGB or HW uint8 greyscale arrays.
+        keys: exactly what the sender used.
+        preset: where to look first for the checkpoint that the stego names; a path for one that
+            is not packaged.
+        strict: refuse a stego that has been changed; otherwise see `Revealed.intact`.
+
+    Raises:
+        MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4.
+        SshrError: other kinds, each with a message for the user.
+    """
+    seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
+    opened = read_header(seen.rgb, shared.rgb, keys)
+    if strict and not opened.intact:
+        raise DamagedError("the stego has been changed since it was written (refused by --strict)")
+    engine = Engine(find_model(opened.metadata.checkpoint_id, preset, device))
+    return reveal_opened(opened, seen.rgb, shared.rgb, engine, progress)
+
+
+def reveal_opened(
+    opened: Opened, stego: Rgb8, reference: Rgb8, engine: Engine, progress: Progress = quiet
+) -> Revealed:
+    """The network's part, once the header is open.
+
+    Raises:
+        DamagedError: the metadata do not fit this picture or this version.
+    """
+    metadata = opened.metadata
+    if metadata.transport is not Transport.ANALOG:
+        raise DamagedError("this stego uses the sealed transport, which this version cannot read")
+    try:
+        k_sym = engine.symmetric_key(metadata.public_key, reference)
+        carrier = engine.reveal(
+            stego,
+            reference,
+            k_sym,
+            metadata.tile_scales,
+            opened.session,
+            lambda done, total: progress("revealing", done, total),
+        )
+    except (ValueError, RuntimeError) as error:
+        raise DamagedError(f"the header does not fit this picture ({error})") from None
+    return Revealed(_restored(carrier, metadata), carrier, opened.intact)
+
+
+def _restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
+    size = (metadata.secret_height, metadata.secret_width)
+    restored = unfit(carrier, size, _MODES[metadata.fit])
+    if metadata.secret_mode is SecretMode.GREYSCALE:
+        return np.rint(restored.mean(axis=2)).astype(np.uint8)
+    return restored

@@ -42,14 +42,14 @@ class ReactionConfig:
 class PaperConfig:
     """The paper's network as printed: one-level Haar, DT and CRT in each of `steps` steps."""
 
-    steps: int = 8
+    steps: int = 3
     transform: str = "haar:1"
     colour: str = "rgb"
     key_dim: int = 256
     mixing: float = 0.97
     tie_half_steps: bool = True
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
-    reaction: ReactionConfig = field(default_factory=ReactionConfig)
+    reaction: ReactionConfig = field(default_factory=lambda: ReactionConfig(width=24))
 
     def __post_init__(self) -> None:
         _check(self.transform, self.colour, self.mixing)

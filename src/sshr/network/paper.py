@@ -82,7 +82,8 @@ class PaperNet(StegoNet):
         guides = self.guidance(self.transform(reference))
         steps = []
         for functions, guide in zip(self.functions, guides, strict=True):
-            f, g = (_bind(functions[i], guide, k_sym) for i in (0, -1))
+            halves = list(functions.children())
+            f, g = (_bind(halves[i], guide, k_sym) for i in (0, -1))
             steps.append(CoupledStep(f, g))
         return steps
 

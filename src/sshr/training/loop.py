@@ -1,4 +1,4 @@
-"""A minimal training loop for `base`: AdamW, cosine rate, average weights, the png channel."""
+"""A minimal training loop: AdamW, cosine rate, average weights, a channel in the graph."""
 
 import copy
 import math
@@ -10,15 +10,24 @@ import torch
 from torch import Tensor
 
 from sshr.channel import channel
-from sshr.network.base import BaseNet
 from sshr.network.mix import random_mix
+from sshr.network.model import StegoNet
 from sshr.training.data import CropSampler
-from sshr.training.losses import decibel, rate_controlled_loss
+from sshr.training.losses import (
+    decibel,
+    frequency_loss,
+    perceptual_loss,
+    rate_controlled_loss,
+    total_loss,
+)
 
 
 @dataclass(frozen=True)
 class LoopConfig:
-    """One run. It ends after `seconds`; the rate follows the share of them that has passed."""
+    """One run. It ends after `seconds`; the rate follows the share of them that has passed.
+
+    `loss` is `rate` (rate-controlled, at `target_psnr`) or `paper` (eq. 19-21, l1, weights 2, 1).
+    """
 
     seconds: float
     batch: int = 4
@@ -29,6 +38,7 @@ class LoopConfig:
     average: float = 0.998
     target_psnr: float = 40.8
     channel: str = "png"
+    loss: str = "rate"
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -36,6 +46,8 @@ class LoopConfig:
             raise ValueError(f"crop {self.crop} is not a multiple of 16 from 64 up")
         if self.seconds <= 0 or self.batch < 1:
             raise ValueError("a run needs time and at least one pair a step")
+        if self.loss not in ("rate", "paper"):
+            raise ValueError(f"loss {self.loss!r} is neither rate nor paper")
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ class Progress:
 
 
 def pass_pair(
-    net: BaseNet, secret: Tensor, reference: Tensor, k_sym: Tensor, seed: int, via: str
+    net: StegoNet, secret: Tensor, reference: Tensor, k_sym: Tensor, seed: int, via: str
 ) -> tuple[Tensor, Tensor]:
     """(stego as received, revealed) of one batch under a random mix."""
     mix = random_mix(secret[0].numel(), torch.Generator().manual_seed(seed))
@@ -58,8 +70,23 @@ def pass_pair(
     return stego, net.reveal(stego, reference, k_sym, scales, mix)
 
 
+def pair_loss(
+    net: StegoNet,
+    config: LoopConfig,
+    pair: tuple[Tensor, Tensor],
+    result: tuple[Tensor, Tensor],
+) -> Tensor:
+    """The configured loss of (secret, reference) and (stego, revealed)."""
+    (secret, reference), (stego, revealed) = pair, result
+    if config.loss == "rate":
+        return rate_controlled_loss(stego, reference, revealed, secret, config.target_psnr)
+    pictures = (reference, stego, secret, revealed)
+    frequency = frequency_loss(*(net.transform(picture) for picture in pictures))
+    return total_loss(frequency, perceptual_loss(net.features, *pictures), (2.0, 1.0))
+
+
 def train(
-    net: BaseNet,
+    net: StegoNet,
     sampler: CropSampler,
     features: Tensor,
     config: LoopConfig,
@@ -83,7 +110,7 @@ def train(
         f_secret, f_reference = features[photos].chunk(2)
         k_sym = net.keys.symmetric_key(net.keys.public_key(f_secret), f_reference)
         stego, revealed = pass_pair(net, secret, reference, k_sym, step, config.channel)
-        loss = rate_controlled_loss(stego, reference, revealed, secret, config.target_psnr)
+        loss = pair_loss(net, config, (secret, reference), (stego, revealed))
         optimiser.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(learned, config.clip)

@@ -1,4 +1,4 @@
-"""Train `base` from a folder of photographs: `python -m sshr.training.run --help`."""
+"""Train a preset from a folder of photographs: `python -m sshr.training.run --help`."""
 
 import argparse
 import dataclasses
@@ -8,12 +8,17 @@ from pathlib import Path
 import torch
 
 from sshr.network.base import BaseNet
-from sshr.network.config import BaseConfig
+from sshr.network.config import BaseConfig, ModelConfig, PaperConfig
 from sshr.network.rsrk import AlexNetFeatures
 from sshr.training.data import CropSampler, load_photos, photo_features
 from sshr.training.fit import band_energies, fit_gains
 from sshr.training.loop import LoopConfig, train
 from sshr.zoo.checkpoint import build, load_checkpoint, save_checkpoint
+
+PRESETS: dict[str, type[BaseConfig] | type[PaperConfig]] = {
+    "base": BaseConfig,
+    "paper": PaperConfig,
+}
 
 
 def load_alexnet(features: AlexNetFeatures, path: Path) -> None:
@@ -32,6 +37,7 @@ def main() -> None:
     """Fit the linear start, train, write the checkpoint and a log beside it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of photographs")
+    parser.add_argument("--preset", choices=("base", "paper"), default="base")
     parser.add_argument("--alexnet", type=Path, help="AlexNet weights, torchvision names")
     parser.add_argument("--start", type=Path, help="go on from this checkpoint")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint to write")
@@ -59,17 +65,21 @@ def main() -> None:
         net.train().requires_grad_(True)
         net.features.requires_grad_(False)
     else:
-        net = build(_configured(args.set))
+        net = build(_configured(PRESETS[args.preset](), args.set))
         load_alexnet(net.features, args.alexnet)
-    assert isinstance(net, BaseNet)
     features = photo_features(net.features, photos)
-    if not args.start:
+    if isinstance(net, BaseNet) and not args.start:
         measured = [band_energies(net, sampler.sample(64)[0]) for _ in range(16)]
         energies = torch.cat([energies for energies, _ in measured])
         print(f"linear start: error {fit_gains(net, energies, measured[0][1]):.2f} dB")
         save_checkpoint(net, args.out.with_suffix(".start.safetensors"))
     config = LoopConfig(
-        seconds=args.minutes * 60, batch=args.batch, crop=args.crop, rate=args.rate, seed=args.seed
+        seconds=args.minutes * 60,
+        batch=args.batch,
+        crop=args.crop,
+        rate=args.rate,
+        seed=args.seed,
+        loss="rate" if isinstance(net, BaseNet) else "paper",
     )
     with args.out.with_suffix(".jsonl").open("a") as log:
         for progress in train(net, sampler, features, config):
@@ -84,8 +94,7 @@ def main() -> None:
     print("digest", save_checkpoint(net, args.out).hex())
 
 
-def _configured(changes: list[str]) -> BaseConfig:
-    config = BaseConfig()
+def _configured(config: ModelConfig, changes: list[str]) -> ModelConfig:
     for change in changes:
         name, value = change.split("=", 1)
         entry = json.loads(value)

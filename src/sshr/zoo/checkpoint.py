@@ -88,4 +88,4 @@ def _digest(config: str, tensors: dict[str, Tensor]) -> bytes:
 
 
 def _line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0][:120]
+    return " ".join(str(error).split())[:160]

@@ -198,8 +198,14 @@ def _react(
     term: ReactionTerm, guide: Tensor, k_sym: Tensor, held: Tensor, added: Tensor, u: Tensor
 ) -> Tensor:
     """CRT of the payload u - held, in units of the rounding noise and compressed, minus `added`."""
-    reaction: Tensor = term(torch.asinh((u - held) / NOISE), guide, k_sym)
+    reaction: Tensor = term(_compressed((u - held) / NOISE), guide, k_sym)
     return NOISE * reaction - added
+
+
+def _compressed(x: Tensor) -> Tensor:
+    """asinh(x); torch.asinh itself takes ten times as long on a CPU."""
+    square = x.square()
+    return torch.log1p(x.abs() + square / (1 + (1 + square).sqrt())).copysign(x)
 
 
 def _mixed(mix: Mix | None, x: Tensor) -> Tensor:

@@ -54,7 +54,7 @@ class DiffusionProcess(nn.Module):
         self.stages = nn.ModuleList(DiffusionTerm(channels, key_dim, config) for _ in range(stages))
 
     def forward(self, u: Tensor, k_sym: Tensor) -> Tensor:
-        state = u
+        state = u = u.contiguous(memory_format=torch.channels_last)
         for term in self.stages:
             state = state - term(state, k_sym)
         return state - u

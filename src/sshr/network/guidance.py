@@ -84,6 +84,9 @@ class Modulation(nn.Module):
             parameter.zero_()
 
     def forward(self, guide: Tensor, k_sym: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        maps = self.project(guide) * self.key(k_sym)[..., None, None]
-        alpha, beta, gamma = torch.chunk(maps, 3, dim=1)
+        # The key weighs the projection's kernel: that is smaller than the maps.
+        key = self.key(k_sym).expand(len(guide), -1)  # one key may serve the whole batch
+        kernel, bias = key[..., None] * self.project.weight.flatten(1), key * self.project.bias
+        maps = kernel @ guide.flatten(2) + bias[..., None]
+        alpha, beta, gamma = maps.unflatten(2, guide.shape[-2:]).chunk(3, dim=1)
         return alpha, beta, gamma

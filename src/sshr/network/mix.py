@@ -11,8 +11,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-_BLOCK = 256
-_LARGEST = _BLOCK * _BLOCK
+_DIGIT = 16
+_LARGEST = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,13 @@ class Mix:
 
     def forward(self, x: Tensor) -> Tensor:
         """U x for x (B, ...) with N entries a sample; the shape stays."""
-        flat = (x.flatten(1) * self.inner)[:, self.permutation]
+        flat = (x.flatten(1) * self.inner).index_select(1, self.permutation)
         return (hadamard(flat) * self.outer).view(x.shape)
 
     def inverse(self, x: Tensor) -> Tensor:
         """U^T x."""
         flat = hadamard(x.flatten(1) * self.outer)
-        back = torch.empty_like(flat)
-        back[:, self.permutation] = flat
+        back = torch.empty_like(flat).scatter(1, self.permutation.expand_as(flat), flat)
         return (back * self.inner).view(x.shape)
 
 
@@ -50,17 +49,19 @@ def random_mix(count: int, generator: torch.Generator) -> Mix:
 def hadamard(x: Tensor) -> Tensor:
     """Orthonormal Walsh-Hadamard transform of (B, N) in chunks; its own inverse.
 
-    The chunk is the largest power of two that divides N, at most 65,536. A chunk of a * b points
-    is done as two small matrix products (H_ab = H_a (x) H_b).
+    The chunk is the largest power of two that divides N, at most 65,536. It is done as small matrix
+    products over its digits to base 16 (H_ab = H_a (x) H_b).
     """
     count = x.shape[1]
     chunk = min(count & -count, _LARGEST)
-    a = min(chunk, _BLOCK)
-    b = chunk // a
-    grid = x.view(-1, b, a)
-    ha = _hadamard_matrix(a, x.dtype, x.device)
-    hb = _hadamard_matrix(b, x.dtype, x.device)
-    return (hb @ grid @ ha).reshape(x.shape)
+    done, stride = x, 1
+    while stride < chunk:
+        size = min(_DIGIT, chunk // stride)
+        matrix = _hadamard_matrix(size, x.dtype, x.device)
+        grid = done.reshape(-1, size, stride)
+        done = grid.squeeze(2) @ matrix if stride == 1 else matrix @ grid
+        stride *= size
+    return done.reshape(x.shape)
 
 
 @lru_cache(maxsize=32)

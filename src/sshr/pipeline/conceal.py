@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Fit, Metadata, SecretMode
+from sshr.crypto.reference import belong_together
+from sshr.errors import MismatchError
 from sshr.evaluation.metrics import psnr, ssim
 from sshr.imaging.fitting import FitMode, fit_to
 from sshr.imaging.reading import Picture, as_picture, read_image
@@ -87,6 +89,11 @@ class Stego:
         """
         stego = self.image if image is None else image
         opened = self._sending.reopen(stego)
+        if not belong_together(stego, self.reference.rgb):
+            raise MismatchError(
+                "the stego does not look like the reference (PSNR below 30 dB), so nobody could "
+                "reveal it; use another preset or reference"
+            )
         revealed = reveal_opened(opened, stego, self.reference.rgb, self._engine, progress)
         return Report(
             stego_psnr=psnr(stego, self.reference.rgb),

@@ -46,9 +46,15 @@ class Engine:
 
     @torch.inference_mode()
     def symmetric_key(self, public_key: bytes, reference: Rgb8) -> Tensor:
-        """k_sym (1, d) from the header's k_pub_s; one key serves all tiles."""
-        codes = torch.frombuffer(bytearray(public_key), dtype=torch.uint8)[None]
+        """k_sym (1, d) from the header's k_pub_s; one key serves all tiles.
+
+        Raises:
+            ValueError: the key has another length than this network's.
+        """
         net = self.model.net
+        if len(public_key) != net.config.key_dim:
+            raise ValueError(f"{len(public_key)} bytes of key for {net.config.key_dim}")
+        codes = torch.frombuffer(bytearray(public_key), dtype=torch.uint8)[None]
         return net.symmetric_key(codes.to(self._device), self._thumbnail(reference))
 
     def conceal(
@@ -111,7 +117,7 @@ class Engine:
         return next(self.model.net.parameters()).device
 
     def _tile(self, picture: Rgb8, tile: Tile) -> Tensor:
-        part = torch.from_numpy(np.ascontiguousarray(picture[tile.slices])).to(self._device)
+        part = torch.from_numpy(picture[tile.slices].copy()).to(self._device)
         return part.permute(2, 0, 1)[None].float() / 255
 
     def _mix(self, session: Session, tile: Tile) -> Mix | None:

@@ -43,7 +43,6 @@ def pick_device(name: str) -> torch.device:
     return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
-@functools.lru_cache(maxsize=4)
 def load_model(preset: str, device: str = "auto") -> Loaded:
     """A preset's network by name, or a checkpoint by path; read once per process.
 
@@ -51,7 +50,11 @@ def load_model(preset: str, device: str = "auto") -> Loaded:
         CheckpointError: unknown preset, or a bad file.
         DeviceError: see `pick_device`.
     """
-    place = pick_device(device)
+    return _load(preset, pick_device(device))
+
+
+@functools.lru_cache(maxsize=4)
+def _load(preset: str, place: torch.device) -> Loaded:
     if preset in PRESETS:
         with as_file(files("sshr.zoo") / "weights" / PRESETS[preset].file) as path:
             return load_checkpoint(path, place)

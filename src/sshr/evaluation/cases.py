@@ -1,0 +1,94 @@
+"""Concealed secrets to attack, each with all that its sender knows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sshr.crypto.header import Sending
+from sshr.crypto.keys import Keys
+from sshr.crypto.metadata import Metadata
+from sshr.crypto.session import Session
+from sshr.evaluation.denoising import median
+from sshr.pipeline.engine import Engine, no_step
+
+Rgb8 = NDArray[np.uint8]
+Randomness = Callable[[int], bytes]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One secret concealed as the product does it, header included, and what the sender knows.
+
+    Attributes:
+        secret, reference, stego: (H, W, 3) uint8 RGB, sides multiples of 16.
+        public_key: k_pub_s as the header holds it.
+        k_sym: (1, d).
+        scales: one byte for each tile.
+    """
+
+    secret: Rgb8
+    reference: Rgb8
+    stego: Rgb8
+    public_key: bytes
+    k_sym: Tensor
+    scales: bytes
+    session: Session
+
+
+def conceal_case(engine: Engine, secret: Rgb8, reference: Rgb8, random: Randomness) -> Case:
+    """Conceal under the reference alone, which is quick; the session key is as random as any.
+
+    Args:
+        secret, reference: (H, W, 3) uint8 RGB of one size, sides multiples of 16.
+        random: gives so many bytes, such as `os.urandom`.
+
+    Raises:
+        TooSmallError: the header does not fit.
+    """
+    public_key = engine.public_key(secret)
+    k_sym = engine.symmetric_key(public_key, reference)
+    return _conceal(engine, secret, reference, public_key, k_sym, random)
+
+
+def conceal_again(engine: Engine, case: Case, random: Randomness) -> Case:
+    """The same pair in another session, without working out k_pub_s and k_sym once more.
+
+    Args:
+        engine: of the same weights, with or without its mix.
+    """
+    return _conceal(engine, case.secret, case.reference, case.public_key, case.k_sym, random)
+
+
+def _conceal(
+    engine: Engine,
+    secret: Rgb8,
+    reference: Rgb8,
+    public_key: bytes,
+    k_sym: Tensor,
+    random: Randomness,
+) -> Case:
+    sending = Sending.start(reference, Keys(), random)
+    unrounded, scales = engine.conceal(secret, reference, k_sym, sending.session, no_step)
+    height, width = secret.shape[:2]
+    metadata = Metadata(engine.identity, width, height, public_key=public_key, tile_scales=scales)
+    stego = sending.write(unrounded, metadata)
+    return Case(secret, reference, stego, public_key, k_sym, scales, sending.session)
+
+
+def public_key_scores(engine: Engine, cases: Sequence[Case]) -> NDArray[np.float64]:
+    """How well each k_pub_s fits each candidate secret: (N, N), higher is better.
+
+    k_pub_s is a function of the secret, without any randomness. The paper sends it in the clear
+    (`base` seals it), so an eavesdropper computes it for candidates too, here from smoothed copies
+    such as he may have.
+    """
+    copies = [engine.public_key(median(case.secret)) for case in cases]
+    sent, expected = (
+        np.stack([np.frombuffer(key, np.uint8) for key in keys]).astype(np.float64)
+        for keys in ([case.public_key for case in cases], copies)
+    )
+    scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2)
+    return scores

@@ -1,0 +1,141 @@
+"""What each command says when all is well."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import sshr
+
+WITH_WORD = ("-r", "reference.png", "--passphrase-file", "word.txt")
+OPEN = ("-r", "reference.png", "--no-passphrase")
+
+
+def pixels(path: str | Path) -> Any:
+    with Image.open(path) as image:
+        return np.array(image)
+
+
+def psnr(one: Any, other: Any) -> float:
+    return float(10 * np.log10(255**2 / np.square(one.astype(float) - other).mean()))
+
+
+@pytest.mark.usefixtures("desk")
+def test_conceal_tells_figures_and_file_in_words(cli: Callable[..., Any]) -> None:
+    said = cli("conceal", "secret.png", *WITH_WORD, "-o", "new.png")
+    assert (said.code, said.err) == (0, "")
+    figure = f"{psnr(pixels('new.png'), pixels('reference.png')):.2f}"
+    assert re.search(rf"stego against reference.*\b{figure}\b", said.out)
+    assert re.search(r"revealed against secret.*\d\d\.\d\d.*0\.\d{4}", said.out)
+    assert re.search(r"^new\.png written in [\d.]+ s$", said.out, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("desk")
+def test_reveal_writes_the_secret(cli: Callable[..., Any]) -> None:
+    said = cli("reveal", "stego.png", *WITH_WORD, "-o", "out.png")
+    assert (said.code, said.err) == (0, "")
+    assert re.fullmatch(r"out\.png \(128x128\) written in [\d.]+ s\n", said.out)
+    assert psnr(pixels("out.png"), pixels("secret.png")) > 36
+
+
+@pytest.mark.usefixtures("desk")
+def test_inspect_in_words_and_in_json(cli: Callable[..., Any]) -> None:
+    said = cli("inspect", "stego.png", *WITH_WORD)
+    assert (said.code, said.err) == (0, "")
+    for line in (r"preset\s+│ base", r"secret width\s+│ 128", r"intact\s+│ True"):
+        assert re.search(line, said.out)
+    said = cli("inspect", "stego.png", *WITH_WORD, "--json")
+    facts = json.loads(said.out)
+    assert facts == sshr.inspect("open.png", "reference.png", sshr.Keys()).as_dict()
+
+
+def test_models_lists_what_is_packaged(cli: Callable[..., Any]) -> None:
+    rows = json.loads(cli("models", "--json").out)["models"]
+    assert [row["name"] for row in rows] == ["base", "paper"]
+    said = cli("models")
+    assert (said.code, said.err) == (0, "")
+    for row in rows:
+        assert row["checkpoint"] == sshr.load_model(row["name"]).digest[:8].hex()
+        assert 0 < row["parameters"] < 10e6
+        assert 0 < row["bytes"] < 16e6
+        assert row["checkpoint"] in said.out
+
+
+def test_json_prints_one_object_of_the_stated_entries(desk: Path, cli: Callable[..., Any]) -> None:
+    said = cli("conceal", "secret.png", *WITH_WORD, "-o", "new.png", "--json")
+    assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
+    facts = json.loads(said.out)
+    figures = {"stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "fitted_psnr"}
+    assert set(facts) == figures | {"stego", "preset", "seconds", "notes"}
+    assert (facts["stego"], facts["preset"], facts["notes"]) == ("new.png", "base", [])
+    said = cli("reveal", "new.png", *WITH_WORD, "-o", "out.png", "--json")
+    assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
+    facts = json.loads(said.out)
+    assert facts.pop("seconds") > 0
+    assert facts == {"revealed": "out.png", "width": 128, "height": 128, "intact": True}
+
+
+def test_force_replaces_the_output(desk: Path, cli: Callable[..., Any]) -> None:
+    before = (desk / "stego.png").read_bytes()
+    assert cli("conceal", "secret.png", *OPEN, "-o", "stego.png", "--force").code == 0
+    assert (desk / "stego.png").read_bytes() != before
+    assert cli("reveal", "stego.png", *OPEN, "-o", "word.txt", "--force").code == 8  # not its kind
+    Image.new("RGB", (64, 64)).save("out.png")
+    assert cli("reveal", "stego.png", *OPEN, "-o", "out.png", "--force").code == 0
+    assert psnr(pixels("out.png"), pixels("secret.png")) > 36
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("mode", ["contain", "cover", "stretch"])
+def test_fit_is_kept_and_noted(cli: Callable[..., Any], mode: str) -> None:
+    Image.fromarray(pixels("secret.png")[:90]).save("wide.png")
+    said = cli("conceal", "wide.png", *OPEN, "-o", "new.png", "--fit", mode)
+    assert said.code == 0
+    assert "(128x90) was resized" in " ".join(said.out.split())
+    assert json.loads(cli("inspect", "new.png", *OPEN, "--json").out)["fit"] == mode
+    facts = json.loads(cli("reveal", "new.png", *OPEN, "-o", "out.png", "--json").out)
+    assert (facts["width"], facts["height"]) == (128, 90)
+    assert pixels("out.png").shape == (90, 128, 3)
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_greyscale_secret_comes_back_as_a_greyscale_file(cli: Callable[..., Any]) -> None:
+    with Image.open("secret.png") as image:
+        image.convert("L").save("grey.png")
+    assert cli("conceal", "grey.png", *OPEN, "-o", "new.png").code == 0
+    assert cli("reveal", "new.png", *OPEN, "-o", "out.png").code == 0
+    assert pixels("out.png").ndim == 2
+    assert psnr(pixels("out.png"), pixels("grey.png")) > 36
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_checkpoint_is_given_by_path(cli: Callable[..., Any]) -> None:
+    from importlib.resources import as_file, files
+
+    with as_file(files("sshr.zoo") / "weights" / "base.safetensors") as packaged:
+        said = cli("conceal", "secret.png", *OPEN, "-o", "new.png", "--preset", packaged)
+    assert said.code == 0
+    assert cli("reveal", "new.png", *OPEN, "-o", "out.png").code == 0
+
+
+@pytest.mark.parametrize("command", [[], ["conceal"], ["reveal"], ["inspect"], ["models"]])
+def test_help_names_the_options_and_no_passphrase_argument(
+    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    said = cli(*command, "--help")
+    assert (said.code, said.err) == (0, "")
+    if command in (["conceal"], ["reveal"], ["inspect"]):
+        options = set(re.findall(r"--[a-z][a-z-]*", said.out))
+        assert {"--reference", "--passphrase-file", "--no-passphrase", "--json"} <= options
+        assert "--passphrase" not in options
+
+
+def test_version(cli: Callable[..., Any]) -> None:
+    said = cli("--version")
+    assert (said.code, said.out) == (0, f"sshr {sshr.__version__}\n")

@@ -1,0 +1,51 @@
+"""One stego that many tests read, and a sender whose random bytes are known."""
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import sshr
+from sshr.crypto.header import Sending
+
+Rgb8 = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="session")
+def secret(photo: Callable[..., Rgb8]) -> Rgb8:
+    return photo("parrots")
+
+
+@pytest.fixture(scope="session")
+def reference(photo: Callable[..., Rgb8]) -> Rgb8:
+    return photo("sailboats")
+
+
+@pytest.fixture(scope="session")
+def stego(secret: Rgb8, reference: Rgb8) -> sshr.Stego:
+    """Concealed under the reference alone, which saves Argon2id's time."""
+    return sshr.conceal(secret, reference, sshr.Keys())
+
+
+@pytest.fixture
+def same_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sender draws the same bytes, so that only the network can make a difference."""
+    start = Sending.start
+
+    def seeded(reference: Rgb8, keys: sshr.Keys) -> Sending:
+        return start(reference, keys, random=random.Random(1).randbytes)
+
+    monkeypatch.setattr(Sending, "start", staticmethod(seeded))
+
+
+@pytest.fixture(scope="session")
+def levels_apart() -> Callable[[Rgb8, Rgb8], int]:
+    """The largest difference of two pictures in grey levels."""
+
+    def most(one: Rgb8, other: Rgb8) -> int:
+        assert one.shape == other.shape
+        return int(np.abs(one.astype(int) - other).max())
+
+    return most

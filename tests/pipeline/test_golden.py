@@ -1,0 +1,80 @@
+"""Stegos made by an earlier version still reveal what they held, as well as they did then.
+
+`tests/golden/make.py` has made them and says when that may be done again.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sshr
+from sshr.evaluation.metrics import psnr
+from sshr.imaging.reading import read_image
+from sshr.zoo.registry import PRESETS
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+FILES = ["golden.json", "passphrase.txt", "reference.png", "secret.png", "stego.png"]
+TOLERANCE_DB = 0.1
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+
+
+@pytest.fixture(params=list(PRESETS))
+def folder(request: pytest.FixtureRequest) -> Path:
+    """One preset's golden files; a missing one is a failure."""
+    place = GOLDEN / request.param
+    missing = [name for name in FILES if not (place / name).is_file()]
+    assert not missing, f"{place} lacks {missing}: bring them back, or see tests/golden/make.py"
+    return place
+
+
+@pytest.fixture
+def figures(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "golden.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def keys(folder: Path) -> sshr.Keys:
+    text = (folder / "passphrase.txt").read_text("utf-8").removesuffix("\n")
+    return sshr.Keys(passphrase=sshr.passphrase_bytes(text))
+
+
+def test_packaged_weights_are_the_ones_that_made_it(folder: Path, figures: dict[str, Any]) -> None:
+    assert figures["preset"] == folder.name
+    assert sshr.load_model(folder.name).digest.hex() == figures["checkpoint"], (
+        "other weights cannot reveal stegos of users; if that is meant, run tests/golden/make.py "
+        "--force and say so in CHANGELOG.md"
+    )
+
+
+def test_golden_stego_still_reveals(folder: Path, figures: dict[str, Any], keys: sshr.Keys) -> None:
+    before = digests(folder)
+    secret, reference = read_image(folder / "secret.png"), read_image(folder / "reference.png")
+    stego = read_image(folder / "stego.png")
+    revealed = sshr.reveal(stego, reference, keys)
+    assert revealed.intact
+    assert psnr(stego.rgb, reference.rgb) == pytest.approx(figures["stego_psnr"], abs=1e-3)
+    found = psnr(revealed.image, secret.rgb)
+    assert found == pytest.approx(figures["revealed_psnr"], abs=TOLERANCE_DB)
+    assert digests(folder) == before
+
+
+def test_golden_stego_says_what_is_in_it(
+    folder: Path, figures: dict[str, Any], keys: sshr.Keys
+) -> None:
+    contents = sshr.inspect(folder / "stego.png", folder / "reference.png", keys)
+    assert contents.preset == folder.name
+    assert contents.checkpoint == figures["checkpoint"][:16]
+    assert (contents.secret_width, contents.secret_height) == (128, 128)
+    assert contents.intact
+
+
+def test_there_is_one_for_each_preset_and_for_nothing_else() -> None:
+    assert {place.name for place in GOLDEN.iterdir() if place.is_dir()} - {"__pycache__"} == set(
+        PRESETS
+    )

@@ -1,0 +1,137 @@
+"""From a secret and a reference to a file and back: what it shows, and what it refuses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+import sshr
+from sshr.crypto.parity import read_parities
+from sshr.crypto.reference import ReferenceKey
+from sshr.errors import DamagedError, MismatchError, NothingFoundError, WrongKeyError
+from sshr.evaluation.metrics import psnr
+
+Rgb8 = NDArray[np.uint8]
+Photo = Callable[..., Rgb8]
+OPEN = sshr.Keys()
+
+
+def decoded(path: Path) -> Rgb8:
+    with Image.open(path) as image:
+        return np.array(image)
+
+
+def test_a_saved_stego_looks_like_the_reference_and_reveals_the_secret(
+    photo: Photo, tmp_path: Path
+) -> None:
+    secret, reference = photo("parrots", 256, 256), photo("sailboats", 256, 256)
+    report = sshr.conceal(secret, reference, OPEN).save(tmp_path / "stego.png")
+    stego = decoded(tmp_path / "stego.png")
+    revealed = sshr.reveal(stego, reference, OPEN)
+    assert revealed.intact
+    assert psnr(stego, reference) > 39
+    assert psnr(revealed.image, secret) > 36
+    assert report.stego_psnr == pytest.approx(psnr(stego, reference), abs=1e-6)
+    assert report.revealed_psnr == pytest.approx(psnr(revealed.image, secret), abs=0.01)
+    assert report.fitted_psnr == report.revealed_psnr  # nothing was resized
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".tif", ".bmp"])
+def test_every_lossless_format_carries_the_secret(
+    stego: sshr.Stego, reference: Rgb8, tmp_path: Path, suffix: str
+) -> None:
+    stego.save(tmp_path / f"stego{suffix}")
+    assert (decoded(tmp_path / f"stego{suffix}") == stego.image).all()
+    assert sshr.reveal(tmp_path / f"stego{suffix}", reference, OPEN).intact
+
+
+def test_two_stegos_of_the_same_input_differ_everywhere(secret: Rgb8, reference: Rgb8) -> None:
+    first, second = (sshr.conceal(secret, reference, OPEN).image for _ in range(2))
+    assert (first != second).mean() > 0.5
+    # Every sample of the largest possible header, one by one, and in stretches of a field's size.
+    key = ReferenceKey.of(reference)
+    samples = key.positions(reference.size // 2)[:, None]
+    changed = read_parities(first.reshape(-1), samples) != read_parities(
+        second.reshape(-1), samples
+    )
+    assert changed.mean() == pytest.approx(0.5, abs=0.02)
+    fields = changed[: len(changed) // 128 * 128].reshape(-1, 128).mean(axis=1)
+    assert fields.min() > 0.2
+
+
+def test_passphrase_and_recipient_are_both_needed(secret: Rgb8, reference: Rgb8) -> None:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    private = X25519PrivateKey.generate()
+    identity, other = private.private_bytes_raw(), X25519PrivateKey.generate().private_bytes_raw()
+    word = sshr.passphrase_bytes("Füße im Sand")
+    sent = sshr.Keys(passphrase=word, recipients=(private.public_key().public_bytes_raw(),))
+    stego = sshr.conceal(secret, reference, sent)
+    assert stego.check().revealed_psnr > 36  # the sender could not open it, and still can tell
+    received = sshr.reveal(stego.image, reference, sshr.Keys(passphrase=word, identity=identity))
+    assert psnr(received.image, secret) > 36
+    for keys in (
+        sshr.Keys(),
+        sshr.Keys(passphrase=word),
+        sshr.Keys(identity=identity),
+        sshr.Keys(passphrase=word, identity=other),
+        sshr.Keys(passphrase=word + b" ", identity=identity),
+    ):
+        with pytest.raises(WrongKeyError):
+            sshr.reveal(stego.image, reference, keys)
+
+
+@pytest.mark.parametrize("level", [0, 127, 255])
+def test_a_plain_secret_comes_back_plain(reference: Rgb8, level: int) -> None:
+    plain = np.full((128, 128, 3), level, np.uint8)
+    stego = sshr.conceal(plain, reference, OPEN)
+    assert psnr(sshr.reveal(stego.image, reference, OPEN).image, plain) > 40
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_saturated_reference_still_carries(secret: Rgb8, level: int) -> None:
+    saturated = np.full((128, 128, 3), level, np.uint8)
+    stego = sshr.conceal(secret, saturated, OPEN)
+    assert psnr(stego.image, saturated) > 32  # the headroom costs the rest
+    assert psnr(sshr.reveal(stego.image, saturated, OPEN).image, secret) > 36
+
+
+def test_a_changed_sample_is_noticed_and_strict_refuses(
+    stego: sshr.Stego, secret: Rgb8, reference: Rgb8
+) -> None:
+    positions = ReferenceKey.of(reference).positions(reference.size // 2)
+    changed = stego.image.reshape(-1).copy()
+    changed[np.setdiff1d(np.arange(changed.size), positions)[0]] ^= 1
+    changed = changed.reshape(stego.image.shape)
+    revealed = sshr.reveal(changed, reference, OPEN)
+    assert not revealed.intact
+    assert not sshr.inspect(changed, reference, OPEN).intact
+    assert psnr(revealed.image, secret) > 36
+    with pytest.raises(DamagedError, match="--strict"):
+        sshr.reveal(changed, reference, OPEN, strict=True)
+
+
+def test_check_refuses_what_a_receiver_would_refuse(stego: sshr.Stego, reference: Rgb8) -> None:
+    with pytest.raises(NothingFoundError):
+        stego.check(reference)
+    with pytest.raises(MismatchError):
+        stego.check(stego.image[:64])
+    # Parities, and with them the header, survive an even shift; likeness to the reference does not.
+    shifted = stego.image + 30 - 60 * (stego.image >= 128).astype(np.uint8)
+    with pytest.raises(MismatchError, match="does not look like"):
+        stego.check(shifted)
+
+
+def test_a_stego_that_fails_its_check_is_not_published(
+    stego: sshr.Stego, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other_picture(path: Path) -> object:
+        return stego.reference
+
+    monkeypatch.setattr("sshr.pipeline.conceal.read_image", other_picture)
+    with pytest.raises(NothingFoundError):
+        stego.save(tmp_path / "stego.png")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,113 @@
+"""Any size from 64x64 up.
+
+Metric: stego PSNR + revealed PSNR in dB (S+R). The same content at every size means the same part
+of the photographs at the same scale: pieces of the size under test cover the 256x256 picture, and
+the mean of their figures is compared with the figure of the whole. Shrinking the photograph
+instead would put more detail into every pixel and measure that.
+
+The revealed PSNR is the one of what was concealed (`Report.fitted_psnr`). Where a side is no
+multiple of 16 the secret is resized to the carrier, a loss that depends on the content alone and
+has its own test.
+"""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import sshr
+from sshr.crypto.reference import ReferenceKey
+from sshr.evaluation.metrics import psnr
+from sshr.imaging.fitting import fit_to, unfit
+from sshr.imaging.tiles import carrier_size
+
+Rgb8 = NDArray[np.uint8]
+Photo = Callable[..., Rgb8]
+OPEN = sshr.Keys()
+TOP, LEFT = 128, 200
+TOLERANCE = 1.5
+
+
+def figure(secret: Rgb8, reference: Rgb8) -> float:
+    """S+R of one round trip."""
+    report = sshr.conceal(secret, reference, OPEN).check()
+    return report.stego_psnr + report.fitted_psnr
+
+
+@pytest.fixture(scope="module")
+def whole(photo: Photo) -> float:
+    """The figure of the 256x256 picture."""
+    pictures = (photo(name, 256, 256, TOP, LEFT) for name in ("sailboats", "parrots"))
+    return figure(*pictures)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "corners"),
+    [
+        (64, 64, [(y, x) for y in range(0, 256, 64) for x in range(0, 256, 64)]),
+        (65, 64, [(y, x) for y in (0, 65, 191) for x in range(0, 256, 64)]),
+        (100, 300, [(0, 0), (100, 0), (156, 0)]),
+        (257, 256, [(0, 0)]),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_small_and_odd_sizes_lose_little(
+    photo: Photo, whole: float, height: int, width: int, corners: list[tuple[int, int]]
+) -> None:
+    figures = [
+        figure(
+            photo("sailboats", height, width, TOP + y, LEFT + x),
+            photo("parrots", height, width, TOP + y, LEFT + x),
+        )
+        for y, x in corners
+    ]
+    assert np.mean(figures) > whole - TOLERANCE
+
+
+def test_many_tiles_lose_little_and_take_seconds(photo: Photo, whole: float) -> None:
+    """1000x750 from the 256x256 picture by reflection: twelve tiles, with a rim on both sides."""
+    secret, reference = (
+        np.pad(photo(name, 256, 256, TOP, LEFT), ((0, 494), (0, 744), (0, 0)), mode="symmetric")
+        for name in ("sailboats", "parrots")
+    )
+    started = time.monotonic()
+    assert figure(secret, reference) > whole - TOLERANCE
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("size", [(65, 64), (79, 95), (100, 300)])
+def test_the_rim_outside_the_carrier_stays_reference(photo: Photo, size: tuple[int, int]) -> None:
+    secret, reference = photo("parrots", *size), photo("sailboats", *size)
+    change = sshr.conceal(secret, reference, OPEN).image.astype(int) - reference
+    height, width = carrier_size(*size)
+    # The header spreads over the whole picture and may move a sample by one level.
+    header = ReferenceKey.of(reference).positions(reference.size // 2)
+    assert np.abs(change[height:]).max(initial=0) <= 1
+    assert np.abs(change[:, width:]).max(initial=0) <= 1
+    change.reshape(-1)[header] = 0
+    assert not change[height:].any()
+    assert not change[:, width:].any()
+    assert change[:height, :width].any()
+
+
+@given(st.integers(64, 140), st.integers(64, 140), st.integers(64, 140), st.integers(64, 140))
+@settings(max_examples=8)
+def test_any_pair_of_sizes_goes_round(
+    photo: Photo, height: int, width: int, own_height: int, own_width: int
+) -> None:
+    secret = photo("parrots", own_height, own_width)
+    reference = photo("sailboats", height, width)
+    stego = sshr.conceal(secret, reference, OPEN)
+    assert stego.image.shape == reference.shape
+    assert psnr(stego.image, reference) > 39
+    revealed = sshr.reveal(stego.image, reference, OPEN)
+    assert revealed.intact
+    assert revealed.image.shape == secret.shape
+    carrier = carrier_size(height, width)
+    assert revealed.carrier.shape == (*carrier, 3)
+    best = unfit(fit_to(secret, carrier), (own_height, own_width))
+    assert psnr(revealed.image, best) > 34

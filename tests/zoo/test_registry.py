@@ -1,0 +1,109 @@
+"""The named presets: each name builds exactly its class from the weights in the package."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import torch
+
+from sshr.errors import CheckpointError, DeviceError
+from sshr.network.base import BaseNet
+from sshr.network.config import BaseConfig, PaperConfig
+from sshr.network.paper import PaperNet
+from sshr.zoo import registry
+from sshr.zoo.registry import PRESETS, find_model, load_model, pick_device
+from sshr.zoo.summary import summaries
+
+
+def weights(name: str) -> Path:
+    return Path(str(files("sshr.zoo") / "weights" / PRESETS[name].file))
+
+
+def test_presets() -> None:
+    assert list(PRESETS) == ["base", "paper"]
+    for name, preset in PRESETS.items():
+        assert preset.name == name
+        assert preset.purpose
+
+
+def test_each_name_builds_exactly_its_class() -> None:
+    base, paper = load_model("base", "cpu").net, load_model("paper", "cpu").net
+    assert type(base) is BaseNet
+    assert type(base.config) is BaseConfig
+    assert base.uses_mix
+    assert type(paper) is PaperNet
+    assert type(paper.config) is PaperConfig
+    assert not paper.uses_mix
+
+
+@pytest.mark.parametrize("name", ["base", "paper"])
+def test_packaged_weights(name: str) -> None:
+    assert weights(name).stat().st_size < 16e6
+    loaded = load_model(name, "cpu")
+    assert loaded is load_model(name, "cpu")  # read once
+    assert not loaded.net.training
+    state = loaded.net.state_dict().values()
+    assert all(bool(torch.isfinite(value.float()).all()) for value in state)
+    # AlexNet's features are the pretrained ones: random ones have no such filters.
+    first = loaded.net.features.conv1.weight
+    assert float(first.abs().max()) > 0.3
+
+
+def test_digests_name_the_presets() -> None:
+    digests = {name: load_model(name, "cpu").digest for name in PRESETS}
+    assert len(set(digests.values())) == 2
+    for name, digest in digests.items():
+        for preferred in PRESETS:
+            assert find_model(digest[:8], preferred, "cpu") is load_model(name, "cpu")
+
+
+def test_an_unknown_identity_is_said_to_be_another_checkpoint() -> None:
+    with pytest.raises(CheckpointError, match=r"another checkpoint \(0001020304050607\)"):
+        find_model(bytes(range(8)), "base", "cpu")
+
+
+def test_a_checkpoint_by_path() -> None:
+    by_path = load_model(str(weights("paper")), "cpu")
+    assert type(by_path.net) is PaperNet
+    assert by_path.digest == load_model("paper", "cpu").digest
+    assert find_model(by_path.digest[:8], str(weights("paper")), "cpu") is by_path
+
+
+@pytest.mark.parametrize("name", ["Base", "", "other", "base.pt", "/etc/passwd"])
+def test_unknown_presets_are_refused(name: str) -> None:
+    with pytest.raises(CheckpointError, match="unknown preset") as caught:
+        load_model(name, "cpu")
+    assert "base, paper" in str(caught.value)
+
+
+def test_a_missing_path_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="not a readable checkpoint"):
+        load_model(str(tmp_path / "missing.safetensors"), "cpu")
+
+
+def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry.torch.cuda, "is_available", lambda: False)
+    assert pick_device("cpu") == pick_device("auto") == torch.device("cpu")
+    with pytest.raises(DeviceError, match="no CUDA device; use cpu") as caught:
+        pick_device("cuda")
+    assert caught.value.exit_code == 10
+    monkeypatch.setattr(registry.torch.cuda, "is_available", lambda: True)
+    assert pick_device("cuda") == pick_device("auto") == torch.device("cuda")
+    assert pick_device("cpu") == torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", ["", "gpu", "CUDA", "cuda:0"])
+def test_unknown_devices_are_refused(name: str) -> None:
+    with pytest.raises(DeviceError, match="use auto, cpu or cuda"):
+        pick_device(name)
+
+
+def test_summaries_describe_the_packaged_files() -> None:
+    rows = {row["name"]: row for row in summaries()}
+    assert list(rows) == list(PRESETS)
+    for name, row in rows.items():
+        loaded = load_model(name, "cpu")
+        assert row["bytes"] == weights(name).stat().st_size
+        assert row["parameters"] == loaded.net.parameter_count()
+        assert row["checkpoint"] == loaded.digest[:8].hex()
+        assert row["purpose"] == PRESETS[name].purpose

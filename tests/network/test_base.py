@@ -9,7 +9,7 @@ from torch import Tensor
 
 from sshr.network.base import BaseNet
 from sshr.network.config import BaseConfig
-from sshr.network.gains import decode_scale
+from sshr.network.gains import NOISE, decode_scale
 from sshr.network.mix import Mix, random_mix
 from sshr.network.transform import TRANSFORMS
 
@@ -112,6 +112,87 @@ def test_inverse_is_exact_with_the_true_pair(
         assert float((back[1] - start).abs().max()) < tolerance
         net = net.double()
         secret, reference, k_sym = secret.double(), reference.double(), k_sym.double()
+
+
+def test_secret_side_steps_written_out(
+    make: Make, open_gates: Callable, pictures: Callable[..., Tensor], key: Callable[..., Tensor]
+) -> None:
+    net = make(secret_steps=2, mixing=1.0)
+    open_gates(net.diffusion, 0.2)
+    secret, reference = pictures(1, seed=1), pictures(1, seed=2)
+    scales = net.tile_scales(secret)
+    a = float(decode_scale(scales))
+    z = y = net.transform(secret)
+    half = net.gains.gain(2).sqrt()
+    # Corrections count in units of the coming noise: NOISE / a at the end, and a step multiplies
+    # it by its gain.
+    unit = a * net.gains.gain(2) / NOISE
+    for first, second in net.diffusion:
+        before, unit = unit, unit / half
+        move = net.transform.from_half(first(net.transform.to_half(y * before), key()))
+        z = z - (1 - half) * y - move / unit
+        move = net.transform.from_half(second(net.transform.to_half(z * unit), key()))
+        y = y - (1 - half) / half * z - move / unit
+    c = net.transform(reference.clamp(5 / 255, 250 / 255))
+    found = net.forward_pair(secret, reference, key(), scales, None)
+    assert torch.allclose(found[0], a * z + c, atol=2e-5)
+    assert torch.allclose(found[1], a * y + c, atol=2e-4)
+    assert float((z - net.gains.gain(2) * net.transform(secret)).abs().max()) > 1e-3
+
+
+def test_reference_side_steps_written_out(
+    make: Make, open_gates: Callable, pictures: Callable[..., Tensor], key: Callable[..., Tensor]
+) -> None:
+    net = make(reference_steps=2, mixing=1.0)
+    open_gates(net.reaction, 0.0)
+    secret, reference = pictures(1, seed=1), pictures(1, seed=2)
+    scales, mix = net.tile_scales(secret), mix_of(net, secret)
+    payload = decode_scale(scales) * net.gains.gain(1) * net.transform(secret)
+    z = y = mix.forward(payload)
+    c = net.transform(reference.clamp(5 / 255, 250 / 255))
+    for (first, second), guide in zip(net.reaction, net.guidance(c), strict=True):
+        z = z - NOISE * first(torch.asinh(y / NOISE), guide, key())
+        y = y - NOISE * second(torch.asinh(z / NOISE), guide, key())
+    found = net.forward_pair(secret, reference, key(), scales, mix)
+    assert torch.allclose(found[0], z + c, atol=2e-5)
+    assert torch.allclose(found[1], y + c, atol=2e-5)
+    assert float((z - mix.forward(payload)).abs().max()) > 1e-3
+
+
+def test_estimate_of_y_written_out(
+    make: Make, open_gates: Callable, pictures: Callable[..., Tensor], key: Callable[..., Tensor]
+) -> None:
+    net = make(mixing=1.0, stages=2)
+    open_gates(net.estimator, 0.1)
+    stego, reference = pictures(1, seed=1), pictures(1, seed=2)
+    scales = torch.tensor([140], dtype=torch.uint8)
+    a, g = float(decode_scale(scales)), net.gains.gain(1)
+    received = net.transform(stego) - net.transform(reference.clamp(5 / 255, 250 / 255))
+    z = 1e-2 * received / a  # of the size of a payload
+    stego = net.transform.inverse(z * a + net.transform(reference.clamp(5 / 255, 250 / 255)))
+    change = net.estimator(net.transform.to_half(z * a / NOISE), key())
+    y = net.gains.estimate_y(z, z) + net.transform.from_half(change) / (a / NOISE * g)
+    y = y + (1 - g) / g * z
+    z = z + (1 - g) * y
+    revealed = net.reveal(stego, reference, key(), scales, None)
+    assert torch.allclose(net.transform(revealed), z, atol=1e-3)
+    assert float(change.abs().max()) > 0.1
+
+
+def test_reveal_without_an_estimate_is_the_exact_inverse_of_z_and_z(
+    make: Make, open_gates: Callable, pictures: Callable[..., Tensor], key: Callable[..., Tensor]
+) -> None:
+    net = make(secret_steps=2, reference_steps=2, stages=0).double()
+    open_gates(net, 0.02)
+    with torch.no_grad():
+        net.gains.receive.zero_()
+    secret, reference = pictures(1, seed=1).double(), pictures(1, seed=2).double()
+    k_sym, scales, mix = key().double(), net.tile_scales(secret), mix_of(net, secret)
+    stego = net.conceal(secret, reference, k_sym, scales, mix)
+    z = net.transform(stego)
+    expected, _ = net.inverse_pair(z, z, reference, k_sym, scales, mix)
+    revealed = net.reveal(stego, reference, k_sym, scales, mix)
+    assert torch.allclose(net.transform(revealed), expected, atol=1e-8)
 
 
 @pytest.mark.parametrize("transform", TRANSFORMS)

@@ -127,8 +127,10 @@ def conceal(
     """
     own, shared = as_picture(secret, "secret"), as_picture(reference, "reference")
     engine = Engine(load_model(preset, device))
-    height, width = carrier_size(*shared.rgb.shape[:2])
-    fitted = fit_to(own.rgb, (height, width), fit)
+    carrier = carrier_size(*shared.size)
+    if own.size == shared.size != carrier:
+        fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
+    fitted = fit_to(own.rgb, carrier, fit)
     public_key = engine.public_key(fitted)
     metadata = Metadata(
         checkpoint_id=engine.identity,

@@ -102,7 +102,7 @@ def reveal_opened(
             opened.session,
             lambda done, total: progress("revealing", done, total),
         )
-    except (ValueError, RuntimeError) as error:
+    except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
     return Revealed(_restored(carrier, metadata), carrier, opened.intact)
 

@@ -1,0 +1,84 @@
+"""How long something takes, how much memory a process needs, how many operations a network does."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+import sshr
+
+# A process's peak memory counts what its parent held when it was started, so the command is
+# started from a small interpreter of its own, which also times it.
+_LAUNCHER = """
+import json, resource, subprocess, sys, time
+started = time.perf_counter()
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+seconds = time.perf_counter() - started
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([code, seconds, peak if sys.platform == "darwin" else peak * 1024]))
+"""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Wall time of a process, start to end, and the peak of its resident memory in bytes."""
+
+    seconds: float
+    peak_bytes: int
+
+
+def median_seconds(work: Callable[[], object], repeats: int, warm_up: int = 2) -> float:
+    """Median wall time of `work` over `repeats` calls, after `warm_up` calls that do not count."""
+    for _ in range(warm_up):
+        work()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return median(times)
+
+
+def run_process(command: Sequence[str], environment: dict[str, str]) -> Usage:
+    """Run a command to its end.
+
+    Raises:
+        RuntimeError: it failed; what it said is on stderr.
+    """
+    launched = [sys.executable, "-c", _LAUNCHER, *command]
+    done = subprocess.run(
+        launched, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    code, seconds, peak = json.loads(done.stdout)
+    if code:
+        raise RuntimeError(f"{' '.join(command[:4])} ... failed with exit code {code}")
+    return Usage(seconds, peak)
+
+
+def run_sshr(words: Sequence[str | Path], passphrase: str, threads: int) -> Usage:
+    """Run one sshr command of this very package in a process with so many threads."""
+    source = str(Path(sshr.__file__).parents[1])
+    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
+    environment = {
+        "SSHR_PASSPHRASE": passphrase,
+        "OMP_NUM_THREADS": str(threads),
+        "MKL_NUM_THREADS": str(threads),
+        "PYTHONPATH": path,
+    }
+    return run_process([sys.executable, "-m", "sshr", *map(str, words)], environment)
+
+
+@torch.no_grad()
+def flops(work: Callable[[], object]) -> int:
+    """Operations of all convolutions and matrix products, a multiply-add counted as two."""
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return int(counter.get_total_flops())

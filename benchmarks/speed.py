@@ -2,8 +2,9 @@
 
     python benchmarks/speed.py [--threads 2] [--repeats 9] [--size 4000x3000] [--json OUT]
 
-Prints the time of the networks alone for one 256x256 tile, parameters and operations, whole
-processes of the command line at 256x256, and the same with peak memory for a large pair.
+Prints the networks' time for one 256x256 tile, their parameters and operations, and the wall time
+and peak memory of whole `sshr` processes (start, Argon2id, verification and all) for a 256x256
+pair and for a large one.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -20,7 +21,7 @@ from statistics import median
 import numpy as np
 import torch
 from hinet_peer import HiNetPeer
-from measuring import Usage, flops, median_seconds, run_sshr
+from measuring import flops, median_seconds, run_sshr
 from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
@@ -29,23 +30,25 @@ from rich.table import Table
 from sshr.cli.progress import progress_bar
 from sshr.crypto.session import Session
 from sshr.errors import SshrError
+from sshr.evaluation.pairs import centre_crop
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.mix import Mix
-from sshr.network.model import StegoNet
 from sshr.zoo.registry import load_model
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"
 SIDE = 256
-PASSPHRASE = "a passphrase for the benchmark only"
 PRESETS = ("base", "paper")
-NOISE = 2.0  # grey levels: enlarged pictures are smoother than a camera's, and compress too well
+PASSPHRASE = "a passphrase for the benchmark only"
+GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
+
+Rgb8 = NDArray[np.uint8]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Network:
-    """One network at one 256x256 tile: seconds and operations each way."""
+    """A network on one 256x256 tile: seconds and operations each way."""
 
     name: str
     parameters: int
@@ -55,12 +58,13 @@ class Network:
     reveal_flops: int
 
 
-@dataclass
-class Whole:
-    """A whole process of the command line."""
+@dataclass(frozen=True)
+class Process:
+    """A whole process: median wall time, highest peak memory."""
 
     command: str
     size: str
+    runs: int
     seconds: float
     peak_bytes: int
 
@@ -72,36 +76,33 @@ class Result:
     repeats: int
     networks: list[Network] = field(default_factory=list)
     mix_seconds: float = 0.0
-    processes: list[Whole] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--repeats", type=int, default=9, help="of everything but the large pair")
-    parser.add_argument("--size", type=size, default=(4000, 3000), help="of the large pair, WxH")
+    parser.add_argument("--repeats", type=int, default=9, help="of all but the large pair")
+    parser.add_argument("--size", type=width_height, default=(4000, 3000), help="large pair, WxH")
     parser.add_argument("--large-repeats", type=int, default=1, help="0 leaves the large pair out")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    result = Result(machine(), args.threads, args.repeats)
-    stages = [
-        *((f"network {name}", preset_stage(name, args.repeats)) for name in PRESETS),
-        ("peer", lambda: measure_peer(args.repeats)),
-    ]
+    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs"
+    result = Result(f"{machine}, torch {torch.__version__}", args.threads, args.repeats)
+    jobs = [((SIDE, SIDE), args.repeats), (args.size, args.large_repeats)]
     try:
         with progress_bar(silent=False) as progress, tempfile.TemporaryDirectory() as work:
-            for done, (stage, measure) in enumerate(stages, start=1):
-                result.networks.append(measure())
-                progress("networks", done, len(stages))
-            result.mix_seconds = median_seconds(keyed_mix, args.repeats)
-            for side, repeats in (((SIDE, SIDE), args.repeats), (args.size, args.large_repeats)):
-                label = f"{side[0]}x{side[1]}"
-                for done, whole in enumerate(
-                    measure_processes(side, repeats, args.threads, Path(work)), start=1
-                ):
-                    result.processes.append(whole)
-                    progress(f"processes at {label}", done, 2)
+            for done, network in enumerate(measured_networks(args.repeats), start=1):
+                result.networks.append(network)
+                progress("networks", done, len(PRESETS) + 1)
+            count = 3 * SIDE * SIDE
+            result.mix_seconds = median_seconds(lambda: keyed_mix(count), args.repeats)
+            for size, repeats in jobs:
+                steps = measured_processes(size, repeats, args.threads, Path(work))
+                for done, process in enumerate(steps, start=1):
+                    result.processes.append(process)
+                    progress(f"processes, {process.size}", done, 2)
     except SshrError as error:
         print(f"speed: {error}", file=sys.stderr)
         return error.exit_code
@@ -109,3 +110,158 @@ def main() -> int:
     if args.json:
         args.json.write_text(json.dumps(asdict(result), indent=1) + "\n")
     return 0
+
+
+def width_height(text: str) -> tuple[int, int]:
+    width, height = text.lower().split("x")
+    return int(width), int(height)
+
+
+def measured_networks(repeats: int) -> Iterator[Network]:
+    """Each preset, then the peer."""
+    for name in PRESETS:
+        yield measure_preset(name, repeats)
+    yield measure_peer(repeats)
+
+
+@torch.inference_mode()
+def measure_preset(name: str, repeats: int) -> Network:
+    """The network alone: keys, scales and mix are made before."""
+    net = load_model(name, "cpu").net
+    secret, reference = tile_pair()
+    k_sym = net.symmetric_key(net.public_key(secret), reference)
+    scales = net.tile_scales(secret)
+    mix = keyed_mix(secret.numel()) if net.uses_mix else None
+    stego = net.conceal(secret, reference, k_sym, scales, mix).clamp(0, 1).mul(255).round() / 255
+
+    def conceal() -> None:
+        net.conceal(secret, reference, k_sym, scales, mix)
+
+    def reveal() -> None:
+        net.reveal(stego, reference, k_sym, scales, mix)
+
+    return Network(
+        name,
+        net.parameter_count(),
+        median_seconds(conceal, repeats),
+        median_seconds(reveal, repeats),
+        flops(conceal),
+        flops(reveal),
+    )
+
+
+@torch.inference_mode()
+def measure_peer(repeats: int) -> Network:
+    peer = HiNetPeer().eval()
+    secret, reference = tile_pair()
+    stego, lost = peer.conceal(secret, reference)
+    noise = torch.randn_like(lost)
+
+    def conceal() -> None:
+        peer.conceal(secret, reference)
+
+    def reveal() -> None:
+        peer.reveal(stego, noise)
+
+    return Network(
+        "peer",
+        sum(parameter.numel() for parameter in peer.parameters()),
+        median_seconds(conceal, repeats, warm_up=1),
+        median_seconds(reveal, repeats, warm_up=1),
+        flops(conceal),
+        flops(reveal),
+    )
+
+
+def tile_pair() -> tuple[torch.Tensor, torch.Tensor]:
+    """Secret and reference, (1, 3, 256, 256) in [0, 1], from the example photographs."""
+    secret, reference = (
+        torch.from_numpy(centre_crop(read_image(path).rgb, SIDE)).permute(2, 0, 1)[None] / 255
+        for path in (SECRET, REFERENCE)
+    )
+    return secret, reference
+
+
+def keyed_mix(count: int) -> Mix:
+    """The mix of one tile of `count` coefficients, from a session key as in use."""
+    session = Session.of(bytes(32), bytes(16))
+    inner, outer = torch.from_numpy(session.tile_signs(0, count)).float()
+    return Mix(torch.from_numpy(session.tile_permutation(0, count)), inner, outer)
+
+
+def measured_processes(
+    size: tuple[int, int], repeats: int, threads: int, folder: Path
+) -> Iterator[Process]:
+    """`sshr conceal` and `sshr reveal` on a pair of this width and height."""
+    if not repeats:
+        return
+    label = f"{size[0]}x{size[1]}"
+    names = (f"{label}-{role}.png" for role in ("secret", "reference", "stego", "revealed"))
+    secret, reference, stego, revealed = (folder / name for name in names)
+    write_image(secret, picture(SECRET, size, seed=1))
+    write_image(reference, picture(REFERENCE, size, seed=2))
+    end = ("--force", "--json")
+    commands = {
+        "conceal": ("conceal", secret, "--reference", reference, "-o", stego, *end),
+        "reveal": ("reveal", stego, "--reference", reference, "-o", revealed, *end),
+    }
+    for command, words in commands.items():
+        if repeats > 1:
+            run_sshr(words, PASSPHRASE, threads)  # fills the disk cache
+        runs = [run_sshr(words, PASSPHRASE, threads) for _ in range(repeats)]
+        seconds = median(run.seconds for run in runs)
+        yield Process(command, label, repeats, seconds, max(run.peak_bytes for run in runs))
+
+
+def picture(photo: Path, size: tuple[int, int], seed: int) -> Rgb8:
+    """The photograph cut or enlarged to width and height; enlarged ones get some grain."""
+    with Image.open(photo) as opened:
+        source = opened.convert("RGB")
+    if size == (SIDE, SIDE):
+        return centre_crop(np.asarray(source), SIDE)
+    enlarged = np.asarray(source.resize(size, Image.Resampling.BICUBIC), np.float32)
+    grain = np.random.default_rng(seed).standard_normal(enlarged.shape, np.float32)
+    return np.clip(np.rint(enlarged + GRAIN * grain), 0, 255).astype(np.uint8)
+
+
+def show(result: Result) -> None:
+    console = Console()
+    peer = result.networks[-1]
+    title = f"one {SIDE}x{SIDE} tile, {result.threads} threads, median of {result.repeats}"
+    table = Table(title=title)
+    heads = ("network", "parameters", "conceal, ms", "reveal, ms", "peer's time x", "GFLOP")
+    for head in heads:
+        table.add_column(head, justify="left" if head == "network" else "right")
+    for network in result.networks:
+        ways = (
+            (network.conceal_seconds, peer.conceal_seconds),
+            (network.reveal_seconds, peer.reveal_seconds),
+        )
+        table.add_row(
+            network.name,
+            f"{network.parameters / 1e6:.2f} M",
+            *(f"{own * 1e3:.1f}" for own, _ in ways),
+            " / ".join(f"{own / other:.3f}" for own, other in ways),
+            f"{network.conceal_flops / 1e9:.1f} / {network.reveal_flops / 1e9:.1f}",
+        )
+    console.print(table)
+    console.print(
+        f"keyed mix of a tile made in {result.mix_seconds * 1e3:.1f} ms (base, each way).\n"
+        "GFLOP conceal / reveal: convolutions and matrix products, a multiply-add counted as two;\n"
+        "element-wise work and the keys' AlexNet (once a picture) not. The peer has HiNet's layer\n"
+        "plan; HiNet's are 4.05 M parameters and 133 GFLOP each way, counted the same.",
+        highlight=False,
+    )
+    table = Table("process", "size", title=f"whole sshr processes, {result.threads} threads")
+    for head in ("runs", "wall time, s", "peak memory, MiB"):
+        table.add_column(head, justify="right")
+    for process in result.processes:
+        figures = (f"{process.seconds:.2f}", f"{process.peak_bytes / 2**20:.0f}")
+        table.add_row(process.command, process.size, str(process.runs), *figures)
+    if result.processes:
+        console.print(table)
+    console.print(f"{result.machine}; conceal includes its own verification", highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -133,5 +133,14 @@ def test_a_run_of_paper(
 
 
 def test_too_few_pictures_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = ("--data", tmp_path, "--out", tmp_path / "made.safetensors")
     with pytest.raises(ValueError, match="fewer than two pictures"):
+        command(monkeypatch, *given, "--start", tmp_path / "start.safetensors")
+
+
+def test_a_new_network_needs_alexnet_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
         command(monkeypatch, "--data", tmp_path, "--out", tmp_path / "made.safetensors")
+    assert "--alexnet" in capsys.readouterr().err

@@ -16,8 +16,9 @@ class ChannelNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        variance, mean = torch.var_mean(x, dim=1, keepdim=True, correction=0)
-        return (x - mean) * torch.rsqrt(variance + 1e-6) * self.weight + self.bias
+        centred = x - x.mean(1, keepdim=True)  # far faster on a CPU than var_mean over channels
+        variance = centred.square().mean(1, keepdim=True)
+        return centred * torch.rsqrt(variance + 1e-6) * self.weight + self.bias
 
 
 class ReFFN(nn.Module):

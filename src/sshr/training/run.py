@@ -55,6 +55,8 @@ def main() -> None:
         help="change an entry of the configuration (diffusion.NAME for its parts)",
     )
     args = parser.parse_args()
+    if not args.start and not args.alexnet:
+        parser.error("a new network needs --alexnet; one that goes on needs --start")
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
 

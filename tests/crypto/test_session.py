@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sshr.crypto.keys import derive, keystream
 from sshr.crypto.session import Session
 
-SESSION = Session.of(bytes(range(32)), bytes(range(16)))
+SESSION = Session.of(bytes(range(32)), bytes(range(16)), bytes(range(32, 64)))
 
 
 def digest(array: np.ndarray) -> str:
@@ -21,26 +21,26 @@ def digest(array: np.ndarray) -> str:
 
 
 def test_committed_vectors() -> None:
-    assert SESSION.tile_permutation(0, 8).tolist() == [7, 5, 4, 0, 1, 2, 3, 6]
+    assert SESSION.tile_permutation(0, 8).tolist() == [6, 7, 3, 1, 4, 5, 2, 0]
     assert SESSION.tile_signs(0, 8).tolist() == [
-        [-1, -1, -1, 1, 1, -1, -1, -1],
-        [-1, -1, -1, 1, 1, 1, 1, 1],
+        [-1, -1, 1, -1, -1, 1, 1, 1],
+        [-1, -1, -1, 1, -1, 1, -1, 1],
     ]
     assert (
         digest(SESSION.tile_permutation(0, 12288))
-        == "4beef3ed7fce1969898c3a8676cba70ef939728482542fb9f7d173aabd80e760"
+        == "cfff6eac133f102a4c0736afdf2a10b4b3a9d370ac33f1459eaaa464c3a843f2"
     )
     assert (
         digest(SESSION.tile_permutation(7, 196608))
-        == "103c95c5486b3b4352197bb095a3776a6bc6192ded41f24fa1324dbaeef09de0"
+        == "45f1a0430bf1cca00a28f7c5085d172563ffa99e7a29369f55c0849baa0dafa7"
     )
     assert (
         digest(SESSION.tile_signs(0, 12288))
-        == "d626b182b83c94f70a9644a3ce37af4ce454f3bba10ffe8fdeb356b7eed7903f"
+        == "741d1936b634b818061b0c1cba3e5824c0e150bf41662ac80da4823108207520"
     )
     assert (
         digest(SESSION.tile_signs(7, 196608))
-        == "7d9ec8b703461f6131a7322b5a1be154b378d45bf34027e5330894a84c98c1bf"
+        == "2d6ae6f66429b3b01ff12bf6ca830309c5b1bc2384e8f0aa718b8029e20ce4e6"
     )
 
 
@@ -92,10 +92,17 @@ def test_signs_are_balanced_and_independent() -> None:
 
 
 def test_tiles_and_sessions_differ() -> None:
-    sessions = [SESSION, Session.of(bytes(32), bytes(range(16))), Session.of(bytes(range(32)), b"")]
+    salt, key = bytes(range(16)), bytes(range(32))
+    reference = bytes(range(32, 64))
+    sessions = [
+        SESSION,
+        Session.of(bytes(32), salt, reference),
+        Session.of(key, b"", reference),
+        Session.of(key, salt, bytes(32)),
+    ]
     made = {digest(s.tile_permutation(i, 1000)) for s in sessions for i in (0, 1)}
     made |= {digest(s.tile_signs(i, 1000)) for s in sessions for i in (0, 1)}
-    assert len(made) == 12
+    assert len(made) == 16
 
 
 def test_impossible_tiles_are_refused() -> None:
@@ -118,7 +125,7 @@ def test_sample_mac_covers_size_and_all_but_header_samples() -> None:
         same = SESSION.sample_mac(changed, header) == code
         assert same == (position in header)
     assert SESSION.sample_mac(image.reshape(8, 6, 3), header) != code
-    assert Session.of(b"k" * 32, b"s" * 16).sample_mac(image, header) != code
+    assert Session.of(b"k" * 32, b"s" * 16, b"r" * 32).sample_mac(image, header) != code
 
 
 def test_subkeys_differ_and_keys_stay_out_of_the_representation() -> None:

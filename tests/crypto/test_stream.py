@@ -22,7 +22,7 @@ from sshr.errors import DamagedError, NothingFoundError, WrongKeyError
 REFERENCE = ReferenceKey(b"r" * 32, 64, 64)
 SALT = b"s" * 16
 SLOTS = Slots(b"e" * 32, (b"1" * 48, b"2" * 48))
-SESSION = Session.of(b"f" * 32, SALT)
+SESSION = Session.of(b"f" * 32, SALT, b"r" * 32)
 HEADERS = 1000
 KEY_AT = slice(27, 59)
 
@@ -52,7 +52,7 @@ def test_a_holder_of_the_reference_cannot_recombine_two_streams() -> None:
         with pytest.raises(WrongKeyError):
             open_metadata(SESSION, dataclasses.replace(body, before=other))
     with pytest.raises(WrongKeyError):
-        open_metadata(Session.of(b"g" * 32, SALT), body)
+        open_metadata(Session.of(b"g" * 32, SALT, b"r" * 32), body)
 
 
 def test_bad_padding_from_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:

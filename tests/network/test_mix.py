@@ -1,19 +1,20 @@
-"""The keyed mix: orthonormal, invertible, and the Hadamard transform of SciPy."""
+"""The keyed mix: orthonormal, invertible, and the Hartley transform written out."""
 
 import math
 
 import numpy as np
 import pytest
 import torch
-from scipy.linalg import hadamard as scipy_hadamard
 
-from sshr.network.mix import Mix, hadamard, random_mix
+from sshr.network.mix import Mix, hartley, random_mix
 
 COUNTS = [16, 3 * 64 * 64, 3 * 64 * 80, 3 * 80 * 112, 3 * 256 * 256]
 
 
-def chunk_of(count: int) -> int:
-    return min(math.gcd(count, 1 << 40), 65536)
+def hartley_matrix(count: int) -> np.ndarray:
+    """cas(2 pi k n / N) / sqrt(N), cas = cos + sin."""
+    angle = 2 * np.pi * np.outer(np.arange(count), np.arange(count)) / count
+    return (np.cos(angle) + np.sin(angle)) / math.sqrt(count)
 
 
 def make(count: int, seed: int = 1) -> Mix:
@@ -36,9 +37,11 @@ def test_norm_and_inverse(count: int) -> None:
 @pytest.mark.parametrize("count", [16, 48, 768])
 def test_the_whole_matrix_is_orthonormal_and_the_inverse_its_transpose(count: int) -> None:
     mix = make(count)
-    u = mix.forward(torch.eye(count)).T  # rows of the result are U e_i
-    assert float((u @ u.T - torch.eye(count)).abs().max()) < 1e-6
-    assert float((mix.inverse(torch.eye(count)).T - u.T).abs().max()) < 1e-6
+    eye = torch.eye(count, dtype=torch.float64)
+    u = mix.forward(eye).T  # rows of the result are U e_i
+    assert float((u @ u.T - eye).abs().max()) < 1e-12
+    assert float((mix.inverse(eye).T - u.T).abs().max()) < 1e-12
+    assert float((mix.forward(eye.float()).T - u).abs().max()) < 1e-6
 
 
 def test_u_is_d2_h_p_d1() -> None:
@@ -46,41 +49,26 @@ def test_u_is_d2_h_p_d1() -> None:
     mix, x = make(count), torch.randn(1, count, dtype=torch.float64)
     flipped = x[0].numpy() * mix.inner.numpy()
     permuted = flipped[mix.permutation.numpy()]
-    transformed = (permuted.reshape(3, 16) @ scipy_hadamard(16) / 4).reshape(count)
-    expected = transformed * mix.outer.numpy()
+    expected = (hartley_matrix(count) @ permuted) * mix.outer.numpy()
     assert np.abs(mix.forward(x)[0].numpy() - expected).max() < 1e-12
 
 
-@pytest.mark.parametrize("count", COUNTS[:-1])
-def test_hadamard_is_that_of_scipy_on_chunks(count: int) -> None:
-    chunk = chunk_of(count)
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 48, 768])
+def test_hartley_is_its_definition_and_its_own_inverse(count: int) -> None:
     x = np.random.default_rng(count).normal(size=(2, count))
-    matrix = scipy_hadamard(chunk).astype(np.float64) / math.sqrt(chunk)
-    expected = (x.reshape(2, -1, chunk) @ matrix).reshape(2, count)
-    assert np.abs(hadamard(torch.from_numpy(x)).numpy() - expected).max() < 1e-12
-
-
-def test_hadamard_of_the_largest_chunk() -> None:
-    where, count = 40_123, 3 * 65536
-    x = torch.zeros(1, count, dtype=torch.float64)
-    x[0, 65536 + where] = 1.0
-    signs = np.array([1 - 2 * ((i & where).bit_count() % 2) for i in range(65536)])
-    result = hadamard(x)[0].numpy().reshape(3, 65536)
-    assert np.abs(result[1] * 256 - signs).max() < 1e-12
-    assert not result[[0, 2]].any()
+    result = hartley(torch.from_numpy(x))
+    assert np.abs(result.numpy() - x @ hartley_matrix(count)).max() < 1e-12
+    assert np.abs(hartley(result).numpy() - x).max() < 1e-12
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_one_coefficient_is_spread_over_its_chunk(count: int) -> None:
-    mix, chunk = make(count), chunk_of(count)
+def test_one_coefficient_is_spread_over_the_whole_tile(count: int) -> None:
     x = torch.zeros(1, count)
     x[0, count // 3] = 5.0
-    mixed = mix.forward(x)[0]
-    place = int((mix.permutation == count // 3).nonzero())
-    rows = mixed.view(-1, chunk)
-    touched = rows[place // chunk].abs()
-    assert torch.allclose(touched, torch.full_like(touched, 5 / math.sqrt(chunk)), rtol=1e-5)
-    assert int((rows.abs().amax(1) > 0).sum()) == 1
+    mixed = make(count).forward(x)[0]
+    assert float(mixed.abs().max()) <= 5 * math.sqrt(2 / count) * 1.0001
+    quarters = mixed.view(4, -1).square().sum(1) / 25
+    assert torch.allclose(quarters, torch.full((4,), 0.25), atol=0.05)
 
 
 def test_a_mix_whitens_a_decaying_spectrum() -> None:

@@ -44,8 +44,8 @@ def test_round_trip_shapes_and_repeatability(
 ) -> None:
     assert all(side % TILE_MULTIPLE == 0 for side in size)
     secret, reference = pictures(2, *size, seed=1), pictures(2, *size, seed=2)
-    scales = net.tile_scales(secret)
-    assert scales.dtype == torch.uint8
+    scales = net.tile_scales(secret, key())
+    assert scales.dtype == torch.float32
     assert scales.shape == (2,)
     mix = random_mix(3 * size[0] * size[1], torch.Generator().manual_seed(1))
     stego = net.conceal(secret, reference, key(), scales, mix)

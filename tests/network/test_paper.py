@@ -52,7 +52,7 @@ def test_sending_z_alone_is_not_exact(
 ) -> None:
     net = make(steps=4).double()
     secret, reference = pictures(1, seed=1).double(), pictures(1, seed=2).double()
-    k_sym, scales = key().double(), net.tile_scales(secret)
+    k_sym, scales = key().double(), net.tile_scales(secret, key())
     z, y = net.forward_pair(secret, reference, k_sym)
     stego = net.conceal(secret, reference, k_sym, scales, None)
     assert torch.allclose(stego, net.transform.inverse(z), atol=1e-12)
@@ -113,7 +113,7 @@ def test_mix_and_scales_are_not_used(
 ) -> None:
     net = make(steps=1)
     assert not net.uses_mix
-    assert net.tile_scales(pictures(3)).tolist() == [128, 128, 128]
+    assert net.tile_scales(pictures(3), torch.zeros(1, net.config.key_dim)).tolist() == [1, 1, 1]
     assert net.transform.kind == "haar"
     assert net.transform.channels == 12
 
@@ -127,7 +127,7 @@ def test_every_weight_learns(
     secret, reference = pictures(2, seed=1), pictures(2, seed=2)
     f_secret, f_reference = torch.rand(2, 256), torch.rand(2, 256)
     k_sym = net.keys.symmetric_key(net.keys.public_key(f_secret), f_reference)
-    scales = net.tile_scales(secret)
+    scales = net.tile_scales(secret, k_sym)
     stego = net.conceal(secret, reference, k_sym, scales, None)
     revealed = net.reveal(stego, reference, k_sym, scales, None)
     ((stego - reference).square().mean() + (revealed - secret).square().mean()).backward()

@@ -80,7 +80,7 @@ def test_fitted_start_is_measured_on_pictures(
     expected = fit_gains(base_net, *band_energies(base_net, crops), steps=200)
     reference, key = torch.full_like(crops, 0.5), torch.zeros(1, 16)
     with torch.no_grad():
-        scales = base_net.tile_scales(crops)
+        scales = base_net.tile_scales(crops, key)
         stego = base_net.conceal(crops, reference, key, scales, None)
         # Rounding alone is no white noise on a flat reference.
         noisy = stego + (torch.rand(stego.shape) - 0.5) / 255

@@ -79,7 +79,8 @@ def round_trip(net: StegoNet) -> tuple[Tensor, Tensor, Tensor]:
     generator = torch.Generator().manual_seed(1)
     secret, reference = torch.rand(2, 1, 3, 64, 64, generator=generator)
     codes = net.public_key(secret)
-    k_sym, scales = net.symmetric_key(codes, reference), net.tile_scales(secret)
+    k_sym = net.symmetric_key(codes, reference)
+    scales = net.tile_scales(secret, k_sym)
     stego = net.conceal(secret, reference, k_sym, scales, None)
     return codes, stego, net.reveal(stego, reference, k_sym, scales, None)
 

@@ -45,7 +45,7 @@ class Sending:
     def __init__(
         self, reference_key: ReferenceKey, salt: bytes, file_key: bytes, slots: Slots
     ) -> None:
-        self.session = Session.of(file_key, salt)
+        self.session = Session.of(file_key, salt, reference_key.key)
         self._reference_key = reference_key
         self._salt = salt
         self._file_key = file_key
@@ -198,7 +198,7 @@ def _read(
     file_key = find_file_key(prefix.salt, body.slots)
     if file_key is None:
         raise wrong_key()
-    session = Session.of(file_key, prefix.salt)
+    session = Session.of(file_key, prefix.salt, reference_key.key)
     metadata = Metadata.unpack(open_metadata(session, body))
     intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, positions))
     return Opened(session, metadata, intact)

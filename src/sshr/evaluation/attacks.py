@@ -22,7 +22,7 @@ from sshr.evaluation.cases import Case, Randomness
 from sshr.evaluation.denoising import median, wiener
 from sshr.imaging.tiles import tile_grid
 from sshr.network.rsrk import decode_public_key
-from sshr.pipeline.engine import Engine, no_step
+from sshr.pipeline.engine import SCALE, Engine, no_step
 
 Rgb8 = NDArray[np.uint8]
 
@@ -31,8 +31,6 @@ ReferenceGuess = Literal["right", "another's", "stego", "median", "wiener"]
 KeyGuess = Literal[
     "right", "another's", "one bit off", "public key", "zeros", "ones", "mean", "Gaussian"
 ]
-
-NEUTRAL_SCALE = 128
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def run_attack(engine: Engine, attack: Attack, case: Case, other: Case, random: 
     k_sym = _guess_k_sym(engine, attack, case, other, reference, random)
     scales = case.scales
     if not attack.has_session_key:
-        scales = bytes([NEUTRAL_SCALE]) * len(tile_grid(*case.stego.shape[:2]))
+        scales = np.ones(len(tile_grid(*case.stego.shape[:2])), SCALE).tobytes()
     if attack.session == "no mix":
         engine = without_mix(engine)
     session = _guess_session(attack.session, case, other, random)

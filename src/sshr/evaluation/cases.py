@@ -26,7 +26,7 @@ class Case:
         secret, reference, stego: (H, W, 3) uint8 RGB, sides multiples of 16.
         public_key: k_pub_s as the header holds it.
         k_sym: (1, d).
-        scales: one byte for each tile.
+        scales: one number for each tile, as in the metadata.
     """
 
     secret: Rgb8

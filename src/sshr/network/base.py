@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from sshr.network.config import BaseConfig
 from sshr.network.coupling import CoupledStep, mix_pair, run, run_inverse, unmix_pair
 from sshr.network.diffusion import DiffusionProcess, DiffusionTerm
-from sshr.network.gains import NOISE, LinearGains, decode_scale, encode_scale
+from sshr.network.gains import NOISE, LinearGains, scale_to
 from sshr.network.grbf import GaussianRBF
 from sshr.network.guidance import Guidance, Modulation
 from sshr.network.mix import Mix
@@ -75,8 +75,20 @@ class BaseNet(StegoNet):
             elif isinstance(module, Modulation):
                 module.close()
 
-    def tile_scales(self, secret: Tensor) -> Tensor:
-        return encode_scale(self.gains.tile_scale(self.transform(secret), self.power))
+    @torch.no_grad()
+    def tile_scales(self, secret: Tensor, k_sym: Tensor) -> Tensor:
+        """The scales (B,) at which every payload has the same power, to about 1e-4.
+
+        Exactly, because U keeps a tile's energy: whoever holds the reference measures it, and
+        would recognise secrets by it. DT depends on the scale a little, hence the repetition.
+        """
+        coefficients, p = self.transform(secret), self._mixing()[0]
+        scales = scale_to(self.power, self.gains.gain(self.gains.steps) * coefficients)
+        for _ in range(2):
+            steps = self._secret_steps(k_sym, _column(scales))
+            z, _ = run(steps, coefficients, coefficients, p)
+            scales = scale_to(self.power, z)
+        return scales
 
     def conceal(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
@@ -88,7 +100,7 @@ class BaseNet(StegoNet):
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
         """(z_T, y_T): the coupled state at the end of the conceal process."""
-        scale, (p_secret, p_reference) = _column(decode_scale(scales)), self._mixing()
+        scale, (p_secret, p_reference) = _column(scales), self._mixing()
         z = self.transform(secret)
         z, y = run(self._secret_steps(k_sym, scale), z, z, p_secret)
         z, y = _mixed(mix, z * scale), _mixed(mix, y * scale)
@@ -104,14 +116,14 @@ class BaseNet(StegoNet):
         mix: Mix | None,
     ) -> tuple[Tensor, Tensor]:
         """Exact inverse of `forward_pair`, given the true pair: (DWT(secret), DWT(secret))."""
-        scale = _column(decode_scale(scales))
+        scale = _column(scales)
         z, y = self._receive(z, y, reference, k_sym, scale, mix)
         return run_inverse(self._secret_steps(k_sym, scale), z, y, self._mixing()[0])
 
     def reveal(
         self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> Tensor:
-        scale, p = _column(decode_scale(scales)), self._mixing()[0]
+        scale, p = _column(scales), self._mixing()[0]
         z = self.transform(stego)
         z, y = self._receive(z, z, reference, k_sym, scale, mix)
         z, y = unmix_pair(z, y, p[-1])

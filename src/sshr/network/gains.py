@@ -14,7 +14,7 @@ from sshr.network.coupling import unmix_pair
 
 NOISE = 1 / (255 * math.sqrt(12))  # of rounding to 8 bits, on [0, 1] samples
 GAIN_FLOOR = 2e-3
-_SCALE_STEPS = 24  # codes per factor of two
+MAX_SCALE = 32.0  # of a tile: a flat one has next to nothing to scale up
 
 
 def water_fill(deviation: Tensor, counts: Tensor, power: float) -> tuple[Tensor, Tensor]:
@@ -45,16 +45,6 @@ def water_fill(deviation: Tensor, counts: Tensor, power: float) -> tuple[Tensor,
     filled = payload(low)
     gain = filled.sqrt() / deviation
     return gain.float(), (filled / (filled + NOISE**2)).float()
-
-
-def encode_scale(scale: Tensor) -> Tensor:
-    """Tile scales a > 0 -> uint8 codes, logarithmic, 24 a factor of two."""
-    return (scale.log2() * _SCALE_STEPS).round().add(128).clamp(0, 255).to(torch.uint8)
-
-
-def decode_scale(codes: Tensor) -> Tensor:
-    """Inverse of `encode_scale`, fp32."""
-    return torch.exp2((codes.float() - 128) / _SCALE_STEPS)
 
 
 class LinearGains(nn.Module):
@@ -131,7 +121,8 @@ class LinearGains(nn.Module):
         """
         return y + self.spread(self.receive) * z
 
-    def tile_scale(self, coefficients: Tensor, power: float) -> Tensor:
-        """a (B,) that gives g s (B, C, h, w) this mean power."""
-        energy = (coefficients * self.gain(self.steps)).square().mean((1, 2, 3))
-        return (power / energy.clamp(min=1e-12)).sqrt()
+
+def scale_to(power: float, coefficients: Tensor) -> Tensor:
+    """The factors (B,), at most MAX_SCALE, that give (B, C, h, w) this mean power."""
+    energy = coefficients.square().mean((1, 2, 3))
+    return (power / energy.clamp(min=1e-12)).sqrt().clamp(max=MAX_SCALE)

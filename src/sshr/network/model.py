@@ -46,8 +46,8 @@ class StegoNet(nn.Module):
         features = self.features.pooled(reference)
         return self.keys.symmetric_key(decode_public_key(codes), features)
 
-    def tile_scales(self, secret: Tensor) -> Tensor:
-        """Codes uint8 (B,) of the scale that each tile's secret is concealed with."""
+    def tile_scales(self, secret: Tensor, k_sym: Tensor) -> Tensor:
+        """The scales (B,), fp32, that each tile's secret is concealed with."""
         raise NotImplementedError
 
     def conceal(

@@ -49,8 +49,8 @@ class PaperNet(StegoNet):
             channels, config.reaction.width, config.reaction.expansion, config.steps
         )
 
-    def tile_scales(self, secret: Tensor) -> Tensor:
-        return torch.full((secret.shape[0],), 128, dtype=torch.uint8, device=secret.device)
+    def tile_scales(self, secret: Tensor, k_sym: Tensor) -> Tensor:
+        return torch.ones(secret.shape[0], device=secret.device)
 
     def conceal(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None

@@ -5,6 +5,8 @@ The paper (section 3.1) works on a one-level Haar transform of RGB: `Transform("
 Every map here is linear and orthonormal, so an error keeps its energy from domain to domain.
 """
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -74,19 +76,15 @@ class Transform(nn.Module):
         """Colour planes (B, 3, H, W) -> packed coefficients."""
         if not self.levels:
             return self._block_dct(planes)
-        groups: list[Tensor] = []
-        for level in range(1, self.levels + 1):
-            low, *details = self._split(planes)
-            fold = 2 ** (self.levels - level)
-            groups = [_fold(band, fold) for band in details] + groups
-            planes = low
-        return torch.cat([planes.unsqueeze(2), *groups], dim=2).flatten(1, 2)
+        return self._fold(torch.stack(_quarters(self._analyse(planes)), dim=2))
 
     def unpack(self, coefficients: Tensor) -> Tensor:
         """Packed coefficients -> colour planes (B, 3, H, W)."""
         if not self.levels:
             return self._inverse_block_dct(coefficients)
-        return self._join(self._to_first_level(coefficients))
+        low, lower, right, corner = self._unfold(coefficients).unbind(2)
+        both = torch.cat([torch.cat([low, right], -1), torch.cat([lower, corner], -1)], -2)
+        return self._synthesise(both)
 
     def to_half(self, coefficients: Tensor) -> Tensor:
         """Packed coefficients -> the 12 one-level bands (B, 12, H/2, W/2), colour slowest.
@@ -96,56 +94,61 @@ class Transform(nn.Module):
         """
         if not self.levels:
             return torch.stack(_haar_split(self.unpack(coefficients)), dim=2).flatten(1, 2)
-        return self._to_first_level(coefficients).flatten(1, 2)
+        return self._unfold(coefficients).flatten(1, 2)
 
     def from_half(self, bands: Tensor) -> Tensor:
         """The 12 one-level bands -> packed coefficients."""
         quarters = bands.unflatten(1, (3, 4))
         if not self.levels:
             return self.pack(_haar_join(quarters))
-        low, groups = quarters[:, :, 0], []
-        fold = 2 ** (self.levels - 1)
-        groups = [_fold(quarters[:, :, i], fold) for i in (1, 2, 3)]
-        for level in range(2, self.levels + 1):
-            low, *details = self._split(low)
-            groups = [_fold(band, 2 ** (self.levels - level)) for band in details] + groups
-        return torch.cat([low.unsqueeze(2), *groups], dim=2).flatten(1, 2)
+        return self._fold(quarters.clone(memory_format=torch.contiguous_format))
 
-    def _to_first_level(self, coefficients: Tensor) -> Tensor:
-        """(B, 3, 4, H/2, W/2): everything but the finest level put together."""
-        packed = coefficients.unflatten(1, (3, -1))
-        low, start = packed[:, :, 0], 1
-        for level in range(self.levels, 0, -1):
-            fold = 2 ** (self.levels - level)
-            count = fold * fold
-            details = [
-                _unfold(packed[:, :, start + i * count : start + (i + 1) * count], fold)
-                for i in range(3)
-            ]
-            quarters = torch.stack([low, *details], dim=2)
-            if level == 1:
-                return quarters
-            low, start = self._join(quarters), start + 3 * count
-        raise AssertionError("levels >= 1")
+    def _fold(self, quarters: Tensor) -> Tensor:
+        """One-level bands (B, 3, 4, H/2, W/2), which are used up -> packed coefficients.
 
-    def _matrices(self, height: int, width: int, like: Tensor) -> tuple[Tensor, Tensor]:
+        Every coarser level takes the place of the low band it comes from; one look-up then brings
+        all of them to the coarsest grid, which on a CPU beats folding them one by one.
+        """
+        height, width = quarters.shape[-2:]
+        for low in self._low_bands(quarters):
+            low.copy_(self._analyse(low))
+        order, _ = _folding(self.levels, height, width, quarters.device)
+        folded = quarters.view(-1, len(order)).index_select(1, order)
+        coarsest = (2 * height // self.multiple, 2 * width // self.multiple)
+        return folded.view(-1, self.channels, *coarsest)
+
+    def _unfold(self, coefficients: Tensor) -> Tensor:
+        """Inverse of `_fold`: (B, 3, 4, H/2, W/2)."""
+        height, width = (side * self.multiple // 2 for side in coefficients.shape[-2:])
+        _, order = _folding(self.levels, height, width, coefficients.device)
+        folded = coefficients.reshape(-1, len(order))
+        quarters = folded.index_select(1, order).view(-1, 3, 4, height, width)
+        for low in reversed(self._low_bands(quarters)):
+            low.copy_(self._synthesise(low))
+        return quarters
+
+    def _low_bands(self, quarters: Tensor) -> list[Tensor]:
+        """Views of the low bands that a further level splits, fine to coarse."""
+        height, width = quarters.shape[-2:]
+        return [
+            quarters[:, :, 0, : height >> level, : width >> level]
+            for level in range(self.levels - 1)
+        ]
+
+    def _analyse(self, planes: Tensor) -> Tensor:
+        """One level: (B, 3, H, W) -> the same shape, LL in the first quarter, details around it."""
+        rows, columns = self._matrices(planes)
+        return rows @ planes @ columns.T
+
+    def _synthesise(self, bands: Tensor) -> Tensor:
+        """Inverse of `_analyse`."""
+        rows, columns = self._matrices(bands)
+        return rows.T @ bands @ columns
+
+    def _matrices(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        height, width = like.shape[-2:]
         rows = wavelet_matrix(self.kind, height, like.dtype, like.device)
         return rows, wavelet_matrix(self.kind, width, like.dtype, like.device)
-
-    def _split(self, planes: Tensor) -> tuple[Tensor, ...]:
-        """One level: (B, 3, H, W) -> LL and the three detail bands, each (B, 3, H/2, W/2)."""
-        height, width = planes.shape[-2:]
-        rows, columns = self._matrices(height, width, planes)
-        both = rows @ planes @ columns.T
-        h, w = height // 2, width // 2
-        return both[..., :h, :w], both[..., h:, :w], both[..., :h, w:], both[..., h:, w:]
-
-    def _join(self, quarters: Tensor) -> Tensor:
-        """Inverse of `_split` on stacked bands (B, 3, 4, h, w)."""
-        low, lower, right, corner = quarters.unbind(2)
-        both = torch.cat([torch.cat([low, right], -1), torch.cat([lower, corner], -1)], -2)
-        rows, columns = self._matrices(both.shape[-2], both.shape[-1], both)
-        return rows.T @ both @ columns
 
     def _block_dct(self, planes: Tensor) -> Tensor:
         n = self.multiple
@@ -162,14 +165,29 @@ class Transform(nn.Module):
         return planes.flatten(-2).flatten(-3, -2)
 
 
-def _fold(band: Tensor, factor: int) -> Tensor:
-    """Space to depth: (B, 3, H, W) -> (B, 3, f*f, H/f, W/f)."""
-    return F.pixel_unshuffle(band, factor).unflatten(1, (3, factor * factor))
+def _quarters(bands: Tensor) -> list[Tensor]:
+    """LL and the three details (horizontal, vertical, diagonal), each (..., H/2, W/2)."""
+    (low, right), (lower, corner) = (half.chunk(2, -1) for half in bands.chunk(2, -2))
+    return [low, lower, right, corner]
 
 
-def _unfold(packed: Tensor, factor: int) -> Tensor:
-    """Depth to space: (B, 3, f*f, h, w) -> (B, 3, h*f, w*f)."""
-    return F.pixel_shuffle(packed.flatten(1, 2), factor)
+@lru_cache(maxsize=32)
+@torch.inference_mode(False)
+def _folding(levels: int, height: int, width: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Where each packed coefficient stands in `_fold`'s (4, height, width), and the inverse.
+
+    Folding a band is space to depth: (f h, f w) -> (f f, h, w).
+    """
+    places = torch.arange(4 * height * width).view(4, 1, height, width)
+    low, *details = places
+    groups: list[Tensor] = []
+    for level in range(1, levels + 1):
+        if level > 1:
+            low, *details = _quarters(low)
+        factor = 2 ** (levels - level)
+        groups = [F.pixel_unshuffle(band, factor).flatten() for band in details] + groups
+    order = torch.cat([low.flatten(), *groups])
+    return order.to(device), order.argsort().to(device)
 
 
 def _haar_split(planes: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

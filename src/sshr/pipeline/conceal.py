@@ -18,7 +18,7 @@ from sshr.imaging.fitting import FitMode, fit_to
 from sshr.imaging.reading import Picture, as_picture, read_image
 from sshr.imaging.tiles import carrier_size, tile_grid
 from sshr.imaging.writing import write_image
-from sshr.pipeline.engine import Engine
+from sshr.pipeline.engine import SCALE, Engine
 from sshr.pipeline.progress import Progress, quiet
 from sshr.pipeline.reveal import reveal_opened
 from sshr.zoo.registry import load_model
@@ -139,7 +139,7 @@ def conceal(
         fit=FITS[fit],
         secret_mode=SecretMode.GREYSCALE if own.greyscale else SecretMode.RGB,
         public_key=public_key,
-        tile_scales=bytes(len(tile_grid(*shared.rgb.shape[:2]))),
+        tile_scales=bytes(SCALE.itemsize * len(tile_grid(*shared.rgb.shape[:2]))),
     )
     sending = Sending.start(shared.rgb, keys)
     sending.check_capacity(metadata)

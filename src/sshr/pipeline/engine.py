@@ -22,6 +22,9 @@ Step = Callable[[int, int], None]
 
 _KEY_SIDE = 256
 
+SCALE = np.dtype("<f4")
+"""How a tile's scale stands in the metadata."""
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -68,18 +71,18 @@ class Engine:
         """
         stego = reference.astype(np.float32)
         tiles = tile_grid(*reference.shape[:2])
-        scales = bytearray(len(tiles))
+        scales = np.empty(len(tiles), SCALE)
 
         def one(tile: Tile) -> None:
             own, shared = self._tile(secret, tile), self._tile(reference, tile)
-            codes = self.model.net.tile_scales(own)
-            scales[tile.index] = int(codes[0])
+            scale = self.model.net.tile_scales(own, k_sym)
+            scales[tile.index] = float(scale)
             mix = self._mix(session, tile)
-            made = self.model.net.conceal(own, shared, k_sym, codes, mix)
+            made = self.model.net.conceal(own, shared, k_sym, scale, mix)
             stego[tile.slices] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
 
         self._each(one, tiles, step)
-        return stego, bytes(scales)
+        return stego, scales.tobytes()
 
     def reveal(
         self,
@@ -93,19 +96,22 @@ class Engine:
         """The revealed picture, of the carrier's size.
 
         Raises:
-            ValueError: as many scales as tiles are needed.
+            ValueError: one positive scale per tile is needed.
         """
         tiles = tile_grid(*reference.shape[:2])
-        if len(scales) != len(tiles):
-            raise ValueError(f"{len(scales)} tile scales for {len(tiles)} tiles")
+        if len(scales) != SCALE.itemsize * len(tiles):
+            raise ValueError(f"{len(scales)} bytes of tile scales for {len(tiles)} tiles")
+        values = np.frombuffer(scales, SCALE)
+        if not (np.isfinite(values) & (values > 0)).all():
+            raise ValueError("a tile scale is not a positive number")
         last = tiles[-1]
         revealed = np.empty((last.top + last.height, last.left + last.width, 3), np.uint8)
 
         def one(tile: Tile) -> None:
-            codes = torch.tensor([scales[tile.index]], dtype=torch.uint8, device=self._device)
+            scale = torch.tensor([float(values[tile.index])], device=self._device)
             mix = self._mix(session, tile)
             got, shared = self._tile(stego, tile), self._tile(reference, tile)
-            made = self.model.net.reveal(got, shared, k_sym, codes, mix)
+            made = self.model.net.reveal(got, shared, k_sym, scale, mix)
             levels = made[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
             revealed[tile.slices] = levels.to(torch.uint8).cpu().numpy()
 

@@ -11,6 +11,7 @@ from sshr.crypto.header import read_header
 from sshr.crypto.keys import Keys
 from sshr.errors import CheckpointError
 from sshr.imaging.reading import Picture, as_picture
+from sshr.pipeline.engine import SCALE
 from sshr.zoo.registry import PRESETS, load_model
 
 
@@ -54,7 +55,7 @@ def inspect(
         secret_height=metadata.secret_height,
         greyscale=bool(metadata.secret_mode),
         fit=metadata.fit.name.lower(),
-        tiles=len(metadata.tile_scales),
+        tiles=len(metadata.tile_scales) // SCALE.itemsize,
         intact=opened.intact,
     )
 

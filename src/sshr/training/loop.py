@@ -65,7 +65,7 @@ def pass_pair(
 ) -> tuple[Tensor, Tensor]:
     """(stego as received, revealed) of one batch under a random mix."""
     mix = random_mix(secret[0].numel(), torch.Generator().manual_seed(seed))
-    scales = net.tile_scales(secret)
+    scales = net.tile_scales(secret, k_sym)
     stego = channel(via)(net.conceal(secret, reference, k_sym, scales, mix))
     return stego, net.reveal(stego, reference, k_sym, scales, mix)
 

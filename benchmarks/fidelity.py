@@ -77,7 +77,9 @@ def main() -> int:
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as work, progress_bar(silent=False) as progress:
-            preset = untrained_checkpoint(args.preset, Path(work)) if args.untrained else args.preset
+            preset = args.preset
+            if args.untrained:
+                preset = untrained_checkpoint(preset, Path(work))
             checkpoint = load_model(preset).digest[:8].hex()
             results = [
                 measure_set(folder, preset, args.crop, args.limit, progress)

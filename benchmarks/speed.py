@@ -43,6 +43,13 @@ PRESETS = ("base", "paper")
 PASSPHRASE = "a passphrase for the benchmark only"
 GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
 
+NOTES = (
+    "Keyed mix of a tile: made in {:.1f} ms (base, each way). GFLOP: convolutions and matrix "
+    "products, a multiply-add counted as two; element-wise work and the keys' AlexNet (once a "
+    "picture) not. The peer has HiNet's layer plan; HiNet's own figures are 4.05 M parameters and "
+    "133 GFLOP each way, counted the same."
+)
+
 Rgb8 = NDArray[np.uint8]
 
 
@@ -126,16 +133,16 @@ def measured_networks(repeats: int) -> Iterator[Network]:
 
 @torch.inference_mode()
 def measure_preset(name: str, repeats: int) -> Network:
-    """The network alone: keys, scales and mix are made before."""
+    """The network alone, a tile's scale included; keys and mix are made before."""
     net = load_model(name, "cpu").net
     secret, reference = tile_pair()
     k_sym = net.symmetric_key(net.public_key(secret), reference)
-    scales = net.tile_scales(secret)
+    scales = net.tile_scales(secret, k_sym)
     mix = keyed_mix(secret.numel()) if net.uses_mix else None
     stego = net.conceal(secret, reference, k_sym, scales, mix).clamp(0, 1).mul(255).round() / 255
 
     def conceal() -> None:
-        net.conceal(secret, reference, k_sym, scales, mix)
+        net.conceal(secret, reference, k_sym, net.tile_scales(secret, k_sym), mix)
 
     def reveal() -> None:
         net.reveal(stego, reference, k_sym, scales, mix)
@@ -184,7 +191,7 @@ def tile_pair() -> tuple[torch.Tensor, torch.Tensor]:
 
 def keyed_mix(count: int) -> Mix:
     """The mix of one tile of `count` coefficients, from a session key as in use."""
-    session = Session.of(bytes(32), bytes(16))
+    session = Session.of(bytes(32), bytes(16), bytes(32))
     inner, outer = torch.from_numpy(session.tile_signs(0, count)).float()
     return Mix(torch.from_numpy(session.tile_permutation(0, count)), inner, outer)
 
@@ -229,29 +236,24 @@ def show(result: Result) -> None:
     peer = result.networks[-1]
     title = f"one {SIDE}x{SIDE} tile, {result.threads} threads, median of {result.repeats}"
     table = Table(title=title)
-    heads = ("network", "parameters", "conceal, ms", "reveal, ms", "peer's time x", "GFLOP")
-    for head in heads:
-        table.add_column(head, justify="left" if head == "network" else "right")
+    for head in ("network", "parameters", "way", "time, ms", "of the peer's", "GFLOP"):
+        table.add_column(head, justify="left" if head in ("network", "way") else "right")
     for network in result.networks:
-        ways = (
-            (network.conceal_seconds, peer.conceal_seconds),
-            (network.reveal_seconds, peer.reveal_seconds),
-        )
-        table.add_row(
-            network.name,
-            f"{network.parameters / 1e6:.2f} M",
-            *(f"{own * 1e3:.1f}" for own, _ in ways),
-            " / ".join(f"{own / other:.3f}" for own, other in ways),
-            f"{network.conceal_flops / 1e9:.1f} / {network.reveal_flops / 1e9:.1f}",
-        )
+        for way in ("conceal", "reveal"):
+            seconds, operations = (
+                getattr(network, way + "_seconds"),
+                getattr(network, way + "_flops"),
+            )
+            table.add_row(
+                network.name,
+                f"{network.parameters / 1e6:.2f} M",
+                way,
+                f"{seconds * 1e3:.1f}",
+                f"{seconds / getattr(peer, way + '_seconds'):.3f}",
+                f"{operations / 1e9:.1f}",
+            )
     console.print(table)
-    console.print(
-        f"keyed mix of a tile made in {result.mix_seconds * 1e3:.1f} ms (base, each way).\n"
-        "GFLOP conceal / reveal: convolutions and matrix products, a multiply-add counted as two;\n"
-        "element-wise work and the keys' AlexNet (once a picture) not. The peer has HiNet's layer\n"
-        "plan; HiNet's are 4.05 M parameters and 133 GFLOP each way, counted the same.",
-        highlight=False,
-    )
+    console.print(NOTES.format(result.mix_seconds * 1e3), highlight=False)
     table = Table("process", "size", title=f"whole sshr processes, {result.threads} threads")
     for head in ("runs", "wall time, s", "peak memory, MiB"):
         table.add_column(head, justify="right")

@@ -19,7 +19,7 @@ COUNT = 63
 _FINE = 32
 _POINTS = (COUNT - 1) * _FINE + 1
 _INTERVALS = _POINTS + 1  # between the points, and one beyond each end
-_CHUNK = 1 << 15
+_CHUNK = 1 << 16
 
 
 def gaussian_basis(x: Tensor, radius: float) -> tuple[Tensor, Tensor]:

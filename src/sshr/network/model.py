@@ -1,5 +1,7 @@
 """What the two networks share: the front end, the keys and the interface that callers use."""
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -17,7 +19,7 @@ from sshr.network.transform import Transform
 TILE_MULTIPLE = 16
 
 
-class StegoNet(nn.Module):
+class StegoNet(nn.Module, ABC):
     """A network that conceals tiles and reveals them.
 
     Images are RGB (B, 3, H, W) fp32 in [0, 1], H and W multiples of 16. Keys are (B, d), or (1, d)
@@ -46,21 +48,21 @@ class StegoNet(nn.Module):
         features = self.features.pooled(reference)
         return self.keys.symmetric_key(decode_public_key(codes), features)
 
+    @abstractmethod
     def tile_scales(self, secret: Tensor, k_sym: Tensor) -> Tensor:
         """The scales (B,), fp32, that each tile's secret is concealed with."""
-        raise NotImplementedError
 
+    @abstractmethod
     def conceal(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> Tensor:
         """The stego (B, 3, H, W), neither clamped nor rounded."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reveal(
         self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> Tensor:
         """The revealed picture (B, 3, H, W), not clamped."""
-        raise NotImplementedError
 
     @torch.no_grad()
     def parameter_count(self) -> int:

@@ -31,7 +31,8 @@ class Terminal:
     def __init__(self, *arguments: str) -> None:
         environment = os.environ | {"TERM": "xterm", "COLUMNS": "100", "OMP_NUM_THREADS": "1"}
         self.pid, self.master = pty.fork()
-        if self.pid == 0:  # the child; nothing but exec is safe here
+        if self.pid == 0:  # the child; little but exec is safe here
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job inherits it ignored
             os.execve(sys.executable, [sys.executable, "-m", "sshr", *arguments], environment)
         self.text = ""
         self.seen = 0
@@ -62,7 +63,10 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE
         while self._read(deadline):
             pass
-        self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        while not (waited := os.waitpid(self.pid, os.WNOHANG))[0]:
+            assert time.monotonic() < deadline, f"still running after {self.text!r}"
+            time.sleep(0.02)
+        self.code = os.waitstatus_to_exitcode(waited[1])
         return self.code
 
     def close(self) -> None:

@@ -82,11 +82,13 @@ class BaseNet(StegoNet):
         Exactly, because U keeps a tile's energy: whoever holds the reference measures it, and
         would recognise secrets by it. DT depends on the scale a little, hence the repetition.
         """
-        coefficients, p = self.transform(secret), self._mixing()[0]
+        coefficients, (p_secret, p_reference) = self.transform(secret), self._mixing()
         scales = scale_to(self.power, self.gains.gain(self.gains.steps) * coefficients)
         for _ in range(2):
             steps = self._secret_steps(k_sym, _column(scales))
-            z, _ = run(steps, coefficients, coefficients, p)
+            z, y = run(steps, coefficients, coefficients, p_secret)
+            for p in p_reference:  # what these steps will do to the payload
+                z, y = mix_pair(z, y, p)
             scales = scale_to(self.power, z)
         return scales
 
@@ -104,7 +106,7 @@ class BaseNet(StegoNet):
         z = self.transform(secret)
         z, y = run(self._secret_steps(k_sym, scale), z, z, p_secret)
         z, y = _mixed(mix, z * scale), _mixed(mix, y * scale)
-        return run(self._reference_steps(reference, k_sym), z, y, p_reference)
+        return run(self._reference_steps(reference), z, y, p_reference)
 
     def inverse_pair(
         self,
@@ -146,7 +148,7 @@ class BaseNet(StegoNet):
         mix: Mix | None,
     ) -> tuple[Tensor, Tensor]:
         """Everything of the inverse up to the secret-side steps."""
-        z, y = run_inverse(self._reference_steps(reference, k_sym), z, y, self._mixing()[1])
+        z, y = run_inverse(self._reference_steps(reference), z, y, self._mixing()[1])
         return _unmixed(mix, z) / scale, _unmixed(mix, y) / scale
 
     def _estimate_y(self, z: Tensor, y: Tensor, k_sym: Tensor, scale: Tensor) -> Tensor:
@@ -192,10 +194,15 @@ class BaseNet(StegoNet):
         correction = term(self.transform.to_half(u * unit_in), k_sym)
         return linear * u + self.transform.from_half(correction) / unit_out
 
-    def _reference_steps(self, reference: Tensor, k_sym: Tensor) -> list[CoupledStep]:
-        """F = G = -c + CRT in the first step, CRT alone later; CRT sees the payload only."""
+    def _reference_steps(self, reference: Tensor) -> list[CoupledStep]:
+        """F = G = -c + CRT in the first step, CRT alone later; CRT sees the payload only.
+
+        Not conditioned on k_sym, whose half that stems from the secret would show in the stego
+        before whoever holds the reference: the key that these terms see is zero.
+        """
         c = self.transform(reference.clamp(self.headroom, 1 - self.headroom))
         nothing = torch.zeros_like(c)
+        k_sym = c.new_zeros(1, self.keys.w_learned.numel())
         steps = []
         pairs = cast(Iterable[Sequence[ReactionTerm]], self.reaction)
         for t, (terms, guide) in enumerate(zip(pairs, self.guidance(c), strict=True)):

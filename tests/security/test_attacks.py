@@ -1,4 +1,4 @@
-"""Attacks on the network itself, every check bypassed: design section 3's limits for `base`.
+"""Attacks on the network itself, every check bypassed: the limits of docs/security.md for `base`.
 
 Matching: chance is one right pick of 24, and the limit is 3 of 100 or, in proportion to chance, 3
 of 24. A single count of a fair draw exceeds that once in fifty times, so it holds for the mean of
@@ -62,7 +62,7 @@ def test_families_cover_every_attack_without_the_session_key():
     assert sorted(a.name for family in FAMILIES.values() for a in family) == sorted(
         a.name for a in KEYLESS
     )
-    # What the design lists by name.
+    # The ones that must be there.
     for wrong in (
         *(Attack(guess, "right", "right") for guess in ("random", "one bit off")),
         Attack("random", "another's", "right"),

@@ -51,8 +51,8 @@ class LinearGains(nn.Module):
     """Learnable per-band gains g and the receiver's coefficient r (see `receive`).
 
     The gain is split evenly over the secret-side steps: half-steps F(y) = (1 - h) y and
-    G(z) = (1 - h) / h z with h = g^(1/steps) take z = y = s to z = y = g s exactly (design: one
-    linear part for both half-steps cannot).
+    G(z) = (1 - h) / h z with h = g^(1/steps) take z = y = s to z = y = g s exactly; one
+    linear part shared by both half-steps cannot.
 
     Args:
         bands: (C,) band of every channel.

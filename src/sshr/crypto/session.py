@@ -31,7 +31,10 @@ class Session:
         return cls(derive(file_key + reference_key, b"session", salt))
 
     def subkey(self, label: bytes) -> bytes:
-        """A 32-byte subkey. In use: `metadata`, `samples`, `mix/...`; reserved: `payload`."""
+        """A 32-byte subkey.
+
+        In use: `metadata`, `samples`, `mix/...`, `coarse/...`;
+        reserved: `payload`."""
         return derive(self.key, label)
 
     def tile_permutation(self, index: int, count: int) -> NDArray[np.int64]:

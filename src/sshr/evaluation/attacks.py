@@ -2,8 +2,9 @@
 
 He holds a stego and the public weights. An `Attack` says what he puts in the place of the session
 key, of the reference and of k_sym. Whoever lacks the session key lacks the metadata that it seals,
-so he takes the neutral tile scale; k_pub_s is given to him all the same, since the paper sends it
-in the clear. In the paper's own scheme there is no session key and every attack leaves it out.
+so he takes the neutral tile scale, and the coarse layer stays noise to him; k_pub_s is given to him
+all the same, since the paper sends it in the clear. In the paper's own scheme there is no session
+key and every attack leaves it out.
 """
 
 import copy
@@ -115,7 +116,8 @@ def run_attack(engine: Engine, attack: Attack, case: Case, other: Case, random: 
     if attack.session == "no mix":
         engine = without_mix(engine)
     session = _guess_session(attack.session, case, other, random)
-    return engine.reveal(case.stego, reference, k_sym, scales, session, no_step)
+    picture, _ = engine.reveal(case.stego, reference, k_sym, scales, session, case.header, no_step)
+    return picture
 
 
 def without_mix(engine: Engine) -> Engine:

@@ -1,5 +1,6 @@
 """Concealed secrets to attack, each with all that its sender knows."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Metadata
 from sshr.crypto.session import Session
 from sshr.evaluation.denoising import median
-from sshr.pipeline.engine import Engine, no_step
+from sshr.imaging.tiles import tile_grid
+from sshr.pipeline.engine import SCALE, Engine, no_step
 
 Rgb8 = NDArray[np.uint8]
 Randomness = Callable[[int], bytes]
@@ -27,6 +29,7 @@ class Case:
         public_key: k_pub_s as the header holds it.
         k_sym: (1, d).
         scales: one number for each tile, as in the metadata.
+        header: (H, W, 3), the samples that carry the header.
     """
 
     secret: Rgb8
@@ -36,6 +39,7 @@ class Case:
     k_sym: Tensor
     scales: bytes
     session: Session
+    header: NDArray[np.bool_]
 
 
 def conceal_case(engine: Engine, secret: Rgb8, reference: Rgb8, random: Randomness) -> Case:
@@ -71,11 +75,14 @@ def _conceal(
     random: Randomness,
 ) -> Case:
     sending = Sending.start(reference, Keys(), random)
-    unrounded, scales = engine.conceal(secret, reference, k_sym, sending.session, no_step)
     height, width = secret.shape[:2]
-    metadata = Metadata(engine.identity, width, height, public_key=public_key, tile_scales=scales)
-    stego = sending.write(unrounded, metadata)
-    return Case(secret, reference, stego, public_key, k_sym, scales, sending.session)
+    empty = bytes(SCALE.itemsize * len(tile_grid(height, width)))
+    metadata = Metadata(engine.identity, width, height, public_key=public_key, tile_scales=empty)
+    header = sending.header_mask(metadata)
+    made = engine.conceal(secret, reference, k_sym, sending.session, header, no_step)
+    metadata = dataclasses.replace(metadata, tile_scales=made.scales)
+    stego = sending.write(made.unrounded, metadata, made.streams)
+    return Case(secret, reference, stego, public_key, k_sym, made.scales, sending.session, header)
 
 
 def public_key_scores(engine: Engine, cases: Sequence[Case]) -> NDArray[np.float64]:

@@ -122,6 +122,7 @@ def payload_scores(
 
 def _concealed(engine: Engine, secret: Rgb8, reference: Rgb8, session: Session) -> Residual:
     k_sym = engine.symmetric_key(engine.public_key(secret), reference)
-    made, _ = engine.conceal(secret, reference, k_sym, session, no_step)
-    stego = np.rint(made).clip(0, 255).astype(np.uint8)
+    header = np.zeros(reference.shape, bool)
+    made = engine.conceal(secret, reference, k_sym, session, header, no_step)
+    stego = np.rint(made.unrounded).clip(0, 255).astype(np.uint8)
     return residual(engine, stego, reference)

@@ -1,33 +1,38 @@
 """Preset `base`: the paper's modules, each where it can work (docs/method.md).
 
     c = DWT(clamp(reference, m, 1 - m))
-    z = y = DWT(secret)
+    z = y = DWT(secret) - coarse layer
     secret-side steps      linear gain + diffusion term, in the secret's own geometry
     a z, a y; U z, U y     power, keyed mix
     reference-side steps   + c, condition reaction term, in the reference's geometry
     stego = IDWT(z)
 
 The reveal is the exact inverse. Only z is transmitted: the receiver takes y_T := z_T and, where the
-rounding noise is white (after U is undone), replaces it by an estimate of y from z, a nonlinear
-diffusion that starts as a Wiener filter.
+rounding noise is white (after U is undone), replaces it by an estimate of y from z, which starts as
+a Wiener filter.
 """
 
 import functools
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from sshr.network.allocation import Allocation
 from sshr.network.config import BaseConfig
 from sshr.network.coupling import CoupledStep, mix_pair, run, run_inverse, unmix_pair
-from sshr.network.diffusion import DiffusionProcess, DiffusionTerm
-from sshr.network.gains import NOISE, LinearGains, scale_to
+from sshr.network.diffusion import DiffusionTerm
+from sshr.network.estimator import CLUES, DiffusionEstimator, ResidualEstimator
+from sshr.network.gains import NOISE, LinearGains, TileGains, scale_to
 from sshr.network.grbf import GaussianRBF
 from sshr.network.guidance import Guidance, Modulation
 from sshr.network.mix import Mix
 from sshr.network.model import StegoNet
 from sshr.network.reaction import ReactionTerm
+from sshr.network.side import CoarseLayer, CodeTables, Side
+from sshr.network.subbands import split_subbands
 
 _HALF_CHANNELS = 12
 
@@ -42,6 +47,10 @@ class BaseNet(StegoNet):
         self.power = 10 ** (-config.stego_psnr / 10)
         self.headroom = config.headroom / 255
         self.gains = LinearGains(self.transform.bands, config.secret_steps)
+        self.coarse_rate = config.coarse_rate
+        if config.coarse_rate:
+            self.tables = CodeTables(self.transform.levels)
+            self.allocation = Allocation(self.transform.levels, config.allocation.width)
         halves = 1 if config.tie_half_steps else 2
         channels = self.transform.channels
 
@@ -57,9 +66,7 @@ class BaseNet(StegoNet):
             return nn.ModuleList(terms)
 
         self.diffusion = nn.ModuleList(diffusion() for _ in range(config.secret_steps))
-        self.estimator = DiffusionProcess(
-            _HALF_CHANNELS, config.key_dim, config.estimator, config.stages
-        )
+        self.estimator = _estimator(config)
         self.reaction = nn.ModuleList(reaction() for _ in range(config.reference_steps))
         self.guidance = Guidance(
             channels, config.reaction.width, config.reaction.expansion, config.reference_steps
@@ -72,39 +79,47 @@ class BaseNet(StegoNet):
         for module in self.modules():
             if isinstance(module, GaussianRBF):
                 module.weights.zero_()
-            elif isinstance(module, Modulation):
+            elif isinstance(module, Modulation | ResidualEstimator):
                 module.close()
+            elif isinstance(module, Allocation):
+                module.restart()
 
     @torch.no_grad()
-    def tile_scales(self, secret: Tensor, k_sym: Tensor) -> Tensor:
-        """The scales (B,) at which every payload has the same power, to about 1e-4.
+    def side(self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None) -> Side:
+        """Scales at which every payload has the same power, to about 1e-4.
 
         Exactly, because U keeps a tile's energy: whoever holds the reference measures it, and
         would recognise secrets by it. DT depends on the scale a little, hence the repetition.
         """
-        coefficients, (p_secret, p_reference) = self.transform(secret), self._mixing()
-        scales = scale_to(self.power, self.gains.gain(self.gains.steps) * coefficients)
+        known = self._known(coarse)
+        rest, (p_secret, p_reference) = self._rest(secret, known), self._mixing()
+        one = secret.new_ones(1, 1, 1, 1)
+        scales = scale_to(
+            self.power, self.gains(known.log_sigma, one).gain(self.gains.steps) * rest
+        )
         for _ in range(2):
-            steps = self._secret_steps(k_sym, _column(scales))
-            z, y = run(steps, coefficients, coefficients, p_secret)
+            gains = self.gains(known.log_sigma, _column(scales))
+            z, y = run(self._secret_steps(k_sym, gains, _column(scales)), rest, rest, p_secret)
             for p in p_reference:  # what these steps will do to the payload
                 z, y = mix_pair(z, y, p)
             scales = scale_to(self.power, z)
-        return scales
+        return Side(scales, coarse)
 
     def conceal(
-        self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
-        z, _ = self.forward_pair(secret, reference, k_sym, scales, mix)
+        z, _ = self.forward_pair(secret, reference, k_sym, side, mix)
         return self.transform.inverse(z)
 
     def forward_pair(
-        self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
         """(z_T, y_T): the coupled state at the end of the conceal process."""
-        scale, (p_secret, p_reference) = _column(scales), self._mixing()
-        z = self.transform(secret)
-        z, y = run(self._secret_steps(k_sym, scale), z, z, p_secret)
+        scale, (p_secret, p_reference) = _column(side.scales), self._mixing()
+        known = self._known(side.coarse)
+        gains = self.gains(known.log_sigma, scale)
+        z = self._rest(secret, known)
+        z, y = run(self._secret_steps(k_sym, gains, scale), z, z, p_secret)
         z, y = _mixed(mix, z * scale), _mixed(mix, y * scale)
         return run(self._reference_steps(reference), z, y, p_reference)
 
@@ -114,24 +129,44 @@ class BaseNet(StegoNet):
         y: Tensor,
         reference: Tensor,
         k_sym: Tensor,
-        scales: Tensor,
+        side: Side,
         mix: Mix | None,
     ) -> tuple[Tensor, Tensor]:
         """Exact inverse of `forward_pair`, given the true pair: (DWT(secret), DWT(secret))."""
-        scale = _column(scales)
-        z, y = self._receive(z, y, reference, k_sym, scale, mix)
-        return run_inverse(self._secret_steps(k_sym, scale), z, y, self._mixing()[0])
+        scale, known = _column(side.scales), self._known(side.coarse)
+        gains = self.gains(known.log_sigma, scale)
+        z, y = self._receive(z, y, reference, scale, mix)
+        z, y = run_inverse(self._secret_steps(k_sym, gains, scale), z, y, self._mixing()[0])
+        return z + known.coefficients, y + known.coefficients
 
     def reveal(
-        self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+        self, stego: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
-        scale, p = _column(scales), self._mixing()[0]
+        scale, p = _column(side.scales), self._mixing()[0]
+        known = self._known(side.coarse)
+        gains = self.gains(known.log_sigma, scale)
         z = self.transform(stego)
-        z, y = self._receive(z, z, reference, k_sym, scale, mix)
+        z, y = self._receive(z, z, reference, scale, mix)
         z, y = unmix_pair(z, y, p[-1])
-        z, y = mix_pair(z, self._estimate_y(z, y, k_sym, scale), p[-1])
-        z, _ = run_inverse(self._secret_steps(k_sym, scale), z, y, p)
-        return self.transform.inverse(z)
+        z, y = mix_pair(z, self._estimate_y(z, y, k_sym, known, gains, scale), p[-1])
+        z, _ = run_inverse(self._secret_steps(k_sym, gains, scale), z, y, p)
+        return self.transform.inverse(z + known.coefficients)
+
+    def _known(self, coarse: CoarseLayer | None) -> "_Known":
+        """What both sides know of the secret beforehand.
+
+        Raises:
+            ValueError: a coarse layer is missing, or there is one that this network cannot use.
+        """
+        if (coarse is None) != (self.tables is None):
+            raise ValueError("side information of another kind of network")
+        if coarse is None:
+            nothing = self.gains.log_gain.new_zeros(1, self.transform.channels, 1, 1)
+            return _Known(nothing, nothing)
+        return _Known(self.allocation.reconstruct(coarse), self.allocation(coarse))
+
+    def _rest(self, secret: Tensor, known: "_Known") -> Tensor:
+        return self.transform(secret) - known.coefficients
 
     def _mixing(self) -> tuple[Tensor, Tensor]:
         """p of the secret-side and of the reference-side steps."""
@@ -139,41 +174,55 @@ class BaseNet(StegoNet):
         return p_secret, p_reference
 
     def _receive(
-        self,
-        z: Tensor,
-        y: Tensor,
-        reference: Tensor,
-        k_sym: Tensor,
-        scale: Tensor,
-        mix: Mix | None,
+        self, z: Tensor, y: Tensor, reference: Tensor, scale: Tensor, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
         """Everything of the inverse up to the secret-side steps."""
         z, y = run_inverse(self._reference_steps(reference), z, y, self._mixing()[1])
         return _unmixed(mix, z) / scale, _unmixed(mix, y) / scale
 
-    def _estimate_y(self, z: Tensor, y: Tensor, k_sym: Tensor, scale: Tensor) -> Tensor:
+    def _estimate_y(
+        self,
+        z: Tensor,
+        y: Tensor,
+        k_sym: Tensor,
+        known: "_Known",
+        gains: TileGains,
+        scale: Tensor,
+    ) -> Tensor:
         """The receiver's y before its last un-step.
 
-        The noise on z is white with variance NOISE^2 / scale^2; the change that the diffusion
+        The noise on z is white with variance NOISE^2 / scale^2; the change that the estimator
         makes to z is carried to the geometry of the secret, where a unit of it is worth 1 / g.
         """
         unit = scale / NOISE
-        change = self.estimator(self.transform.to_half(z * unit), k_sym)
-        last_gain = self.gains.gain(1)
-        return self.gains.estimate_y(z, y) + self.transform.from_half(change) / (unit * last_gain)
+        linear = gains.estimate_y(z, y, self._mixing()[0])
+        if self.estimator is None:
+            return linear
+        payload = self.transform.to_half(z * unit)
+        change = self.estimator(payload, self._clues(payload, known, gains, unit), k_sym)
+        return linear + self.transform.from_half(change) / (unit * gains.gain(1))
 
-    def _secret_steps(self, k_sym: Tensor, scale: Tensor) -> list[CoupledStep]:
+    def _clues(self, payload: Tensor, known: "_Known", gains: TileGains, unit: Tensor) -> Tensor:
+        """(B, CLUES, H/2, W/2): the coarse picture and the payload's expected size, compressed."""
+        if known.coefficients.shape[-1] == 1:
+            return payload.new_zeros(payload.shape[0], CLUES, *payload.shape[2:])
+        size = (gains.log_gain + known.log_sigma + unit.log()).clamp(-6, 6)
+        _, details = split_subbands(size, self.transform.levels)
+        picture = self.transform.to_half(known.coefficients * gains.gain(self.gains.steps) * unit)
+        return torch.cat([_compressed(picture / 8), details[-1].flatten(1, 2)], dim=1)
+
+    def _secret_steps(self, k_sym: Tensor, gains: TileGains, scale: Tensor) -> list[CoupledStep]:
         """F(y) = (1 - h) y + DT(y), G(z) = (1 - h) / h z + DT(z), h the step's share of g.
 
         The corrections are in units of the noise that z will have after the step.
         """
-        h = self.gains.gain(1)
+        h = gains.gain(1)
         left = len(self.diffusion)
         steps = []
         for terms in cast(Iterable[Sequence[DiffusionTerm]], self.diffusion):
-            before = scale * self.gains.gain(left) / NOISE
+            before = scale * gains.gain(left) / NOISE
             left -= 1
-            after = scale * self.gains.gain(left) / NOISE
+            after = scale * gains.gain(left) / NOISE
             f = functools.partial(self._move, terms[0], k_sym, 1 - h, before, after)
             g = functools.partial(self._move, terms[-1], k_sym, (1 - h) / h, after, after)
             steps.append(CoupledStep(f, g))
@@ -211,6 +260,23 @@ class BaseNet(StegoNet):
             g = functools.partial(_react, terms[-1], guide, k_sym, c, added)
             steps.append(CoupledStep(f, g))
         return steps
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The coarse layer's coefficients and the log of the expected rest, packed."""
+
+    coefficients: Tensor
+    log_sigma: Tensor
+
+
+def _estimator(config: BaseConfig) -> nn.Module | None:
+    part = config.estimator
+    if part.kind == "none":
+        return None
+    if part.kind == "diffusion":
+        return DiffusionEstimator(_HALF_CHANNELS, config.key_dim, part)
+    return ResidualEstimator(_HALF_CHANNELS, part)
 
 
 def _react(

@@ -56,6 +56,34 @@ class PaperConfig:
         _at_least_one(steps=self.steps, key_dim=self.key_dim)
 
 
+@dataclass(frozen=True)
+class AllocationConfig:
+    """Learned correction of the expected sizes."""
+
+    width: int = 32
+
+    def __post_init__(self) -> None:
+        _at_least_one(width=self.width)
+
+
+ESTIMATORS = ("none", "diffusion", "residual")
+
+
+@dataclass(frozen=True)
+class EstimatorConfig:
+    """The receiver's estimator: `residual` has `depth` blocks of `width`, `diffusion` stages."""
+
+    kind: str = "residual"
+    depth: int = 3
+    width: int = 40
+    diffusion: DiffusionConfig = field(default_factory=lambda: _dense(32))
+
+    def __post_init__(self) -> None:
+        if self.kind not in ESTIMATORS:
+            raise ValueError(f"unknown estimator {self.kind!r}; known: {', '.join(ESTIMATORS)}")
+        _at_least_one(depth=self.depth, width=self.width)
+
+
 def _dense(filters: int) -> DiffusionConfig:
     return DiffusionConfig(
         filters=filters, depthwise=False, key_hidden=16, radius=12.0, slope=0.0, zero_mean=False
@@ -64,24 +92,26 @@ def _dense(filters: int) -> DiffusionConfig:
 
 @dataclass(frozen=True)
 class BaseConfig:
-    """Linear start, power normalisation, keyed mix and headroom (docs/method.md).
+    """Coarse layer, linear start, power normalisation, keyed mix, headroom (docs/method.md).
 
-    `stego_psnr` sets the payload's power, `headroom` is in grey levels of 255. `diffusion` is the
-    diffusion term of the secret-side steps, `estimator` that of the receiver's `stages`.
+    `coarse_rate` is in bits of the coarse layer for each sample, 0 for none; `stego_psnr` sets the
+    payload's power, `headroom` is in grey levels of 255. `diffusion` is the diffusion term of the
+    secret-side steps.
     """
 
     secret_steps: int = 1
     reference_steps: int = 1
-    stages: int = 4
     transform: str = "db4:4"
     colour: str = "opponent"
     key_dim: int = 64
     mixing: float = 0.97
     tie_half_steps: bool = False
+    coarse_rate: float = 0.125
     stego_psnr: float = 41.15
     headroom: float = 5.0
     diffusion: DiffusionConfig = field(default_factory=lambda: _dense(12))
-    estimator: DiffusionConfig = field(default_factory=lambda: _dense(32))
+    allocation: AllocationConfig = field(default_factory=AllocationConfig)
+    estimator: EstimatorConfig = field(default_factory=EstimatorConfig)
     reaction: ReactionConfig = field(default_factory=lambda: ReactionConfig(width=32))
 
     def __post_init__(self) -> None:
@@ -91,8 +121,10 @@ class BaseConfig:
             reference_steps=self.reference_steps,
             key_dim=self.key_dim,
         )
-        if self.stages < 0:
-            raise ValueError(f"stages {self.stages} is below 0")
+        if not 0 <= self.coarse_rate <= 1:
+            raise ValueError(f"coarse_rate {self.coarse_rate} outside [0, 1]")
+        if self.coarse_rate and self.transform == "dct:8":
+            raise ValueError("a coarse layer needs a wavelet transform")
         if not 0 <= self.headroom < 127.5:
             raise ValueError(f"headroom {self.headroom} outside [0, 127.5)")
 

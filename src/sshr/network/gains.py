@@ -1,11 +1,13 @@
-"""The linear scheme that `base` starts from: one gain for each band of the wavelet transform.
+"""The linear scheme that `base` starts from: one gain for every coefficient.
 
-stego = reference + IDWT(a g_b s_b); rounding to 8 bits adds noise of deviation NOISE to every
-coefficient. The gains share a fixed payload power so that the error of the revealed picture is
-smallest; `a` scales a tile to that power, whatever its contrast.
+stego = reference + IDWT(a g s); rounding to 8 bits adds noise of deviation NOISE to every
+coefficient. g = e^u sigma^-b, sigma the expected size of the coefficient, u and b its band's: with
+b = 1/2 and u alike this is the best linear use of a fixed payload power. `a` scales a tile to that
+power, whatever its contrast.
 """
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -14,45 +16,53 @@ from sshr.network.coupling import unmix_pair
 
 NOISE = 1 / (255 * math.sqrt(12))  # of rounding to 8 bits, on [0, 1] samples
 GAIN_FLOOR = 2e-3
-MAX_SCALE = 32.0  # of a tile: a flat one has next to nothing to scale up
+MAX_SCALE = 4096.0  # of a tile: a flat one has next to nothing to scale up
 
 
-def water_fill(deviation: Tensor, counts: Tensor, power: float) -> tuple[Tensor, Tensor]:
-    """Gains and Wiener factors of reverse water-filling, per band.
+@dataclass(frozen=True)
+class TileGains:
+    """Gains and Wiener factors of a batch of tiles, split evenly over the secret-side steps.
 
-    Args:
-        deviation: (bands,) root mean square of each band's coefficients.
-        counts: (bands,) number of coefficients of each band.
-        power: mean of (g s)^2 over all coefficients.
+    Half-steps F(y) = (1 - h) y and G(z) = (1 - h) / h z with h = g^(1/steps) take z = y = s to
+    z = y = g s exactly; one linear part shared by both half-steps cannot.
 
-    Returns:
-        g (bands,), at least GAIN_FLOOR, and w = g^2 s^2 / (g^2 s^2 + NOISE^2) (bands,).
+    Attributes:
+        log_gain, wiener: (B, C, h, w), or (1, C, 1, 1) for all alike.
+        steps: number of secret-side steps that share the gain.
     """
-    deviation = deviation.double().clamp(min=1e-6)
-    share = counts.double() / counts.sum()
 
-    def payload(level: Tensor) -> Tensor:
-        wanted = (level * deviation * NOISE - NOISE**2).clamp(min=0)
-        return torch.maximum(wanted, (GAIN_FLOOR * deviation).square())
+    log_gain: Tensor
+    wiener: Tensor
+    steps: int
 
-    low, high = torch.tensor(0.0).double(), torch.tensor(1e9).double()
-    for _ in range(200):
-        middle = (low + high) / 2
-        if (payload(middle) * share).sum() > power:
-            high = middle
-        else:
-            low = middle
-    filled = payload(low)
-    gain = filled.sqrt() / deviation
-    return gain.float(), (filled / (filled + NOISE**2)).float()
+    def gain(self, steps: int) -> Tensor:
+        """The gain of `steps` of the secret-side steps together."""
+        return (self.log_gain * (steps / self.steps)).exp()
+
+    def estimate_y(self, z: Tensor, y: Tensor, p: Tensor) -> Tensor:
+        """The receiver's y: only z was sent, and y := z is not the best linear guess.
+
+        y + r z makes the whole linear reveal multiply a coefficient by wiener / gain, while the
+        diffusion term in the first reversed half-step still sees the unfiltered z. `p` (steps,)
+        is the mixing: un-mixing stretches what r adds, and the last step is un-mixed already.
+        """
+        without, withone = self._linear_reveal(0.0, p), self._linear_reveal(1.0, p)
+        receive = (self.wiener / self.gain(self.steps) - without) / (withone - without)
+        return y + receive * z
+
+    def _linear_reveal(self, receive: float, p: Tensor) -> Tensor:
+        h = self.gain(1)
+        z, y = torch.ones_like(h), torch.full_like(h, 1 + receive)
+        for step in reversed(range(self.steps)):
+            if step < self.steps - 1:
+                z, y = unmix_pair(z, y, p[step])
+            y = y + (1 - h) / h * z
+            z = z + (1 - h) * y
+        return z
 
 
 class LinearGains(nn.Module):
-    """Learnable per-band gains g and the receiver's coefficient r (see `receive`).
-
-    The gain is split evenly over the secret-side steps: half-steps F(y) = (1 - h) y and
-    G(z) = (1 - h) / h z with h = g^(1/steps) take z = y = s to z = y = g s exactly; one
-    linear part shared by both half-steps cannot.
+    """Learnable u, b and, for the receiver, how much larger than sigma a band really is.
 
     Args:
         bands: (C,) band of every channel.
@@ -60,8 +70,7 @@ class LinearGains(nn.Module):
     """
 
     bands: Tensor
-    start_log_gain: Tensor
-    start_receive: Tensor
+    start: Tensor
 
     def __init__(self, bands: Tensor, steps: int) -> None:
         super().__init__()
@@ -69,57 +78,39 @@ class LinearGains(nn.Module):
         self.steps = steps
         self.register_buffer("bands", bands, persistent=False)
         self.log_gain = nn.Parameter(torch.full((count,), math.log(0.05)))
-        self.receive = nn.Parameter(torch.zeros(count))
+        self.exponent = nn.Parameter(torch.full((count,), 0.45))
+        self.log_spread = nn.Parameter(torch.zeros(count))
         # The linear start travels with the weights, so that what training added can be measured.
-        self.register_buffer("start_log_gain", self.log_gain.detach().clone())
-        self.register_buffer("start_receive", self.receive.detach().clone())
+        self.register_buffer("start", torch.zeros(3, count))
+        self.keep_start()
 
     @torch.no_grad()
-    def set(self, gain: Tensor, wiener: Tensor, p: Tensor) -> None:
-        """Install gains and Wiener factors (bands,), e.g. of `water_fill`.
-
-        `receive` is solved so that the whole linear reveal multiplies a band by w / g. `p`
-        (steps,) is the mixing of the secret-side steps: un-mixing stretches what `receive` adds.
-        """
-        gain = gain.clamp(min=GAIN_FLOOR)
-        self.log_gain.copy_(gain.log())
-        without, withone = self._linear_reveal(gain, 0.0, p), self._linear_reveal(gain, 1.0, p)
-        self.receive.copy_((wiener / gain - without) / (withone - without))
-        self.start_log_gain.copy_(self.log_gain)
-        self.start_receive.copy_(self.receive)
+    def keep_start(self) -> None:
+        """Take the present values for the linear start."""
+        self.start.copy_(torch.stack([self.log_gain, self.exponent, self.log_spread]))
 
     @torch.no_grad()
     def restart(self) -> None:
         """Go back to the linear start."""
-        self.log_gain.copy_(self.start_log_gain)
-        self.receive.copy_(self.start_receive)
+        for parameter, value in zip(self.parameters(), self.start, strict=True):
+            parameter.copy_(value)
 
-    def _linear_reveal(self, gain: Tensor, receive: float, p: Tensor) -> Tensor:
-        h = gain ** (1 / self.steps)
-        z, y = torch.ones_like(gain), torch.full_like(gain, 1 + receive)
-        for step in reversed(range(self.steps)):
-            if step < self.steps - 1:  # the last step is un-mixed before y is estimated
-                z, y = unmix_pair(z, y, p[step])
-            y = y + (1 - h) / h * z
-            z = z + (1 - h) * y
-        return z
+    def forward(self, log_sigma: Tensor, scale: Tensor) -> TileGains:
+        """Gains for expected sizes exp(log_sigma) (B, C, h, w) or (1, C, 1, 1).
 
-    def spread(self, per_band: Tensor) -> Tensor:
+        Args:
+            scale: (B, 1, 1, 1), of the tiles; only the Wiener factors depend on it.
+        """
+        log_gain = self._spread(self.log_gain) - self._spread(self.exponent) * log_sigma
+        log_gain = log_gain.clamp(min=math.log(GAIN_FLOOR))
+        log_size = log_gain + log_sigma + self._spread(self.log_spread)
+        # w = q / (q + 1), q the power of the payload over that of the noise
+        wiener = torch.sigmoid(2 * (log_size + (scale / NOISE).log()))
+        return TileGains(log_gain, wiener, self.steps)
+
+    def _spread(self, per_band: Tensor) -> Tensor:
         """(bands,) -> (1, C, 1, 1)."""
         return per_band[self.bands].view(1, -1, 1, 1)
-
-    def gain(self, steps: int) -> Tensor:
-        """The gain of `steps` of the secret-side steps together, (1, C, 1, 1)."""
-        floor = math.log(GAIN_FLOOR)
-        return self.spread((self.log_gain.clamp(min=floor) * (steps / self.steps)).exp())
-
-    def estimate_y(self, z: Tensor, y: Tensor) -> Tensor:
-        """The receiver's y: only z was sent, and y := z is not the best linear guess.
-
-        y + r z makes the first reversed half-step a Wiener filter while the diffusion term there
-        still sees the unfiltered z.
-        """
-        return y + self.spread(self.receive) * z
 
 
 def scale_to(power: float, coefficients: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from sshr.network.rsrk import (
     decode_public_key,
     encode_public_key,
 )
+from sshr.network.side import CoarseLayer, CodeTables, Side
 from sshr.network.transform import Transform
 
 TILE_MULTIPLE = 16
@@ -26,14 +27,19 @@ class StegoNet(nn.Module, ABC):
     for all. The caller rounds the stego; `reveal` gets the picture that exists.
 
     Attributes:
-        uses_mix: whether `mix` and `scales` are needed (they are ignored otherwise).
+        uses_mix: whether `mix` and `side` are needed (they are ignored otherwise).
+        tables: what the coarse layer's entropy code goes by; None without a coarse layer.
+        coarse_rate: bits of the coarse layer for each sample.
     """
 
     uses_mix: bool
+    tables: CodeTables | None
+    coarse_rate = 0.0
 
     def __init__(self, config: ModelConfig, steps: int) -> None:
         super().__init__()
         self.config = config
+        self.register_module("tables", None)
         self.transform = Transform(config.transform, config.colour)
         self.features = AlexNetFeatures()
         self.keys = KeyGenerator(config.key_dim)
@@ -49,18 +55,18 @@ class StegoNet(nn.Module, ABC):
         return self.keys.symmetric_key(decode_public_key(codes), features)
 
     @abstractmethod
-    def tile_scales(self, secret: Tensor, k_sym: Tensor) -> Tensor:
-        """The scales (B,), fp32, that each tile's secret is concealed with."""
+    def side(self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None) -> Side:
+        """Side information for these secrets, given their coarse layer where there is one."""
 
     @abstractmethod
     def conceal(
-        self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
         """The stego (B, 3, H, W), neither clamped nor rounded."""
 
     @abstractmethod
     def reveal(
-        self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+        self, stego: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
         """The revealed picture (B, 3, H, W), not clamped."""
 

@@ -15,6 +15,7 @@ from sshr.network.guidance import Guidance
 from sshr.network.mix import Mix
 from sshr.network.model import StegoNet
 from sshr.network.reaction import ReactionTerm
+from sshr.network.side import CoarseLayer, Side
 
 
 class StepFunction(nn.Module):
@@ -33,7 +34,7 @@ class StepFunction(nn.Module):
 
 
 class PaperNet(StegoNet):
-    """The network of preset `paper`. See `StegoNet`; scales and mix are not used."""
+    """The network of preset `paper`. See `StegoNet`; side and mix are not used."""
 
     uses_mix = False
 
@@ -49,11 +50,11 @@ class PaperNet(StegoNet):
             channels, config.reaction.width, config.reaction.expansion, config.steps
         )
 
-    def tile_scales(self, secret: Tensor, k_sym: Tensor) -> Tensor:
-        return torch.ones(secret.shape[0], device=secret.device)
+    def side(self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None) -> Side:
+        return Side(torch.ones(secret.shape[0], device=secret.device))
 
     def conceal(
-        self, secret: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
         z, _ = self.forward_pair(secret, reference, k_sym)
         return self.transform.inverse(z)
@@ -72,7 +73,7 @@ class PaperNet(StegoNet):
         return run_inverse(self._steps(reference, k_sym), z, y, self.mixing())
 
     def reveal(
-        self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+        self, stego: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
         z = self.transform(stego)  # only z_T is transmitted: y_T := z_T
         z, _ = self.inverse_pair(z, z, reference, k_sym)

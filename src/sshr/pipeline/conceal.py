@@ -142,15 +142,16 @@ def conceal(
         tile_scales=bytes(SCALE.itemsize * len(tile_grid(*shared.rgb.shape[:2]))),
     )
     sending = Sending.start(shared.rgb, keys)
-    sending.check_capacity(metadata)
-    unrounded, scales = engine.conceal(
+    made = engine.conceal(
         fitted,
         shared.rgb,
         engine.symmetric_key(public_key, shared.rgb),
         sending.session,
+        sending.header_mask(metadata),
         lambda done, total: progress("concealing", done, total),
     )
-    image = sending.write(unrounded, dataclasses.replace(metadata, tile_scales=scales))
+    metadata = dataclasses.replace(metadata, tile_scales=made.scales)
+    image = sending.write(made.unrounded, metadata, made.streams)
     return Stego(image, _notes(own, shared, fitted), own, shared, fitted, sending, engine)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -12,11 +13,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sshr.crypto.session import Session
+from sshr.crypto.sidestream import SideStream, TileBits
 from sshr.imaging.tiles import Tile, tile_grid
 from sshr.network.mix import Mix
+from sshr.network.side import Side
+from sshr.pipeline.coarse import CoarseCoder
 from sshr.zoo.checkpoint import Loaded
 
 Rgb8 = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 Step = Callable[[int, int], None]
 """Called after every tile with (tiles done, tiles in all)."""
 
@@ -24,6 +29,21 @@ _KEY_SIDE = 256
 
 SCALE = np.dtype("<f4")
 """How a tile's scale stands in the metadata."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a sender's network made.
+
+    Attributes:
+        unrounded: (H, W, 3) fp32 RGB in levels of 0..255, maybe outside.
+        scales: one `SCALE` for each tile, for the metadata.
+        streams: the tiles' coarse layers; empty for a network without.
+    """
+
+    unrounded: NDArray[np.float32]
+    scales: bytes
+    streams: SideStream
 
 
 @dataclass(frozen=True)
@@ -61,28 +81,40 @@ class Engine:
         return net.symmetric_key(codes.to(self._device), self._thumbnail(reference))
 
     def conceal(
-        self, secret: Rgb8, reference: Rgb8, k_sym: Tensor, session: Session, step: Step
-    ) -> tuple[NDArray[np.float32], bytes]:
-        """The stego before rounding, (H, W, 3) fp32 in levels of 0..255, and the tile scales.
+        self,
+        secret: Rgb8,
+        reference: Rgb8,
+        k_sym: Tensor,
+        session: Session,
+        header: Mask,
+        step: Step,
+    ) -> Made:
+        """The stego before rounding and what has to travel with it.
 
         Args:
             secret: of the carrier's size (see `sshr.imaging.tiles`).
             reference: of at least that size; what lies outside the carrier is kept.
+            header: (H, W, 3), the samples that the coarse layer must leave to the header.
         """
         stego = reference.astype(np.float32)
         tiles = tile_grid(*reference.shape[:2])
         scales = np.empty(len(tiles), SCALE)
+        streams: list[tuple[TileBits, bytes]] = []
 
         def one(tile: Tile) -> None:
             own, shared = self._tile(secret, tile), self._tile(reference, tile)
-            scale = self.model.net.tile_scales(own, k_sym)
-            scales[tile.index] = float(scale)
-            mix = self._mix(session, tile)
-            made = self.model.net.conceal(own, shared, k_sym, scale, mix)
+            coarse = None
+            if self._coarse is not None:
+                bits = self._coarse.place(tile)
+                coarse, data = self._coarse.encode(own, bits.capacity(header))
+                streams.append((bits, data))
+            side = self.model.net.side(own, k_sym, coarse)
+            scales[tile.index] = float(side.scales)
+            made = self.model.net.conceal(own, shared, k_sym, side, self._mix(session, tile))
             stego[tile.slices] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
 
         self._each(one, tiles, step)
-        return stego, scales.tobytes()
+        return Made(stego, scales.tobytes(), streams)
 
     def reveal(
         self,
@@ -91,9 +123,10 @@ class Engine:
         k_sym: Tensor,
         scales: bytes,
         session: Session,
+        header: Mask,
         step: Step,
-    ) -> Rgb8:
-        """The revealed picture, of the carrier's size.
+    ) -> tuple[Rgb8, int]:
+        """The revealed picture, of the carrier's size, and how many tiles lack their coarse layer.
 
         Raises:
             ValueError: one positive scale per tile is needed.
@@ -104,19 +137,30 @@ class Engine:
         values = np.frombuffer(scales, SCALE)
         if not (np.isfinite(values) & (values > 0)).all():
             raise ValueError("a tile scale is not a positive number")
-        last = tiles[-1]
+        last, lost = tiles[-1], []
         revealed = np.empty((last.top + last.height, last.left + last.width, 3), np.uint8)
 
         def one(tile: Tile) -> None:
             scale = torch.tensor([float(values[tile.index])], device=self._device)
-            mix = self._mix(session, tile)
+            coarse = None
+            if self._coarse is not None:
+                data = self._coarse.place(tile).read(stego, header, session)
+                coarse = self._coarse.decode(data, tile.height, tile.width)
+                if coarse is None:
+                    lost.append(tile.index)
+                    coarse = self._coarse.nothing(tile.height, tile.width)
             got, shared = self._tile(stego, tile), self._tile(reference, tile)
-            made = self.model.net.reveal(got, shared, k_sym, scale, mix)
+            side = Side(scale, coarse)
+            made = self.model.net.reveal(got, shared, k_sym, side, self._mix(session, tile))
             levels = made[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
             revealed[tile.slices] = levels.to(torch.uint8).cpu().numpy()
 
         self._each(one, tiles, step)
-        return revealed
+        return revealed, len(lost)
+
+    @cached_property
+    def _coarse(self) -> CoarseCoder | None:
+        return CoarseCoder.of(self.model.net)
 
     @property
     def _device(self) -> torch.device:

@@ -30,11 +30,14 @@ class Revealed:
         image: uint8, HWC RGB, or HW where the secret was greyscale; the secret's own size.
         carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size.
         intact: False when samples of the stego have changed since it was written.
+        lost_tiles: tiles that changed samples have robbed of their coarse layer; what is left there
+            are contours.
     """
 
     image: NDArray[np.uint8]
     carrier: Rgb8
     intact: bool
+    lost_tiles: int = 0
 
     @property
     def rgb(self) -> Rgb8:
@@ -94,17 +97,18 @@ def reveal_opened(
         raise DamagedError("this stego uses the sealed transport, which this version cannot read")
     try:
         k_sym = engine.symmetric_key(metadata.public_key, reference)
-        carrier = engine.reveal(
+        carrier, lost = engine.reveal(
             stego,
             reference,
             k_sym,
             metadata.tile_scales,
             opened.session,
+            opened.header,
             lambda done, total: progress("revealing", done, total),
         )
     except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
-    return Revealed(_restored(carrier, metadata), carrier, opened.intact)
+    return Revealed(_restored(carrier, metadata), carrier, opened.intact, lost)
 
 
 def _restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:

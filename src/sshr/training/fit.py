@@ -1,43 +1,148 @@
-"""The best fixed linear gains for a set of photographs: where `base` starts from."""
+"""The linear start of `base`, fitted to photographs: tables, expected sizes, gains."""
 
 import torch
 from torch import Tensor
 
+from sshr.coding.model import ContextModel
+from sshr.network.allocation import FEATURES, Allocation, neighbour_features
 from sshr.network.base import BaseNet
-from sshr.network.gains import GAIN_FLOOR, NOISE, water_fill
+from sshr.network.coarse import quantise_within
+from sshr.network.gains import NOISE
+from sshr.network.side import CoarseLayer
+from sshr.network.subbands import split_subbands
+from sshr.training.coarse import fit_tables
+
+HEADER_SHARE = 0.15
+"""Of a 256 px picture's samples, about what the header takes from the coarse layer."""
+
+_BATCH = 8
+
+
+def coarse_bits(net: BaseNet, images: Tensor) -> float:
+    """Bits that the coarse layer of one of these images (B, 3, H, W) may take in training."""
+    return net.coarse_rate * (1 - HEADER_SHARE) * images[0].numel()
+
+
+def fit_start(net: BaseNet, crops: Tensor, steps: int = 300) -> float:
+    """Fit everything that `net` knows before training; returns the linear scheme's error in dB.
+
+    Args:
+        crops: (N, 3, H, W) in [0, 1], sides multiples of 16.
+        steps: of descent on the gains.
+    """
+    known: list[tuple[Tensor, Tensor]] = []
+    if net.tables is not None:
+        rate = coarse_bits(net, crops) / crops[0].numel()
+        net.tables.put(fit_tables(net.transform, crops, rate))
+        known = _fit_allocation(net, crops, rate)
+    else:
+        for batch in crops.split(_BATCH):
+            coefficients = net.transform(batch)
+            known.append((coefficients, torch.zeros(len(batch), coefficients.shape[1], 1, 1)))
+    return _fit_gains(net, known, steps)
 
 
 @torch.no_grad()
-def band_energies(net: BaseNet, crops: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean square (tiles, bands) of every crop's bands, and the band sizes (bands,)."""
-    counts = torch.bincount(net.transform.bands, minlength=net.transform.band_count)
-    squares = net.transform(crops).square().mean((2, 3))
-    sums = torch.zeros(len(crops), len(counts)).index_add_(1, net.transform.bands, squares)
-    return sums / counts, counts
+def _fit_allocation(net: BaseNet, crops: Tensor, rate: float) -> list[tuple[Tensor, Tensor]]:
+    """Fit reconstruction and expected sizes; returns rests and their log sizes, by batch."""
+    assert net.tables is not None
+    model, allocation = ContextModel(net.tables.get()), net.allocation
+    batches = crops.split(_BATCH)
+    bits = rate * crops[0].numel()
+    layers = [quantise_within(model, net.transform, batch, bits) for batch in batches]
+    pairs = list(zip([net.transform(batch) for batch in batches], layers, strict=True))
+    _fit_shifts(allocation, pairs)
+    _fit_sizes(allocation, pairs)
+    return [(c - allocation.reconstruct(layer), allocation(layer)) for c, layer in pairs]
 
 
-def fit_gains(net: BaseNet, energies: Tensor, counts: Tensor, steps: int = 600) -> float:
-    """Set `net.gains` to minimise the mean log error of the linear scheme; returns it in dB.
+def _fit_shifts(allocation: Allocation, pairs: list[tuple[Tensor, CoarseLayer]]) -> None:
+    """The mean of what is quantised to each magnitude, minus that magnitude."""
+    total, count = torch.zeros(2, *allocation.shifts.shape)
+    for coefficients, layer in pairs:
+        _, levels = split_subbands(layer.levels, allocation.levels)
+        scaled = coefficients / layer.step.view(-1, 1, 1, 1)
+        _, exact = split_subbands(scaled, allocation.levels)
+        for n, (quantised, true) in enumerate(zip(levels, exact, strict=True)):
+            shift = quantised.abs() - true * quantised.sign()
+            group = quantised.abs().clamp(max=allocation.shifts.shape[-1]).long()
+            for colour in range(3):
+                for k in range(1, allocation.shifts.shape[-1] + 1):
+                    there = group[:, colour] == k
+                    total[n, colour, k - 1] += shift[:, colour][there].sum()
+                    count[n, colour, k - 1] += there.sum()
+    allocation.shifts.copy_(total / count.clamp(min=1))
+    allocation.start_shifts.copy_(allocation.shifts)
 
-    Water-filling on the mean energies is the start. What a picture's PSNR averages is the log of
-    its own error at its own scale a, so gains and Wiener factors are then descended on that.
+
+def _fit_sizes(allocation: Allocation, pairs: list[tuple[Tensor, CoarseLayer]]) -> None:
+    """Weighted least squares of the rest's absolute value on the features, by subband."""
+    weights = allocation.weights.detach().double()
+    for round_ in range(3):
+        shape = (allocation.levels, 3, 3)
+        matrix = torch.zeros(*shape, FEATURES, FEATURES).double()
+        vector = torch.zeros(*shape, FEATURES).double()
+        for coefficients, layer in pairs:
+            rest = (coefficients - allocation.reconstruct(layer)) / layer.step.view(-1, 1, 1, 1)
+            _, rests = split_subbands(rest, allocation.levels)
+            _, levels = split_subbands(layer.levels, allocation.levels)
+            magnitudes = [level.abs().clamp(max=15) for level in levels]
+            for n in range(allocation.levels):
+                features = neighbour_features(magnitudes, n).flatten(4).double()
+                expected = torch.einsum("cof,bcofp->bcop", weights[n], features).clamp(min=0.01)
+                importance = 1 / expected**1.5 if round_ else torch.ones_like(expected)
+                weighted = features * importance[:, :, :, None]
+                matrix[n] += torch.einsum("bcofp,bcogp->cofg", weighted, features)
+                wanted = rests[n].abs().flatten(3).double()
+                vector[n] += torch.einsum("bcofp,bcop->cof", weighted, wanted)
+        ridge = 1e-3 * torch.eye(FEATURES).double()
+        weights = torch.linalg.solve(matrix + ridge, vector)
+    allocation.weights.copy_(weights)
+    allocation.start_weights.copy_(weights)
+
+
+def _fit_gains(net: BaseNet, known: list[tuple[Tensor, Tensor]], steps: int) -> float:
+    """Descend the mean log error of the linear scheme, each picture at its own scale.
+
+    What a picture's PSNR averages is the log of its own error, so that is what counts.
     """
-    share = counts / counts.sum()
-    gain, wiener = water_fill(energies.mean(0).sqrt(), counts, net.power)
-    log_gain = gain.log().requires_grad_()
-    logit = torch.logit(wiener.clamp(1e-4, 1 - 1e-4)).requires_grad_()
-    optimiser = torch.optim.Adam([log_gain, logit], lr=0.02)
-    for _ in range(steps):
-        g, w = log_gain.clamp(min=torch.tensor(GAIN_FLOOR).log()).exp(), logit.sigmoid()
-        scale2 = net.power / (energies * g.square() * share).sum(1, keepdim=True)
-        error = (1 - w).square() * energies + w.square() * NOISE**2 / (g.square() * scale2)
-        loss = 10 * torch.log10((error * share).sum(1)).mean()
+    gains = net.gains
+    if net.tables is None:  # sizes are the bands' own; one gain each
+        energy = torch.stack([rest.square().mean((0, 2, 3)) for rest, _ in known]).mean(0)
+        size = torch.zeros_like(gains.log_spread).index_add_(0, gains.bands, energy)
+        counts = torch.bincount(gains.bands)
+        with torch.no_grad():
+            gains.log_spread.copy_((size / counts).sqrt().log())
+            gains.log_gain.copy_(-0.5 * gains.log_spread)
+    learned = list(gains.parameters())
+    optimiser = torch.optim.Adam(learned, lr=0.02)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    errors: list[float] = []
+    for step in range(steps):
+        rest, log_sigma = known[step % len(known)]
+        loss = linear_error(net, rest, log_sigma)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    # The power of an average tile stands at scale one.
-    g = log_gain.detach().exp()
-    typical = (net.power / (energies * g.square() * share).sum(1)).log().mean().exp().sqrt()
-    p = net.mixing()[: net.gains.steps]  # of the secret-side steps
-    net.gains.set(g * typical, logit.detach().sigmoid(), p)
-    return float(loss.detach())
+        schedule.step()
+        errors.append(float(loss.detach()))
+    with torch.no_grad():  # the power of an average tile stands at scale one
+        typical = torch.cat([_log_scale(net, rest, log_sigma) for rest, log_sigma in known]).mean()
+        gains.log_gain.add_(typical)
+    gains.keep_start()
+    return sum(errors[-len(known) :]) / len(errors[-len(known) :])
+
+
+def _log_scale(net: BaseNet, rest: Tensor, log_sigma: Tensor) -> Tensor:
+    gain = net.gains(log_sigma, rest.new_ones(1, 1, 1, 1)).gain(net.gains.steps)
+    energy = (gain * rest).square().mean((1, 2, 3)).clamp(min=1e-12)
+    return 0.5 * (net.power / energy).log()
+
+
+def linear_error(net: BaseNet, rest: Tensor, log_sigma: Tensor) -> Tensor:
+    """Mean 10 log10 of the linear scheme's squared error on rests (B, C, h, w)."""
+    scale = _log_scale(net, rest, log_sigma).exp().view(-1, 1, 1, 1)
+    gains = net.gains(log_sigma, scale)
+    wiener, gain = gains.wiener, gains.gain(gains.steps)
+    error = (1 - wiener).square() * rest.square() + (wiener * NOISE / (gain * scale)).square()
+    return 10 * torch.log10(error.mean((1, 2, 3))).mean()

@@ -64,5 +64,17 @@ class DeviceError(SshrError):
     exit_code = 10
 
 
+class RecipeError(SshrError):
+    """A training recipe is missing, not YAML, or asks for something that does not exist."""
+
+    exit_code = 11
+
+
+class TrainingError(SshrError):
+    """Training cannot start or go on: no usable photographs, nothing to resume, divergence."""
+
+    exit_code = 12
+
+
 class TooSmallError(ImageError):
     """The reference has too few samples to carry the header."""

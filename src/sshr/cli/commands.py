@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sshr import __version__
+from sshr.cli.train import train
 from sshr.errors import UsageError
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.names import shown
@@ -40,6 +41,9 @@ def _version(value: bool) -> None:
     if value:
         print(f"sshr {__version__}")
         raise typer.Exit
+
+
+app.command()(train)
 
 
 @app.callback()

@@ -1,65 +1,88 @@
-"""Training crops from a folder of photographs, decoded once into memory."""
+"""Training crops. What a step gets depends on the seed and its number alone, so a run resumes
+anywhere, with any number of workers."""
 
-from pathlib import Path
+import functools
+from collections.abc import Iterator
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
 
-from sshr.network.rsrk import AlexNetFeatures
+from sshr.training.photos import Photos
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+Item = tuple[Tensor, int]
+_ORDER, _CROP = 0, 1
 
 
-def load_photos(folder: Path, minimum: int) -> list[Tensor]:
-    """All pictures below `folder` with both sides >= minimum: (3, H, W) uint8, RGB, by name.
+class CropSampler(Dataset[Item]):
+    """An endless row of random square crops with random flips.
 
-    Raises:
-        ValueError: fewer than two usable pictures.
+    Every photograph comes once before any comes again. Position p of the row is
+    ((3, size, size) uint8 RGB, index of its photograph).
     """
-    photos = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
-        with Image.open(path) as image:
-            array = np.asarray(image.convert("RGB"))
-        if min(array.shape[:2]) >= minimum:
-            photos.append(torch.from_numpy(array.copy()).permute(2, 0, 1).contiguous())
-    if len(photos) < 2:
-        raise ValueError(f"{folder}: fewer than two pictures of at least {minimum} px")
-    return photos
 
-
-@torch.inference_mode()
-def photo_features(features: AlexNetFeatures, photos: list[Tensor]) -> Tensor:
-    """AlexNet features (N, 256) of whole photographs, as the keys use them."""
-    return torch.cat([features.pooled(photo[None].float() / 255) for photo in photos])
-
-
-class CropSampler:
-    """Random square crops with random flips, seeded; returns images and their photo's index."""
-
-    def __init__(self, photos: list[Tensor], size: int, seed: int) -> None:
+    def __init__(self, photos: Photos, size: int, seed: int) -> None:
         self.photos = photos
         self.size = size
-        self.generator = torch.Generator().manual_seed(seed)
+        self.seed = seed
 
-    def _integer(self, high: int) -> int:
-        return int(torch.randint(0, high, (1,), generator=self.generator))
+    def __getitem__(self, position: int) -> Item:
+        count = len(self.photos)
+        order = _order(self.seed, position // count, count)
+        index = int(order[position % count])
+        photo = self.photos.photo(index)
+        draw = np.random.default_rng((self.seed, _CROP, position))
+        top = int(draw.integers(photo.shape[1] - self.size + 1))
+        left = int(draw.integers(photo.shape[2] - self.size + 1))
+        crop = photo[:, top : top + self.size, left : left + self.size]
+        flips = [
+            axis for axis, flip in zip((-1, -2), draw.integers(2, size=2), strict=True) if flip
+        ]
+        return crop.flip(flips) if flips else crop.clone(), index
 
-    def sample(self, count: int) -> tuple[Tensor, Tensor]:
-        """(count, 3, size, size) fp32 in [0, 1] and (count,) int64 photo indices."""
-        rounds = -(-count // len(self.photos))  # a photo comes again only after all the others
-        orders = [torch.randperm(len(self.photos), generator=self.generator) for _ in range(rounds)]
-        chosen = torch.cat(orders)[:count]
-        crops = []
-        for index in chosen.tolist():
-            photo = self.photos[index]
-            top = self._integer(photo.shape[1] - self.size + 1)
-            left = self._integer(photo.shape[2] - self.size + 1)
-            crop = photo[:, top : top + self.size, left : left + self.size]
-            if self._integer(2):
-                crop = crop.flip(-1)
-            if self._integer(2):
-                crop = crop.flip(-2)
-            crops.append(crop)
-        return torch.stack(crops).float() / 255, chosen
+    def crops(self, count: int, at: int = 0) -> Tensor:
+        """Crops at positions at ... at + count - 1: (count, 3, size, size) fp32 in [0, 1]."""
+        return torch.stack([self[at + i][0] for i in range(count)]).float() / 255
+
+
+@functools.lru_cache(maxsize=2)
+def _order(seed: int, epoch: int, count: int) -> np.ndarray:
+    return np.random.default_rng((seed, _ORDER, epoch)).permutation(count)
+
+
+class StepSampler(Sampler[list[int]]):
+    """The positions of each step from `start` to `stop`, for one device of a run.
+
+    A step is split into parts, `accumulate` for each device; part k of step s takes the positions
+    from (s * parts + k) * size on. So N devices see what one device sees in N parts.
+    """
+
+    def __init__(
+        self, start: int, stop: int, size: int, accumulate: int, rank: int, world: int
+    ) -> None:
+        self.steps = range(start, stop)
+        self.size = size
+        self.accumulate = accumulate
+        self.rank = rank
+        self.world = world
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        own = self.accumulate * self.size
+        for step in self.steps:
+            first = (step * self.world + self.rank) * own
+            yield list(range(first, first + own))
+
+
+def step_loader(crops: CropSampler, steps: StepSampler, workers: int) -> DataLoader[Item]:
+    """Batches ((accumulate * size, 3, H, W) uint8, (accumulate * size,) int64), one a step."""
+    return DataLoader(
+        crops,
+        batch_sampler=steps,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        pin_memory=torch.cuda.is_available(),
+    )

@@ -1,0 +1,68 @@
+"""The loss of one batch, as the recipe has it."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from sshr.network.model import StegoNet
+from sshr.training.losses import (
+    decibel,
+    frequency_loss,
+    perceptual_loss,
+    rate_controlled_loss,
+    total_loss,
+)
+from sshr.training.passing import pass_pair
+from sshr.training.recipe import LossPart
+from sshr.training.wrong_key import wrong_key_loss, wrong_keys
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Loss (), mean PSNRs () in dB, and the pictures (B, 3, H, W); only the loss has a graph."""
+
+    loss: Tensor
+    stego_psnr: Tensor
+    revealed_psnr: Tensor
+    stego: Tensor
+    revealed: Tensor
+
+
+def batch_outcome(
+    net: StegoNet,
+    part: LossPart,
+    pair: tuple[Tensor, Tensor],
+    features: tuple[Tensor, Tensor],
+    seed: int,
+    via: str,
+) -> Outcome:
+    """One batch of (secret, reference), (B, 3, H, W) fp32 in [0, 1], through channel `via`.
+
+    `features` (B, 256) each are those of the whole photographs that the keys are made from.
+    """
+    secret, reference = pair
+    k_pub = net.keys.public_key(features[0])
+    k_sym = net.keys.symmetric_key(k_pub, features[1])
+    stego, revealed = pass_pair(net, secret, reference, k_sym, seed, via)
+    loss = _fidelity(net, part, pair, (stego, revealed))
+    if part.wrong_key:
+        keys = wrong_keys(k_sym, k_pub, seed)
+        wrong = keys[tuple(keys)[seed % len(keys)]]
+        loss = loss + part.wrong_key * wrong_key_loss(net, pair, stego, wrong, part.ceiling)
+    with torch.no_grad():
+        stego_psnr = -decibel(stego, reference).mean()
+        revealed_psnr = -decibel(revealed, secret).mean()
+    return Outcome(loss, stego_psnr, revealed_psnr, stego.detach(), revealed.detach())
+
+
+def _fidelity(
+    net: StegoNet, part: LossPart, pair: tuple[Tensor, Tensor], result: tuple[Tensor, Tensor]
+) -> Tensor:
+    (secret, reference), (stego, revealed) = pair, result
+    if part.kind == "rate":
+        return rate_controlled_loss(stego, reference, revealed, secret, part.target_psnr)
+    pictures = (reference, stego, secret, revealed)
+    z_ref, z_stego, z_sec, z_rev = (net.transform(picture) for picture in pictures)
+    frequency = frequency_loss(z_ref, z_stego, z_sec, z_rev, part.norm)
+    return total_loss(frequency, perceptual_loss(net.features, *pictures), part.weights)

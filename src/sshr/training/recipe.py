@@ -1,0 +1,221 @@
+"""A training recipe as plain data: every part checks its own ranges."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from sshr.network.config import (
+    BaseConfig,
+    ModelConfig,
+    PaperConfig,
+    config_from_dict,
+    config_to_dict,
+)
+
+PRESETS: dict[str, type[BaseConfig] | type[PaperConfig]] = {
+    "base": BaseConfig,
+    "paper": PaperConfig,
+}
+
+
+def _above(low: float, **values: float) -> None:
+    for name, value in values.items():
+        if not low < value < float("inf"):
+            raise ValueError(f"{name}: {value} is not above {low:g}")
+
+
+def _within(low: float, high: float, **values: float) -> None:
+    for name, value in values.items():
+        if not low <= value <= high:
+            raise ValueError(f"{name}: {value} is outside [{low:g}, {high:g}]")
+
+
+def _one_of(known: tuple[str, ...], **values: str) -> None:
+    for name, value in values.items():
+        if value not in known:
+            raise ValueError(f"{name}: {value!r} is not one of {', '.join(known)}")
+
+
+@dataclass(frozen=True)
+class DataPart:
+    """Crops of `crop` px; a step takes `batch` pairs `accumulate` times on each device.
+
+    `cache` keeps the decoded photographs in memory; None: when they fit in 2 GiB. `limit` uses at
+    most so many photographs, evenly spread over the folder's sorted names.
+    """
+
+    crop: int = 128
+    batch: int = 4
+    accumulate: int = 1
+    cache: bool | None = None
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.crop % 16 or self.crop < 64:
+            raise ValueError(f"crop: {self.crop} is not a multiple of 16 from 64 up")
+        _above(0, batch=self.batch, accumulate=self.accumulate)
+        if self.limit is not None:
+            _above(1, limit=self.limit)
+
+
+@dataclass(frozen=True)
+class OptimiserPart:
+    """AdamW without decay. `average` is the decay of the averaged weights, which are published."""
+
+    rate: float = 1e-3
+    warm_up: int = 100
+    clip: float = 1.0
+    average: float = 0.998
+
+    def __post_init__(self) -> None:
+        _above(0, rate=self.rate, clip=self.clip)
+        _above(-1, warm_up=self.warm_up)
+        _within(0, 0.999999, average=self.average)
+
+
+@dataclass(frozen=True)
+class LossPart:
+    """`rate`: rate-controlled at `target_psnr`, dB; `paper`: eq. 19-21 with `norm` and `weights`.
+
+    `wrong_key` weighs a hinge that keeps what a wrong k_sym reveals below `ceiling` dB.
+    """
+
+    kind: str = "rate"
+    norm: str = "l1"
+    weights: tuple[float, float] = (2.0, 1.0)
+    target_psnr: float = 40.8
+    wrong_key: float = 0.0
+    ceiling: float = 15.0
+
+    def __post_init__(self) -> None:
+        _one_of(("paper", "rate"), kind=self.kind)
+        _one_of(("l1", "l2"), norm=self.norm)
+        if min(self.weights) < 0 or max(self.weights) <= 0:
+            raise ValueError(f"weights: {list(self.weights)} must not be negative nor all zero")
+        _within(10, 100, target_psnr=self.target_psnr)
+        _within(0, 1000, wrong_key=self.wrong_key)
+        _within(0, 100, ceiling=self.ceiling)
+
+
+@dataclass(frozen=True)
+class ChannelPart:
+    """What the stego goes through; the first `float_share` of the steps go without it."""
+
+    kind: str = "png"
+    float_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        _one_of(("float", "png"), kind=self.kind)
+        _within(0, 1, float_share=self.float_share)
+
+
+@dataclass(frozen=True)
+class SchedulePart:
+    """The rate falls as a cosine over `steps`; `minutes` ends one session early, to be resumed."""
+
+    steps: int = 20000
+    minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        _above(0, steps=self.steps)
+        if self.minutes is not None:
+            _above(0, minutes=self.minutes)
+
+
+@dataclass(frozen=True)
+class SafetyPart:
+    """`skips` bad steps within `window` roll back to the last good snapshot; rate x `factor`."""
+
+    skips: int = 5
+    window: int = 50
+    factor: float = 0.3
+    snapshot_every: int = 100
+
+    def __post_init__(self) -> None:
+        _above(0, skips=self.skips, window=self.window, snapshot_every=self.snapshot_every)
+        _within(1e-6, 1, factor=self.factor)
+
+
+@dataclass(frozen=True)
+class ReportPart:
+    """Steps between log lines, picture grids and checkpoints; minutes between checkpoints."""
+
+    log_every: int = 50
+    images_every: int = 1000
+    save_every: int = 1000
+    save_minutes: float = 5.0
+
+    def __post_init__(self) -> None:
+        _above(0, log_every=self.log_every, images_every=self.images_every)
+        _above(0, save_every=self.save_every, save_minutes=self.save_minutes)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training run.
+
+    Attributes:
+        preset: base or paper, which `model` changes entry by entry.
+        start: preset name or checkpoint whose weights (and architecture) to go on from.
+    """
+
+    preset: str = "base"
+    model: dict[str, Any] = field(default_factory=dict)
+    data: DataPart = field(default_factory=DataPart)
+    optimiser: OptimiserPart = field(default_factory=OptimiserPart)
+    loss: LossPart = field(default_factory=LossPart)
+    channel: ChannelPart = field(default_factory=ChannelPart)
+    schedule: SchedulePart = field(default_factory=SchedulePart)
+    safety: SafetyPart = field(default_factory=SafetyPart)
+    report: ReportPart = field(default_factory=ReportPart)
+    seed: int = 1
+    start: str | None = None
+
+    def __post_init__(self) -> None:
+        _one_of(tuple(PRESETS), preset=self.preset)
+        _within(0, 2**31 - 1, seed=self.seed)
+        if self.start is not None and self.model:
+            raise ValueError("model: has no effect with start, whose architecture is kept")
+        if self.loss.wrong_key and self.preset != "paper":
+            raise ValueError("loss.wrong_key: only preset paper trains against wrong keys")
+        self.model_config()
+
+    def model_config(self) -> ModelConfig:
+        """The preset's configuration with this recipe's changes.
+
+        Raises:
+            ValueError: an unknown entry, another type or a value out of range.
+        """
+        values = _merged(config_to_dict(PRESETS[self.preset]()), self.model, "model")
+        try:
+            return config_from_dict(values)
+        except ValueError as error:
+            raise ValueError(f"model: {error}") from None
+
+    def channel_at(self, step: int) -> str:
+        """The channel of this step."""
+        without = step < self.channel.float_share * self.schedule.steps
+        return "float" if without else self.channel.kind
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for a file; `recipe_file.recipe_from_dict` reads it."""
+        values = dataclasses.asdict(self)
+        values["loss"]["weights"] = list(self.loss.weights)
+        return values
+
+
+def _merged(values: dict[str, Any], changes: dict[str, Any], where: str) -> dict[str, Any]:
+    merged = dict(values)
+    for name, change in changes.items():
+        key = f"{where}.{name}"
+        if name not in values or name == "kind":
+            raise ValueError(
+                f"{key}: unknown; known: {', '.join(v for v in values if v != 'kind')}"
+            )
+        if isinstance(values[name], dict):
+            if not isinstance(change, dict):
+                raise ValueError(f"{key}: {change!r} is not a group of entries")
+            merged[name] = _merged(values[name], change, key)
+        else:
+            merged[name] = change
+    return merged

@@ -1,0 +1,211 @@
+"""A whole training run: from a recipe and a folder of photographs to a checkpoint."""
+
+import contextlib
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.strategies import DDPStrategy
+
+from sshr.errors import DeviceError, TrainingError, UsageError
+from sshr.imaging.names import reason, shown
+from sshr.network.model import StegoNet
+from sshr.training.data import CropSampler
+from sshr.training.folders import describe_layout
+from sshr.training.module import TrainingModule
+from sshr.training.photos import Photos, Say, load_photos, thinned
+from sshr.training.recipe import Recipe
+from sshr.training.recipe_file import recipe_from_dict, save_recipe
+from sshr.training.reporting import Reporter, Waiting
+from sshr.training.sessions import LAST, MODEL, Saver, Stopper
+from sshr.training.start import initial_net, linear_start
+from sshr.zoo.registry import pick_device
+
+RECIPE = "recipe.yaml"
+FEATURES = "features.pt"
+START_BATCHES, START_BATCH = 16, 64
+
+
+@dataclass(frozen=True)
+class Session:
+    """How one session of a run is carried out; only `steps` changes what the run computes.
+
+    Attributes:
+        data: folder of photographs.
+        out: RUN_DIR.
+        workers: processes that decode; None: what suits the device.
+        threads: of torch; None: its own choice.
+        max_seconds: after which the session ends, to be resumed.
+        steps: of the whole run, instead of the recipe's.
+    """
+
+    data: Path
+    out: Path
+    resume: bool = False
+    device: str = "auto"
+    devices: int = 1
+    workers: int | None = None
+    threads: int | None = None
+    max_seconds: float | None = None
+    alexnet: Path | None = None
+    steps: int | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a session ended; `signal` is the one that ended it, if one did."""
+
+    step: int
+    steps: int
+    model: Path
+    signal: int | None
+
+
+def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
+    """Run or resume until the recipe's steps are done, the time is up or a signal comes.
+
+    Args:
+        recipe: may be None when resuming; else only `schedule` and `report` may differ from the run's.
+
+    Raises:
+        TrainingError: nothing to resume or a run already there, unusable photographs, divergence.
+        RecipeError, CheckpointError, DeviceError: see there.
+    """
+    if session.devices < 1:
+        raise UsageError(f"--devices {session.devices} is below 1")
+    place = pick_device(session.device)
+    if place.type == "cuda" and session.devices > torch.cuda.device_count():
+        raise DeviceError(f"this machine has only {torch.cuda.device_count()} CUDA devices")
+    if session.threads:
+        torch.set_num_threads(session.threads)
+    last = session.out / LAST
+    recipe = _resumed(recipe, last) if session.resume else _begun(recipe, session.out)
+    if session.steps is not None:
+        recipe = replace(recipe, schedule=replace(recipe.schedule, steps=session.steps))
+    net = initial_net(recipe, session.alexnet)
+    photos = _photos(recipe, net, place, session, say)
+    crops = CropSampler(photos, recipe.data.crop, recipe.seed)
+    if not session.resume and recipe.start is None:
+        batches = (crops.crops(START_BATCH, i * START_BATCH) for i in range(START_BATCHES))
+        error = linear_start(net, batches)
+        if error is not None:
+            say(f"linear start: error {error:.2f} dB")
+    workers = _workers(session, photos, place)
+    module = TrainingModule(net, recipe, crops, workers)
+    minutes = recipe.schedule.minutes
+    limits = [session.max_seconds, None if minutes is None else minutes * 60]
+    stopper = Stopper(min((t for t in limits if t is not None), default=None))
+    # The saver after the reporter, whose notes it writes; the wait for data starts after both.
+    reporter = Reporter(session.out, say)
+    callbacks = [stopper, reporter, Saver(session.out), Waiting(reporter)]
+    with quiet():
+        trainer = lightning.Trainer(
+            accelerator="gpu" if place.type == "cuda" else "cpu",
+            devices=session.devices,
+            strategy=_strategy(session, place),
+            max_epochs=1,
+            logger=False,
+            callbacks=callbacks,
+            default_root_dir=session.out,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            use_distributed_sampler=False,
+        )
+        trainer.fit(module, ckpt_path=last if session.resume else None, weights_only=True)
+    return Ended(module.step, recipe.schedule.steps, session.out / MODEL, stopper.signal)
+
+
+def _begun(recipe: Recipe | None, out: Path) -> Recipe:
+    """Make RUN_DIR for a new run."""
+    if recipe is None:
+        raise UsageError("a new run needs a recipe; one that goes on needs --resume")
+    if _is_helper():
+        return recipe
+    if (out / LAST).exists():
+        raise TrainingError(f"{shown(out)}: holds a run; --resume goes on with it")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        save_recipe(recipe, out / RECIPE)
+    except OSError as error:
+        raise TrainingError(f"{shown(out)}: cannot write there ({reason(error)})") from None
+    return recipe
+
+
+def _resumed(recipe: Recipe | None, last: Path) -> Recipe:
+    """The recipe of the run in RUN_DIR, with the steps of `recipe` if one is given."""
+    if not last.exists():
+        raise TrainingError(f"{shown(last)}: not there, so there is nothing to resume")
+    try:
+        held: Any = torch.load(last, map_location="cpu", weights_only=True)["sshr"]
+    except Exception as error:
+        # The boundary: torch's reader raises nearly anything on foreign files.
+        raise TrainingError(f"{shown(last)}: cannot be resumed ({reason(error)})") from None
+    own = recipe_from_dict(held["recipe"], shown(last))
+    if recipe is None:
+        return own
+    own = replace(own, schedule=recipe.schedule, report=recipe.report)
+    changed = [key for key, value in own.as_dict().items() if value != recipe.as_dict()[key]]
+    if changed:
+        raise TrainingError(f"{shown(last)}: was begun with another recipe ({', '.join(changed)})")
+    return own
+
+
+def _photos(
+    recipe: Recipe, net: StegoNet, place: torch.device, session: Session, say: Say
+) -> Photos:
+    layout = describe_layout(session.data)
+    paths = thinned(layout.photographs(), recipe.data.limit)
+    say(f"{layout.name}: {len(paths)} files below {shown(layout.folder)}")
+    features = net.features.to(place)
+    known = session.out / FEATURES
+    photos = load_photos(paths, recipe.data.crop, features, recipe.data.cache, known, say)
+    net.features.to("cpu")
+    kept = "in memory" if photos.cache is not None else "read as needed"
+    say(f"{len(photos)} photographs, {kept}")
+    return photos
+
+
+def _workers(session: Session, photos: Photos, place: torch.device) -> int:
+    """A cached crop costs microseconds, so a CPU needs no process for it."""
+    if session.workers is not None:
+        return session.workers
+    spare = max(1, (os.cpu_count() or 1) // session.devices - 1)
+    if place.type == "cpu":
+        return 0 if photos.cache is not None else 1
+    return min(2 if photos.cache is not None else 8, spare)
+
+
+def _strategy(session: Session, place: torch.device) -> Any:
+    if session.devices == 1:
+        return "auto"
+    backend = "nccl" if place.type == "cuda" else "gloo"
+    return DDPStrategy(find_unused_parameters=True, process_group_backend=backend)
+
+
+def _is_helper() -> bool:
+    """True in the processes that Lightning starts for further devices."""
+    return int(os.environ.get("LOCAL_RANK", 0)) > 0
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Without the tips, device lines and advice that Lightning gives to its programmers."""
+    loggers = [logging.getLogger(name) for name in ("lightning.pytorch", "lightning.fabric")]
+    before = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"lightning\..*")
+        warnings.filterwarnings("ignore", message=r".*find_unused_parameters.*")
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, before, strict=True):
+                logger.setLevel(level)

@@ -1,0 +1,76 @@
+"""Where a network's training starts: weights, AlexNet's features, the linear start."""
+
+import copy
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from sshr.errors import CheckpointError
+from sshr.imaging.names import reason, shown
+from sshr.network.base import BaseNet
+from sshr.network.model import StegoNet
+from sshr.network.rsrk import AlexNetFeatures
+from sshr.training.fit import band_energies, fit_gains
+from sshr.training.recipe import Recipe
+from sshr.zoo.checkpoint import build
+from sshr.zoo.registry import load_model
+
+_LAYERS = {"conv1": 0, "conv2": 3, "conv3": 6, "conv4": 8, "conv5": 10}
+
+
+def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
+    """The network that a run starts from, before its linear start; on the CPU, ready to train.
+
+    AlexNet's features come from `alexnet`, else from the checkpoint gone on from, else from the
+    packaged checkpoint of the preset.
+
+    Raises:
+        CheckpointError: a file that is missing, foreign or does not fit.
+    """
+    if recipe.start is not None:
+        net = copy.deepcopy(load_model(recipe.start, "cpu").net)
+        if isinstance(net, BaseNet) != (recipe.preset == "base"):
+            raise CheckpointError(f"{shown(recipe.start)}: is not of preset {recipe.preset}")
+    else:
+        torch.manual_seed(recipe.seed)
+        net = build(recipe.model_config())
+        net.features.load_state_dict(load_model(recipe.preset, "cpu").net.features.state_dict())
+    if alexnet is not None:
+        load_alexnet(net.features, alexnet)
+    net.train().requires_grad_(True)
+    net.features.requires_grad_(False)
+    return net
+
+
+def linear_start(net: StegoNet, crops: Iterable[Tensor]) -> float | None:
+    """Give a BaseNet the best fixed linear gains for batches of crops (B, 3, H, W) in [0, 1].
+
+    Returns the error it leaves, in dB; None for a network without a linear start.
+    """
+    if not isinstance(net, BaseNet):
+        return None
+    measured = [band_energies(net, batch) for batch in crops]
+    return fit_gains(net, torch.cat([energies for energies, _ in measured]), measured[0][1])
+
+
+def load_alexnet(features: AlexNetFeatures, path: Path) -> None:
+    """Fill the features from a safetensors file with torchvision's names (`features.N.*`).
+
+    Raises:
+        CheckpointError: unreadable, or without these weights.
+    """
+    from safetensors.torch import load_file
+
+    try:
+        source = load_file(path)
+        for ours, theirs in _LAYERS.items():
+            layer = getattr(features, ours)
+            layer.weight.data.copy_(source[f"features.{theirs}.weight"].half())
+            layer.bias.data.copy_(source[f"features.{theirs}.bias"].half())
+    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+        raise CheckpointError(
+            f"{shown(path)}: holds no AlexNet weights under torchvision's names ({reason(error)})"
+        ) from None

@@ -20,6 +20,8 @@ CONFIGS = [
     BaseConfig(),
     PaperConfig(steps=3, tie_half_steps=False, diffusion=DiffusionConfig(filters=12, slope=0.5)),
     BaseConfig(transform="dct:8", headroom=0.0, reaction=ReactionConfig(width=16, heads=2)),
+    PaperConfig(diffusion_term=False, reparameterised=False, guided=False),
+    PaperConfig(transform="unshuffle:2"),
 ]
 
 
@@ -56,6 +58,23 @@ def test_a_missing_entry_is_refused_at_every_depth(config: ModelConfig) -> None:
                     config_from_dict(values | {name: part})
                 tried += 1
     assert tried >= 9
+
+
+def test_entries_that_came_later_are_written_only_where_they_differ() -> None:
+    """Checkpoints from before them must load, and keep the text that their digest is over."""
+    printed = config_to_dict(PaperConfig())
+    later = {"diffusion_term", "reparameterised", "guided"}
+    assert not later & set(printed)
+    assert config_from_dict(printed) == PaperConfig()
+    for name in later:
+        values = config_to_dict(PaperConfig(**{name: False}))
+        assert values == printed | {name: False}
+        assert config_from_dict(printed | {name: True}) == PaperConfig()
+        for wrong in (0, None, "no"):
+            with pytest.raises(ValueError, match="not a configuration"):
+                config_from_dict(printed | {name: wrong})
+    with pytest.raises(ValueError, match="not a configuration"):
+        config_from_dict(config_to_dict(BaseConfig()) | {"guided": True})
 
 
 @pytest.mark.parametrize("config", [PaperConfig(), BaseConfig()])

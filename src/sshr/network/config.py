@@ -10,8 +10,8 @@ from sshr.network.transform import COLOURS, TRANSFORMS
 def _later(default: bool) -> Any:
     """An entry that came after the first checkpoints: `default` is what they were built with.
 
-    It is written only where it has another value and may be missing where it has not, so those
-    checkpoints keep their digests, and stegos the name of theirs.
+    It may be missing in a file, so those checkpoints load as they are: with the digest by which
+    stegos name them.
     """
     return field(default=default, metadata={"later": True})
 
@@ -142,9 +142,7 @@ _KINDS: dict[str, type[PaperConfig] | type[BaseConfig]] = {
 def config_to_dict(config: ModelConfig) -> dict[str, Any]:
     """JSON-ready form, with its kind."""
     kind = next(name for name, cls in _KINDS.items() if isinstance(config, cls))
-    late = {f.name: f.default for f in dataclasses.fields(config) if f.metadata.get("later")}
-    entries = dataclasses.asdict(config).items()
-    return {"kind": kind, **{k: v for k, v in entries if k not in late or v != late[k]}}
+    return {"kind": kind, **dataclasses.asdict(config)}
 
 
 def config_from_dict(values: dict[str, Any]) -> ModelConfig:

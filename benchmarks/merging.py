@@ -1,6 +1,6 @@
 """Whether merged kernels and `torch.compile` pay for a command that runs once.
 
-    python benchmarks/merging.py [--threads 1] [--repeats 15] [--compile] [--json OUT]
+    python benchmarks/merging.py [--threads 1] [--preset base] [--compile] [--json OUT]
 
 Times one 256x256 tile, concealed and revealed, as loaded and after `fuse()`, taking turns so that
 a busy machine slows both alike; and all kernels of the network, merged once. `--compile` also
@@ -56,11 +56,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--preset", choices=PRESETS, action="append", help="default: all")
     parser.add_argument("--compile", action="store_true", help="minutes; needs a C++ compiler")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    timings = [measure(name, args.repeats, args.compile) for name in PRESETS]
+    timings = [measure(name, args.repeats, args.compile) for name in args.preset or PRESETS]
     show(timings, args.threads)
     if args.json:
         told = {"threads": args.threads, "timings": [asdict(timing) for timing in timings]}

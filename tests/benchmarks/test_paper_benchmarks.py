@@ -253,7 +253,7 @@ def test_scores_are_recorded_for_their_checkpoint(
     expected |= {"revealed_psnr": 43.25, "revealed_ssim": 0.99, "sum": 83.25}
     assert told["sets"] == {"kodak24": expected}
     more = figures()
-    more["sets"][0]["name"] = "bsds100"  # type: ignore[index]
+    more["sets"][0]["name"] = "bsds100"
     record(more, tmp_path)
     assert set(json.loads((tmp_path / "paper.json").read_text())["sets"]) == {"kodak24", "bsds100"}
     # Figures of other weights are dropped.

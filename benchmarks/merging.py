@@ -3,14 +3,14 @@
     python benchmarks/merging.py [--threads 1] [--preset base] [--compile] [--json OUT]
 
 Times one 256x256 tile, concealed and revealed, as loaded and after `fuse()`, taking turns so that
-a busy machine slows both alike; and all kernels of the network, merged once. `--compile` also
-compiles the network's step functions for that tile and counts the time of the first call.
+a busy machine slows all alike; and all kernels of the network, merged once. `--compile` also
+compiles the network's step functions for that tile and counts the time of the first call; an empty
+TORCHINDUCTOR_CACHE_DIR makes that the time of a first use.
 """
 
 import argparse
 import copy
 import json
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,23 +73,21 @@ def measure(preset: str, repeats: int, compiling: bool = False) -> Timing:
     net = load_model(preset, "cpu").net
     fused = copy.deepcopy(net)
     fused.fuse()
-    plain_pass, fused_pass = passes(net), passes(fused)
-    before, after = plain_pass(), fused_pass()
+    work = [passes(net), passes(fused)]
+    before, after = (once() for once in work)
     change = max(float((a - b).abs().max()) for a, b in zip(before, after, strict=True))
-    times: list[list[float]] = [[], []]
-    for _ in range(repeats):
-        for work, found in zip((plain_pass, fused_pass), times, strict=True):
-            found.append(median_seconds(work, 1, warm_up=0))
+    first = None
+    if compiling:
+        compiled = copy.deepcopy(fused)
+        compile_steps(compiled)
+        work.append(passes(compiled))
+        first = median_seconds(work[-1], 1, warm_up=0)
+        work[-1]()
+    turns = [[median_seconds(once, 1, warm_up=0) for once in work] for _ in range(repeats)]
+    plain, merged, *steady = (median(times) for times in zip(*turns, strict=True))
     kernels = [module for module in net.modules() if isinstance(module, RepKernel)]
     merging = median_seconds(lambda: [kernel() for kernel in kernels], repeats)
-    first = steady = None
-    if compiling:
-        compile_steps(fused)
-        started = time.perf_counter()
-        fused_pass()
-        first = time.perf_counter() - started
-        steady = median_seconds(fused_pass, repeats)
-    return Timing(preset, *(median(found) for found in times), merging, change, steady, first)
+    return Timing(preset, plain, merged, merging, change, steady[0] if steady else None, first)
 
 
 def passes(net: StegoNet) -> Callable[[], list[torch.Tensor]]:

@@ -11,6 +11,7 @@ from sshr.network.config import BaseConfig, PaperConfig
 from sshr.network.mix import random_mix
 from sshr.network.model import TILE_MULTIPLE, StegoNet
 from sshr.network.paper import PaperNet
+from sshr.network.reparam import RepKernel
 
 
 @pytest.fixture(params=["base", "paper"])
@@ -73,3 +74,26 @@ def test_one_set_of_weights_has_one_state(net: StegoNet) -> None:
     assert copy.config == net.config
     for name, value in copy.state_dict().items():
         assert torch.equal(value, net.state_dict()[name])
+
+
+def test_fusing_merges_every_kernel_and_keeps_the_outputs(
+    net: StegoNet, pictures: Callable[..., Tensor], key: Callable
+) -> None:
+    with torch.no_grad():
+        for module in net.modules():
+            if isinstance(module, RepKernel):
+                for branch in (module.k5, module.k3, module.k1, module.identity):
+                    branch.add_(0.02 * torch.randn(branch.shape))
+    secret, reference = pictures(2, seed=1), pictures(2, seed=2)
+    scales, mix = torch.ones(2), random_mix(3 * 64 * 64, torch.Generator().manual_seed(1))
+    stego = net.conceal(secret, reference, key(), scales, mix)
+    revealed = net.reveal(stego, reference, key(), scales, mix)
+    codes = net.public_key(secret)
+    for _ in range(2):  # the second time changes nothing
+        net.fuse()
+        assert all(m.fused for m in net.modules() if isinstance(m, RepKernel))
+        again = net.conceal(secret, reference, key(), scales, mix)
+        assert float((again - stego).abs().max()) < 1e-5
+        again = net.reveal(stego, reference, key(), scales, mix)
+        assert float((again - revealed).abs().max()) < 1e-5
+    assert torch.equal(net.public_key(secret), codes)

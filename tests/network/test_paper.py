@@ -8,7 +8,18 @@ import torch
 from torch import Tensor
 
 from sshr.network.config import PaperConfig
-from sshr.network.paper import PaperNet, StepFunction
+from sshr.network.diffusion import DiffusionTerm
+from sshr.network.guidance import ConstantGuidance, GuidanceModule
+from sshr.network.paper import PaperNet, ReactionStep, StepFunction
+from sshr.network.reparam import PlainKernel, RepKernel
+from sshr.network.transform import Transform
+
+ABLATIONS: dict[str, dict[str, object]] = {
+    "no PM": {"diffusion_term": False},
+    "no wavelet": {"transform": "unshuffle:2"},
+    "no Rep-Conv": {"reparameterised": False},
+    "no CIGM": {"guided": False},
+}
 
 
 @pytest.fixture
@@ -118,11 +129,66 @@ def test_mix_and_scales_are_not_used(
     assert net.transform.channels == 12
 
 
-@pytest.mark.parametrize("tied", [True, False])
-def test_every_weight_learns(
-    tied: bool, make: Callable[..., PaperNet], pictures: Callable[..., Tensor]
+@pytest.mark.parametrize("changes", ABLATIONS.values(), ids=ABLATIONS)
+def test_ablated_networks_invert_exactly(
+    changes: dict[str, object],
+    make: Callable[..., PaperNet],
+    pictures: Callable[..., Tensor],
+    key: Callable[..., Tensor],
 ) -> None:
-    net = make(steps=2, tie_half_steps=tied).train().requires_grad_(True)
+    net = make(steps=2, **changes).double()
+    secret, reference = pictures(1, seed=1).double(), pictures(1, seed=2).double()
+    start = net.transform(secret)
+    z, y = net.forward_pair(secret, reference, key().double())
+    assert float((z - start).abs().mean()) > 0.01
+    back = net.inverse_pair(z, y, reference, key().double())
+    assert float((back[0] - start).abs().max()) < 1e-9
+
+
+def kinds(net: PaperNet, kind: type) -> int:
+    return sum(isinstance(module, kind) for module in net.modules())
+
+
+def test_each_ablation_takes_out_its_part_and_nothing_else(make: Callable[..., PaperNet]) -> None:
+    full = make()
+    parts = (DiffusionTerm, RepKernel, PlainKernel, GuidanceModule)
+    # a step: CRC, attention, Re-FFN of the block and of CIGM
+    assert [kinds(full, part) for part in parts] == [3, 12, 0, 3]
+    assert [kinds(make(**ABLATIONS["no PM"]), part) for part in parts] == [0, 9, 0, 3]
+    assert [kinds(make(**ABLATIONS["no wavelet"]), part) for part in parts] == [3, 12, 0, 3]
+    assert [kinds(make(**ABLATIONS["no Rep-Conv"]), part) for part in parts] == [3, 0, 12, 3]
+    assert [kinds(make(**ABLATIONS["no CIGM"]), part) for part in parts] == [3, 9, 0, 0]
+    assert kinds(make(**ABLATIONS["no PM"]), ReactionStep) == 3
+    assert make(**ABLATIONS["no wavelet"]).transform.kind == "unshuffle"
+
+
+def test_without_pm_the_untrained_network_passes_the_secret_on(
+    paper_config: Callable[..., PaperConfig],
+    pictures: Callable[..., Tensor],
+    key: Callable[..., Tensor],
+) -> None:
+    net = PaperNet(paper_config(diffusion_term=False))
+    secret = pictures(1, seed=1)
+    z, y = net.forward_pair(secret, pictures(1, seed=2), key())
+    assert torch.allclose(z, net.transform(secret), atol=1e-6)
+    assert torch.allclose(y, z, atol=1e-6)
+
+
+def test_without_cigm_every_step_sees_the_same_projection(pictures: Callable[..., Tensor]) -> None:
+    guidance = ConstantGuidance(12, 8, 3)
+    condition = Transform("haar:1", "rgb")(pictures(2))
+    guides = guidance(condition)
+    assert len(guides) == 3
+    assert all(torch.equal(guide, guidance.enter(condition)) for guide in guides)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"tie_half_steps": False}, *ABLATIONS.values()], ids=["", "untied", *ABLATIONS]
+)
+def test_every_weight_learns(
+    changes: dict[str, object], make: Callable[..., PaperNet], pictures: Callable[..., Tensor]
+) -> None:
+    net = make(steps=2, **changes).train().requires_grad_(True)
     net.features.requires_grad_(False)
     secret, reference = pictures(2, seed=1), pictures(2, seed=2)
     f_secret, f_reference = torch.rand(2, 256), torch.rand(2, 256)

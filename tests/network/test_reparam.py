@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from sshr.network.reparam import (
     ConditionalKernel,
+    PlainKernel,
     RepConv,
     RepKernel,
     correlate,
@@ -52,6 +53,27 @@ def test_fusing_a_kernel_keeps_it(channels: int, filters: int, groups: int) -> N
     fresh = RepKernel(channels, filters, groups)
     fresh.load_state_dict(kernel.state_dict())
     assert torch.equal(fresh(), before)
+
+
+@pytest.mark.parametrize("kernel", [RepKernel, PlainKernel])
+def test_a_convolution_starts_close_to_the_identity(kernel: type) -> None:
+    torch.manual_seed(1)
+    convolution = RepConv(6, kernel)
+    torch.manual_seed(1)
+    rest = kernel(6, 6, 6)()
+    one = torch.zeros(6, 1, 5, 5)
+    one[:, :, 2, 2] = 1.0
+    assert torch.allclose(convolution.kernel() - rest, one, atol=1e-6)
+
+
+def test_a_plain_kernel_has_no_branches() -> None:
+    kernel = PlainKernel(4, 10, 1)
+    assert [name for name, _ in kernel.named_parameters()] == ["k5"]
+    assert kernel.shapes == [torch.Size([10, 4, 5, 5])]
+    conditional = ConditionalKernel(12, 24, 12, key_dim=8, hidden=6, kernel=PlainKernel)
+    keys = torch.randn(3, 8)
+    expected = conditional.base.k5 + conditional.hyper(keys).view(3, 24, 1, 5, 5)
+    assert torch.allclose(conditional(keys), expected, atol=1e-7)
 
 
 def test_fusing_keeps_the_output_of_a_convolution() -> None:

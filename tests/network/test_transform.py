@@ -86,6 +86,14 @@ def test_packed_channels_are_the_bands_of_pywavelets(
         assert start == len(own)
 
 
+def test_unshuffle_only_sorts_pixels() -> None:
+    transform, image = Transform("unshuffle:2", "rgb"), planes(2, 16, 32)
+    assert (transform.multiple, transform.channels) == (2, 12)
+    packed = transform(image)
+    assert torch.equal(packed, torch.nn.functional.pixel_unshuffle(image - 0.5, 2))
+    assert torch.equal(transform.unpack(packed), image - 0.5)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_block_dct_is_that_of_scipy(size: tuple[int, int]) -> None:
     transform, image = Transform("dct:8", "rgb"), planes(1, *size)

@@ -1,5 +1,6 @@
 """The named presets: each name builds exactly its class from the weights in the package."""
 
+import copy
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import torch
 from sshr.errors import CheckpointError, DeviceError
 from sshr.network.base import BaseNet
 from sshr.network.config import BaseConfig, PaperConfig
+from sshr.network.mix import random_mix
 from sshr.network.paper import PaperNet
 from sshr.zoo import registry
 from sshr.zoo.registry import PRESETS, find_model, load_model, pick_device
@@ -47,6 +49,25 @@ def test_packaged_weights(name: str) -> None:
     # AlexNet's features are the pretrained ones: random ones have no such filters.
     first = loaded.net.features.conv1.weight
     assert float(first.abs().max()) > 0.3
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", ["base", "paper"])
+def test_fusing_keeps_what_a_packaged_network_does(name: str) -> None:
+    net = load_model(name, "cpu").net
+    fused = copy.deepcopy(net)
+    fused.fuse()
+    generator = torch.Generator().manual_seed(1)
+    secret, reference = torch.rand(2, 1, 3, 64, 64, generator=generator)
+    k_sym = 0.5 * torch.randn(1, net.config.key_dim, generator=generator)
+    mix = random_mix(secret.numel(), generator)
+    scales = net.tile_scales(secret, k_sym)
+    stego = net.conceal(secret, reference, k_sym, scales, mix)
+    again = fused.conceal(secret, reference, k_sym, scales, mix)
+    assert float((again - stego).abs().max()) < 1e-5
+    revealed = net.reveal(stego, reference, k_sym, scales, mix)
+    again = fused.reveal(stego, reference, k_sym, scales, mix)
+    assert float((again - revealed).abs().max()) < 1e-5
 
 
 def test_digests_name_the_presets() -> None:

@@ -180,21 +180,18 @@ def inspect(
 
 @app.command()
 def models(as_json: Json = False) -> None:
-    """List the presets.
+    """List the presets and what was measured of them.
 
     Example: sshr models
     """
+    from sshr.cli.models import print_models
     from sshr.zoo.summary import summaries
 
     rows = summaries()
     if as_json:
         _print_json({"models": rows})
         return
-    table = Table("preset", "parameters", "file, MB", "checkpoint", "purpose")
-    for row in rows:
-        size, count = f"{row['bytes'] / 1e6:.1f}", f"{row['parameters'] / 1e6:.2f} M"
-        table.add_row(row["name"], count, size, row["checkpoint"], row["purpose"])
-    Console().print(table)
+    print_models(rows)
 
 
 def _fit(name: str) -> FitMode:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sshr.network.reparam import RepConv
+from sshr.network.reparam import Kernel, RepConv, RepKernel
 
 
 class ChannelNorm(nn.Module):
@@ -24,10 +24,10 @@ class ChannelNorm(nn.Module):
 class ReFFN(nn.Module):
     """Re-parameterised feed-forward network: point-wise, depth-wise RepConv, point-wise."""
 
-    def __init__(self, channels: int, expansion: int) -> None:
+    def __init__(self, channels: int, expansion: int, kernel: Kernel = RepKernel) -> None:
         super().__init__()
         self.widen = nn.Conv2d(channels, channels * expansion, 1)
-        self.spread = RepConv(channels * expansion)
+        self.spread = RepConv(channels * expansion, kernel)
         self.narrow = nn.Conv2d(channels * expansion, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -38,11 +38,11 @@ class ReFFN(nn.Module):
 class ChannelAttention(nn.Module):
     """Attention across channels (transposed attention): linear in the number of pixels."""
 
-    def __init__(self, channels: int, heads: int) -> None:
+    def __init__(self, channels: int, heads: int, kernel: Kernel = RepKernel) -> None:
         super().__init__()
         self.heads = heads
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
-        self.local = RepConv(3 * channels)
+        self.local = RepConv(3 * channels, kernel)
         self.temperature = nn.Parameter(torch.ones(heads, 1, 1))
         self.project = nn.Conv2d(channels, channels, 1)
 
@@ -59,13 +59,20 @@ class ChannelAttention(nn.Module):
 class TransformerBlock(nn.Module):
     """N of eq. 18: channels -> width, pre-norm attention and Re-FFN, width -> channels."""
 
-    def __init__(self, channels: int, width: int, heads: int, expansion: int) -> None:
+    def __init__(
+        self,
+        channels: int,
+        width: int,
+        heads: int,
+        expansion: int,
+        kernel: Kernel = RepKernel,
+    ) -> None:
         super().__init__()
         self.enter = nn.Conv2d(channels, width, 1)
         self.norm1 = ChannelNorm(width)
-        self.attention = ChannelAttention(width, heads)
+        self.attention = ChannelAttention(width, heads, kernel)
         self.norm2 = ChannelNorm(width)
-        self.feed_forward = ReFFN(width, expansion)
+        self.feed_forward = ReFFN(width, expansion, kernel)
         self.leave = nn.Conv2d(width, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -9,7 +9,13 @@ from torch import Tensor, nn
 
 from sshr.network.config import DiffusionConfig
 from sshr.network.grbf import GaussianRBF
-from sshr.network.reparam import ConditionalKernel, correlate, correlate_adjoint
+from sshr.network.reparam import (
+    ConditionalKernel,
+    Kernel,
+    RepKernel,
+    correlate,
+    correlate_adjoint,
+)
 
 
 class DiffusionTerm(nn.Module):
@@ -20,12 +26,14 @@ class DiffusionTerm(nn.Module):
         key_dim: d.
     """
 
-    def __init__(self, channels: int, key_dim: int, config: DiffusionConfig) -> None:
+    def __init__(
+        self, channels: int, key_dim: int, config: DiffusionConfig, kernel: Kernel = RepKernel
+    ) -> None:
         super().__init__()
         self.groups = channels if config.depthwise else 1
         self.zero_mean = config.zero_mean
         self.kernel = ConditionalKernel(
-            channels, config.filters, self.groups, key_dim, config.key_hidden
+            channels, config.filters, self.groups, key_dim, config.key_hidden, kernel
         )
         self.influence = GaussianRBF(config.filters, config.radius, config.slope)
 

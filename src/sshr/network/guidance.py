@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sshr.network.block import ReFFN
+from sshr.network.reparam import Kernel, RepKernel
 
 
 class SeparateLinear(nn.Module):
@@ -30,10 +31,10 @@ class SeparateLinear(nn.Module):
 class GuidanceModule(nn.Module):
     """One CIGM: c_t -> c_{t+1}, (B, width, H, W), so that the guidance changes over the steps."""
 
-    def __init__(self, width: int, expansion: int) -> None:
+    def __init__(self, width: int, expansion: int, kernel: Kernel = RepKernel) -> None:
         super().__init__()
         self.transform = SeparateLinear(width)
-        self.feed_forward = ReFFN(width, expansion)
+        self.feed_forward = ReFFN(width, expansion, kernel)
 
     def forward(self, c: Tensor) -> Tensor:
         c = c + self.transform(c)
@@ -48,10 +49,12 @@ class Guidance(nn.Module):
         channels: of the condition, the reference's coefficients (B, channels, H, W).
     """
 
-    def __init__(self, channels: int, width: int, expansion: int, steps: int) -> None:
+    def __init__(
+        self, channels: int, width: int, expansion: int, steps: int, kernel: Kernel = RepKernel
+    ) -> None:
         super().__init__()
         self.enter = nn.Conv2d(channels, width, 1)
-        self.steps = nn.ModuleList(GuidanceModule(width, expansion) for _ in range(steps))
+        self.steps = nn.ModuleList(GuidanceModule(width, expansion, kernel) for _ in range(steps))
 
     def forward(self, condition: Tensor) -> list[Tensor]:
         c = self.enter(condition)
@@ -60,6 +63,18 @@ class Guidance(nn.Module):
             c = step(c)
             guides.append(c)
         return guides
+
+
+class ConstantGuidance(nn.Module):
+    """`Guidance` without CIGM, for the paper's ablation: 1x1(condition), the same in every step."""
+
+    def __init__(self, channels: int, width: int, steps: int) -> None:
+        super().__init__()
+        self.enter = nn.Conv2d(channels, width, 1)
+        self.steps = steps
+
+    def forward(self, condition: Tensor) -> list[Tensor]:
+        return [self.enter(condition)] * self.steps
 
 
 class Modulation(nn.Module):

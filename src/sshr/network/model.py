@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Mixing
 from sshr.network.mix import Mix
+from sshr.network.reparam import RepKernel
 from sshr.network.rsrk import (
     AlexNetFeatures,
     KeyGenerator,
@@ -69,6 +70,15 @@ class StegoNet(nn.Module, ABC):
         self, stego: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
         """The revealed picture (B, 3, H, W), not clamped."""
+
+    def fuse(self) -> None:
+        """Merge every re-parameterised kernel; for inference, since merged branches cannot learn.
+
+        Outputs stay the same up to rounding. What depends on a key is still made from the key.
+        """
+        for module in self.modules():
+            if isinstance(module, RepKernel):
+                module.fuse()
 
     @torch.no_grad()
     def parameter_count(self) -> int:

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from sshr.network.block import TransformerBlock
 from sshr.network.config import ReactionConfig
 from sshr.network.guidance import Modulation
+from sshr.network.reparam import Kernel, RepKernel
 
 
 class ReactionTerm(nn.Module):
@@ -13,10 +14,14 @@ class ReactionTerm(nn.Module):
     Exactly zero before training, because gamma is.
     """
 
-    def __init__(self, channels: int, key_dim: int, config: ReactionConfig) -> None:
+    def __init__(
+        self, channels: int, key_dim: int, config: ReactionConfig, kernel: Kernel = RepKernel
+    ) -> None:
         super().__init__()
         self.modulation = Modulation(config.width, channels, key_dim)
-        self.block = TransformerBlock(channels, config.width, config.heads, config.expansion)
+        self.block = TransformerBlock(
+            channels, config.width, config.heads, config.expansion, kernel
+        )
 
     def forward(self, u: Tensor, guide: Tensor, k_sym: Tensor) -> Tensor:
         alpha, beta, gamma = self.modulation(guide, k_sym)

@@ -3,7 +3,8 @@
 `RepKernel` is the shared idea: a 5x5, a 3x3, a 1x1 and an identity branch are linear in the input,
 so their sum is one 5x5 kernel, built on the fly. `fuse()` keeps only that kernel. `RepConv` is the
 static form (Re-FFN, paper section 3.3); `ConditionalKernel` adds the key (CRC, section 3.1):
-W_re-c = Linear(SiLU(Linear(k_sym))).
+W_re-c = Linear(SiLU(Linear(k_sym))). `PlainKernel`, a single 5x5 kernel, takes the
+place of `RepKernel` in the paper's ablation "without Rep-Conv".
 """
 
 import torch
@@ -57,6 +58,11 @@ class RepKernel(nn.Module):
         return self.k5 + F.pad(self.k3, [1] * 4) + F.pad(self.k1, [2] * 4) + self._identity_kernel()
 
     @torch.no_grad()
+    def pass_on(self) -> None:
+        """Start close to the identity: every filter passes its channel on."""
+        self.identity.fill_(1.0)
+
+    @torch.no_grad()
     def fuse(self) -> None:
         """Keep the merged kernel only; the output stays the same up to rounding."""
         if not self.fused:
@@ -66,13 +72,44 @@ class RepKernel(nn.Module):
                 branch.zero_()
 
 
+class PlainKernel(nn.Module):
+    """A single 5x5 kernel, without branches; see `RepKernel`."""
+
+    def __init__(self, channels: int, filters: int, groups: int) -> None:
+        super().__init__()
+        per_group = channels // groups
+        self.k5 = nn.Parameter(
+            torch.randn(filters, per_group, SIZE, SIZE) / (per_group * SIZE * SIZE) ** 0.5
+        )
+
+    @property
+    def shapes(self) -> list[torch.Size]:
+        """Shapes of the weights that a key may modulate."""
+        return [self.k5.shape]
+
+    def forward(self) -> Tensor:
+        """The kernel."""
+        return self.k5
+
+    @torch.no_grad()
+    def pass_on(self) -> None:
+        """Start close to the identity, as `RepKernel.pass_on`."""
+        filters, per_group = self.k5.shape[:2]
+        rows = torch.arange(filters)
+        self.k5[rows, rows % per_group, SIZE // 2, SIZE // 2] += 1.0
+
+
+Kernel = type[RepKernel] | type[PlainKernel]
+"""What a convolution's 5x5 kernel is made of."""
+
+
 class RepConv(nn.Module):
     """Static depth-wise RepConv: (B, C, H, W) -> (B, C, H, W)."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, kernel: Kernel = RepKernel) -> None:
         super().__init__()
-        self.kernel = RepKernel(channels, channels, channels)
-        nn.init.ones_(self.kernel.identity)
+        self.kernel = kernel(channels, channels, channels)
+        self.kernel.pass_on()
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -85,9 +122,17 @@ class ConditionalKernel(nn.Module):
     `forward(k_sym)` maps keys (B, d) to kernels (B, filters, channels / groups, 5, 5).
     """
 
-    def __init__(self, channels: int, filters: int, groups: int, key_dim: int, hidden: int) -> None:
+    def __init__(
+        self,
+        channels: int,
+        filters: int,
+        groups: int,
+        key_dim: int,
+        hidden: int,
+        kernel: Kernel = RepKernel,
+    ) -> None:
         super().__init__()
-        self.base = RepKernel(channels, filters, groups)
+        self.base = kernel(channels, filters, groups)
         self.sizes = [shape.numel() for shape in self.base.shapes]
         self.hyper = nn.Sequential(
             nn.Linear(key_dim, hidden), nn.SiLU(), nn.Linear(hidden, sum(self.sizes))
@@ -100,10 +145,11 @@ class ConditionalKernel(nn.Module):
 
     def forward(self, k_sym: Tensor) -> Tensor:
         parts = self.hyper(k_sym).split(self.sizes, dim=1)
-        k5, k3, k1 = (
-            part.view(-1, *shape) for part, shape in zip(parts, self.base.shapes, strict=True)
-        )
-        return self.base() + k5 + F.pad(k3, [1] * 4) + F.pad(k1, [2] * 4)
+        kernel: Tensor = self.base()
+        for part, shape in zip(parts, self.base.shapes, strict=True):
+            rim = (SIZE - shape[-1]) // 2
+            kernel = kernel + F.pad(part.view(-1, *shape), [rim] * 4)
+        return kernel
 
 
 def correlate(x: Tensor, kernels: Tensor, groups: int) -> Tensor:

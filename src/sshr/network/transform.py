@@ -2,6 +2,7 @@
 
 The paper (section 3.1) works on a one-level Haar transform of RGB: `Transform("haar:1", "rgb")`.
 `base` uses opponent colours and deeper transforms, which compact a photograph's energy better.
+`unshuffle:2` only sorts pixels into channels: the paper's ablation "without wavelet".
 Every map here is linear and orthonormal, so an error keeps its energy from domain to domain.
 """
 
@@ -11,10 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sshr.network.wavelets import WAVELETS, dct_matrix, wavelet_matrix
+from sshr.network.wavelets import WAVELETS, dct_matrix, pixel_matrix, wavelet_matrix
 
-TRANSFORMS = ("haar:1", "haar:3", "db4:4", "dct:8")
+TRANSFORMS = ("haar:1", "haar:3", "db4:4", "dct:8", "unshuffle:2")
 COLOURS = ("rgb", "opponent")
+_BLOCK_MATRICES = {"dct": dct_matrix, "unshuffle": pixel_matrix}
 
 
 def _opponent() -> Tensor:
@@ -75,13 +77,13 @@ class Transform(nn.Module):
     def pack(self, planes: Tensor) -> Tensor:
         """Colour planes (B, 3, H, W) -> packed coefficients."""
         if not self.levels:
-            return self._block_dct(planes)
+            return self._split_blocks(planes)
         return self._fold(torch.stack(_quarters(self._analyse(planes)), dim=2))
 
     def unpack(self, coefficients: Tensor) -> Tensor:
         """Packed coefficients -> colour planes (B, 3, H, W)."""
         if not self.levels:
-            return self._inverse_block_dct(coefficients)
+            return self._join_blocks(coefficients)
         low, lower, right, corner = self._unfold(coefficients).unbind(2)
         both = torch.cat([torch.cat([low, right], -1), torch.cat([lower, corner], -1)], -2)
         return self._synthesise(both)
@@ -150,16 +152,16 @@ class Transform(nn.Module):
         rows = wavelet_matrix(self.kind, height, like.dtype, like.device)
         return rows, wavelet_matrix(self.kind, width, like.dtype, like.device)
 
-    def _block_dct(self, planes: Tensor) -> Tensor:
+    def _split_blocks(self, planes: Tensor) -> Tensor:
         n = self.multiple
-        matrix = dct_matrix(n, planes.dtype, planes.device)
+        matrix = _BLOCK_MATRICES[self.kind](n, planes.dtype, planes.device)
         blocks = planes.unflatten(-1, (-1, n)).unflatten(-3, (-1, n))
         coefficients = torch.einsum("ui,bchiwj,vj->bcuvhw", matrix, blocks, matrix)
         return coefficients.flatten(1, 3)
 
-    def _inverse_block_dct(self, coefficients: Tensor) -> Tensor:
+    def _join_blocks(self, coefficients: Tensor) -> Tensor:
         n = self.multiple
-        matrix = dct_matrix(n, coefficients.dtype, coefficients.device)
+        matrix = _BLOCK_MATRICES[self.kind](n, coefficients.dtype, coefficients.device)
         blocks = coefficients.unflatten(1, (3, n, n))
         planes = torch.einsum("ui,bcuvhw,vj->bchiwj", matrix, blocks, matrix)
         return planes.flatten(-2).flatten(-3, -2)

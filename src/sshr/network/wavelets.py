@@ -1,4 +1,4 @@
-"""One-dimensional orthonormal analysis matrices: periodised wavelets and the block DCT.
+"""One-dimensional orthonormal analysis matrices: periodised wavelets and those of blocks.
 
 A transform of a few hundred samples is one small matrix product, which on a CPU is faster than
 strided convolutions and is trivially differentiable; its inverse is the transpose.
@@ -68,3 +68,10 @@ def wavelet_matrix(wavelet: str, size: int, dtype: torch.dtype, device: torch.de
 def dct_matrix(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """The (size, size) orthonormal DCT-II."""
     return torch.tensor(_dct_matrix(size), dtype=dtype, device=device)
+
+
+@lru_cache(maxsize=32)
+@torch.inference_mode(False)
+def pixel_matrix(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The (size, size) identity: blocks of pixels as they are."""
+    return torch.eye(size, dtype=dtype, device=device)

@@ -11,16 +11,9 @@ from sshr.network.gains import NOISE
 from sshr.network.side import CoarseLayer
 from sshr.network.subbands import split_subbands
 from sshr.training.coarse import fit_tables
-
-HEADER_SHARE = 0.15
-"""Of a 256 px picture's samples, about what the header takes from the coarse layer."""
+from sshr.training.passing import HEADER_SHARE
 
 _BATCH = 8
-
-
-def coarse_bits(net: BaseNet, images: Tensor) -> float:
-    """Bits that the coarse layer of one of these images (B, 3, H, W) may take in training."""
-    return net.coarse_rate * (1 - HEADER_SHARE) * images[0].numel()
 
 
 def fit_start(net: BaseNet, crops: Tensor, steps: int = 300) -> float:
@@ -32,7 +25,7 @@ def fit_start(net: BaseNet, crops: Tensor, steps: int = 300) -> float:
     """
     known: list[tuple[Tensor, Tensor]] = []
     if net.tables is not None:
-        rate = coarse_bits(net, crops) / crops[0].numel()
+        rate = net.coarse_rate * (1 - HEADER_SHARE)
         net.tables.put(fit_tables(net.transform, crops, rate))
         known = _fit_allocation(net, crops, rate)
     else:

@@ -29,7 +29,7 @@ from sshr.zoo.registry import pick_device
 
 RECIPE = "recipe.yaml"
 FEATURES = "features.pt"
-START_BATCHES, START_BATCH = 16, 64
+START_BATCHES, START_BATCH = 4, 64
 
 
 @dataclass(frozen=True)

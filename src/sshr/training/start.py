@@ -13,7 +13,7 @@ from sshr.imaging.names import reason, shown
 from sshr.network.base import BaseNet
 from sshr.network.model import StegoNet
 from sshr.network.rsrk import AlexNetFeatures
-from sshr.training.fit import band_energies, fit_gains
+from sshr.training.fit import fit_start
 from sshr.training.recipe import Recipe
 from sshr.zoo.checkpoint import build
 from sshr.zoo.registry import load_model
@@ -37,7 +37,9 @@ def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
     else:
         torch.manual_seed(recipe.seed)
         net = build(recipe.model_config())
-        net.features.load_state_dict(load_model(recipe.preset, "cpu").net.features.state_dict())
+        if alexnet is None:
+            packaged = load_model(recipe.preset, "cpu").net
+            net.features.load_state_dict(packaged.features.state_dict())
     if alexnet is not None:
         load_alexnet(net.features, alexnet)
     net.train().requires_grad_(True)
@@ -46,14 +48,13 @@ def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
 
 
 def linear_start(net: StegoNet, crops: Iterable[Tensor]) -> float | None:
-    """Give a BaseNet the best fixed linear gains for batches of crops (B, 3, H, W) in [0, 1].
+    """Fit what a BaseNet knows before training to batches of crops (B, 3, H, W) in [0, 1].
 
     Returns the error it leaves, in dB; None for a network without a linear start.
     """
     if not isinstance(net, BaseNet):
         return None
-    measured = [band_energies(net, batch) for batch in crops]
-    return fit_gains(net, torch.cat([energies for energies, _ in measured]), measured[0][1])
+    return fit_start(net, torch.cat(list(crops)))
 
 
 def load_alexnet(features: AlexNetFeatures, path: Path) -> None:

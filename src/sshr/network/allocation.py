@@ -78,7 +78,7 @@ class Allocation(nn.Module):
         return join_subbands(low, drawn) * layer.step.view(-1, 1, 1, 1)
 
     def forward(self, layer: CoarseLayer) -> Tensor:
-        """Log of the expected absolute rest, on [0, 1] samples."""
+        """Log of the expected absolute rest, in steps."""
         low, details = split_subbands(layer.levels, self.levels)
         magnitudes = [detail.abs().clamp(max=_CAP) for detail in details]
         logs = []
@@ -88,7 +88,7 @@ class Allocation(nn.Module):
             linear = planes.clamp(min=_FLOOR).log()
             logs.append(linear + self._correction(magnitudes, n, linear))
         flat = torch.full_like(low, _UNIFORM).log()
-        return join_subbands(flat, logs) + layer.step.log().view(-1, 1, 1, 1)
+        return join_subbands(flat, logs)
 
     def _correction(self, magnitudes: list[Tensor], n: int, linear: Tensor) -> Tensor:
         own = torch.log1p(magnitudes[n])

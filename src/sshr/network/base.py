@@ -93,12 +93,10 @@ class BaseNet(StegoNet):
         """
         known = self._known(coarse)
         rest, (p_secret, p_reference) = self._rest(secret, known), self._mixing()
-        one = secret.new_ones(1, 1, 1, 1)
-        scales = scale_to(
-            self.power, self.gains(known.log_sigma, one).gain(self.gains.steps) * rest
-        )
+        gains = self._gains(known, secret.new_ones(1, 1, 1, 1))
+        scales = scale_to(self.power, gains.gain(self.gains.steps) * rest)
         for _ in range(2):
-            gains = self.gains(known.log_sigma, _column(scales))
+            gains = self._gains(known, _column(scales))
             z, y = run(self._secret_steps(k_sym, gains, _column(scales)), rest, rest, p_secret)
             for p in p_reference:  # what these steps will do to the payload
                 z, y = mix_pair(z, y, p)
@@ -117,7 +115,7 @@ class BaseNet(StegoNet):
         """(z_T, y_T): the coupled state at the end of the conceal process."""
         scale, (p_secret, p_reference) = _column(side.scales), self._mixing()
         known = self._known(side.coarse)
-        gains = self.gains(known.log_sigma, scale)
+        gains = self._gains(known, scale)
         z = self._rest(secret, known)
         z, y = run(self._secret_steps(k_sym, gains, scale), z, z, p_secret)
         z, y = _mixed(mix, z * scale), _mixed(mix, y * scale)
@@ -134,7 +132,7 @@ class BaseNet(StegoNet):
     ) -> tuple[Tensor, Tensor]:
         """Exact inverse of `forward_pair`, given the true pair: (DWT(secret), DWT(secret))."""
         scale, known = _column(side.scales), self._known(side.coarse)
-        gains = self.gains(known.log_sigma, scale)
+        gains = self._gains(known, scale)
         z, y = self._receive(z, y, reference, scale, mix)
         z, y = run_inverse(self._secret_steps(k_sym, gains, scale), z, y, self._mixing()[0])
         return z + known.coefficients, y + known.coefficients
@@ -144,7 +142,7 @@ class BaseNet(StegoNet):
     ) -> Tensor:
         scale, p = _column(side.scales), self._mixing()[0]
         known = self._known(side.coarse)
-        gains = self.gains(known.log_sigma, scale)
+        gains = self._gains(known, scale)
         z = self.transform(stego)
         z, y = self._receive(z, z, reference, scale, mix)
         z, y = unmix_pair(z, y, p[-1])
@@ -162,8 +160,13 @@ class BaseNet(StegoNet):
             raise ValueError("side information of another kind of network")
         if coarse is None:
             nothing = self.gains.log_gain.new_zeros(1, self.transform.channels, 1, 1)
-            return _Known(nothing, nothing)
-        return _Known(self.allocation.reconstruct(coarse), self.allocation(coarse))
+            return _Known(nothing, nothing, nothing[:, :1])
+        log_step = _column(coarse.step.log())
+        return _Known(self.allocation.reconstruct(coarse), self.allocation(coarse), log_step)
+
+    def _gains(self, known: "_Known", scale: Tensor) -> TileGains:
+        gains: TileGains = self.gains(known.log_size, known.log_step, scale)
+        return gains
 
     def _rest(self, secret: Tensor, known: "_Known") -> Tensor:
         return self.transform(secret) - known.coefficients
@@ -206,7 +209,7 @@ class BaseNet(StegoNet):
         """(B, CLUES, H/2, W/2): the coarse picture and the payload's expected size, compressed."""
         if known.coefficients.shape[-1] == 1:
             return payload.new_zeros(payload.shape[0], CLUES, *payload.shape[2:])
-        size = (gains.log_gain + known.log_sigma + unit.log()).clamp(-6, 6)
+        size = (gains.log_gain + known.log_size + known.log_step + unit.log()).clamp(-6, 6)
         _, details = split_subbands(size, self.transform.levels)
         picture = self.transform.to_half(known.coefficients * gains.gain(self.gains.steps) * unit)
         return torch.cat([_compressed(picture / 8), details[-1].flatten(1, 2)], dim=1)
@@ -264,10 +267,13 @@ class BaseNet(StegoNet):
 
 @dataclass(frozen=True)
 class _Known:
-    """The coarse layer's coefficients and the log of the expected rest, packed."""
+    """The coarse layer's coefficients, the log of the expected rest in steps (both packed), and
+    the log of the step (B, 1, 1, 1).
+    """
 
     coefficients: Tensor
-    log_sigma: Tensor
+    log_size: Tensor
+    log_step: Tensor
 
 
 def _estimator(config: BaseConfig) -> nn.Module | None:

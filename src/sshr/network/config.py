@@ -126,7 +126,7 @@ class BaseConfig:
     key_dim: int = 64
     mixing: float = 0.97
     tie_half_steps: bool = False
-    coarse_rate: float = 0.125
+    coarse_rate: float = 0.25
     stego_psnr: float = 41.15
     headroom: float = 5.0
     diffusion: DiffusionConfig = field(default_factory=lambda: _dense(12))

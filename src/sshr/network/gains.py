@@ -1,9 +1,9 @@
 """The linear scheme that `base` starts from: one gain for every coefficient.
 
 stego = reference + IDWT(a g s); rounding to 8 bits adds noise of deviation NOISE to every
-coefficient. g = e^u sigma^-b, sigma the expected size of the coefficient, u and b its band's: with
-b = 1/2 and u alike this is the best linear use of a fixed payload power. `a` scales a tile to that
-power, whatever its contrast.
+coefficient. g = e^u (sigma / step)^-b, sigma the expected size of the coefficient, step that of
+the coarse layer's quantiser, u and b its band's: with b = 1/2 and u alike this is the best linear
+use of a fixed payload power. `a` scales a tile to that power, whatever its contrast.
 """
 
 import math
@@ -16,6 +16,8 @@ from sshr.network.coupling import unmix_pair
 
 NOISE = 1 / (255 * math.sqrt(12))  # of rounding to 8 bits, on [0, 1] samples
 GAIN_FLOOR = 2e-3
+GAIN_CEILING = 0.7  # at one, a half-step would no longer carry what the receiver estimates
+GAIN_START = 0.5  # the largest of a linear start; scales make up for it
 MAX_SCALE = 4096.0  # of a tile: a flat one has next to nothing to scale up
 
 
@@ -95,18 +97,23 @@ class LinearGains(nn.Module):
         for parameter, value in zip(self.parameters(), self.start, strict=True):
             parameter.copy_(value)
 
-    def forward(self, log_sigma: Tensor, scale: Tensor) -> TileGains:
-        """Gains for expected sizes exp(log_sigma) (B, C, h, w) or (1, C, 1, 1).
+    def forward(self, log_size: Tensor, log_step: Tensor, scale: Tensor) -> TileGains:
+        """Gains for expected sizes of exp(log_size) steps, (B, C, h, w) or (1, C, 1, 1).
 
         Args:
-            scale: (B, 1, 1, 1), of the tiles; only the Wiener factors depend on it.
+            log_step: (B, 1, 1, 1), the log of the step.
+            scale: (B, 1, 1, 1), of the tiles. Only the Wiener factors depend on step and scale.
         """
-        log_gain = self._spread(self.log_gain) - self._spread(self.exponent) * log_sigma
-        log_gain = log_gain.clamp(min=math.log(GAIN_FLOOR))
-        log_size = log_gain + log_sigma + self._spread(self.log_spread)
+        log_gain = self.unlimited(log_size)
+        log_gain = log_gain.clamp(math.log(GAIN_FLOOR), math.log(GAIN_CEILING))
+        log_payload = log_gain + log_size + log_step + self._spread(self.log_spread)
         # w = q / (q + 1), q the power of the payload over that of the noise
-        wiener = torch.sigmoid(2 * (log_size + (scale / NOISE).log()))
+        wiener = torch.sigmoid(2 * (log_payload + (scale / NOISE).log()))
         return TileGains(log_gain, wiener, self.steps)
+
+    def unlimited(self, log_size: Tensor) -> Tensor:
+        """log g before floor and ceiling."""
+        return self._spread(self.log_gain) - self._spread(self.exponent) * log_size
 
     def _spread(self, per_band: Tensor) -> Tensor:
         """(bands,) -> (1, C, 1, 1)."""

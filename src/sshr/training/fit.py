@@ -1,5 +1,7 @@
 """The linear start of `base`, fitted to photographs: tables, expected sizes, gains."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -7,13 +9,16 @@ from sshr.coding.model import ContextModel
 from sshr.network.allocation import FEATURES, Allocation, neighbour_features
 from sshr.network.base import BaseNet
 from sshr.network.coarse import quantise_within
-from sshr.network.gains import NOISE
+from sshr.network.gains import GAIN_START, NOISE, scale_to
 from sshr.network.side import CoarseLayer
 from sshr.network.subbands import split_subbands
 from sshr.training.coarse import fit_tables
 from sshr.training.passing import HEADER_SHARE
 
 _BATCH = 8
+
+Known = tuple[Tensor, Tensor, Tensor]
+"""Of some crops: rests (B, C, h, w), log of their expected size in steps, log of the step."""
 
 
 def fit_start(net: BaseNet, crops: Tensor, steps: int = 300) -> float:
@@ -23,7 +28,7 @@ def fit_start(net: BaseNet, crops: Tensor, steps: int = 300) -> float:
         crops: (N, 3, H, W) in [0, 1], sides multiples of 16.
         steps: of descent on the gains.
     """
-    known: list[tuple[Tensor, Tensor]] = []
+    known: list[Known] = []
     if net.tables is not None:
         rate = net.coarse_rate * (1 - HEADER_SHARE)
         net.tables.put(fit_tables(net.transform, crops, rate))
@@ -31,13 +36,14 @@ def fit_start(net: BaseNet, crops: Tensor, steps: int = 300) -> float:
     else:
         for batch in crops.split(_BATCH):
             coefficients = net.transform(batch)
-            known.append((coefficients, torch.zeros(len(batch), coefficients.shape[1], 1, 1)))
+            nothing = torch.zeros(len(batch), coefficients.shape[1], 1, 1)
+            known.append((coefficients, nothing, nothing[:, :1]))
     return _fit_gains(net, known, steps)
 
 
 @torch.no_grad()
-def _fit_allocation(net: BaseNet, crops: Tensor, rate: float) -> list[tuple[Tensor, Tensor]]:
-    """Fit reconstruction and expected sizes; returns rests and their log sizes, by batch."""
+def _fit_allocation(net: BaseNet, crops: Tensor, rate: float) -> list[Known]:
+    """Fit reconstruction and expected sizes; returns what is known, by batch."""
     assert net.tables is not None
     model, allocation = ContextModel(net.tables.get()), net.allocation
     batches = crops.split(_BATCH)
@@ -46,7 +52,10 @@ def _fit_allocation(net: BaseNet, crops: Tensor, rate: float) -> list[tuple[Tens
     pairs = list(zip([net.transform(batch) for batch in batches], layers, strict=True))
     _fit_shifts(allocation, pairs)
     _fit_sizes(allocation, pairs)
-    return [(c - allocation.reconstruct(layer), allocation(layer)) for c, layer in pairs]
+    return [
+        (c - allocation.reconstruct(layer), allocation(layer), layer.step.log().view(-1, 1, 1, 1))
+        for c, layer in pairs
+    ]
 
 
 def _fit_shifts(allocation: Allocation, pairs: list[tuple[Tensor, CoarseLayer]]) -> None:
@@ -94,14 +103,14 @@ def _fit_sizes(allocation: Allocation, pairs: list[tuple[Tensor, CoarseLayer]]) 
     allocation.start_weights.copy_(weights)
 
 
-def _fit_gains(net: BaseNet, known: list[tuple[Tensor, Tensor]], steps: int) -> float:
+def _fit_gains(net: BaseNet, known: list[Known], steps: int) -> float:
     """Descend the mean log error of the linear scheme, each picture at its own scale.
 
     What a picture's PSNR averages is the log of its own error, so that is what counts.
     """
     gains = net.gains
     if net.tables is None:  # sizes are the bands' own; one gain each
-        energy = torch.stack([rest.square().mean((0, 2, 3)) for rest, _ in known]).mean(0)
+        energy = torch.stack([rest.square().mean((0, 2, 3)) for rest, *_ in known]).mean(0)
         size = torch.zeros_like(gains.log_spread).index_add_(0, gains.bands, energy)
         counts = torch.bincount(gains.bands)
         with torch.no_grad():
@@ -112,30 +121,24 @@ def _fit_gains(net: BaseNet, known: list[tuple[Tensor, Tensor]], steps: int) -> 
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     errors: list[float] = []
     for step in range(steps):
-        rest, log_sigma = known[step % len(known)]
-        loss = linear_error(net, rest, log_sigma)
+        loss = linear_error(net, *known[step % len(known)])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
         errors.append(float(loss.detach()))
-    with torch.no_grad():  # the power of an average tile stands at scale one
-        typical = torch.cat([_log_scale(net, rest, log_sigma) for rest, log_sigma in known]).mean()
-        gains.log_gain.add_(typical)
+    with torch.no_grad():
+        largest = max(float(gains.unlimited(log_size).max()) for _, log_size, _ in known)
+        gains.log_gain.add_(math.log(GAIN_START) - largest)
     gains.keep_start()
     return sum(errors[-len(known) :]) / len(errors[-len(known) :])
 
 
-def _log_scale(net: BaseNet, rest: Tensor, log_sigma: Tensor) -> Tensor:
-    gain = net.gains(log_sigma, rest.new_ones(1, 1, 1, 1)).gain(net.gains.steps)
-    energy = (gain * rest).square().mean((1, 2, 3)).clamp(min=1e-12)
-    return 0.5 * (net.power / energy).log()
-
-
-def linear_error(net: BaseNet, rest: Tensor, log_sigma: Tensor) -> Tensor:
+def linear_error(net: BaseNet, rest: Tensor, log_size: Tensor, log_step: Tensor) -> Tensor:
     """Mean 10 log10 of the linear scheme's squared error on rests (B, C, h, w)."""
-    scale = _log_scale(net, rest, log_sigma).exp().view(-1, 1, 1, 1)
-    gains = net.gains(log_sigma, scale)
+    gain = net.gains(log_size, log_step, rest.new_ones(1, 1, 1, 1)).gain(net.gains.steps)
+    scale = scale_to(net.power, gain * rest).view(-1, 1, 1, 1)
+    gains = net.gains(log_size, log_step, scale)
     wiener, gain = gains.wiener, gains.gain(gains.steps)
     error = (1 - wiener).square() * rest.square() + (wiener * NOISE / (gain * scale)).square()
     return 10 * torch.log10(error.mean((1, 2, 3))).mean()

@@ -71,7 +71,8 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     """Run or resume until the recipe's steps are done, the time is up or a signal comes.
 
     Args:
-        recipe: may be None when resuming; else only `schedule` and `report` may differ from the run's.
+        recipe: may be None when resuming; else only `schedule` and `report` may differ from
+            the run's.
 
     Raises:
         TrainingError: nothing to resume or a run already there, unusable photographs, divergence.

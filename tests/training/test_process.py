@@ -6,10 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
+
+from sshr.training.recipe_file import load_recipe
+from sshr.training.runner import Session, train
 
 RECIPE = """
 preset: base
@@ -48,6 +53,19 @@ def finish(recipe: Path, data: Path, out: Path, *more: str) -> str:
     return err
 
 
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def here(recipe: Path, data: Path, out: Path) -> None:
+    """The same run in this process."""
+    train(load_recipe(str(recipe)), Session(data, out, device="cpu"), lambda line: None)
+
+
 def written(folder: Path, accumulate: int, steps: int) -> Path:
     path = folder / f"{accumulate}-{steps}.yaml"
     path.write_text(RECIPE % (accumulate, steps))
@@ -61,7 +79,7 @@ def curve(out: Path) -> list[list[str]]:
 
 def test_a_run_killed_outright_resumes_to_the_same_curve(folder: Path, tmp_path: Path) -> None:
     recipe = written(tmp_path, 1, 10)
-    finish(recipe, folder, tmp_path / "whole")
+    here(recipe, folder, tmp_path / "whole")
     out = tmp_path / "killed"
     process = start(recipe, folder, out)
     assert process.stderr is not None
@@ -82,7 +100,7 @@ def test_a_run_killed_outright_resumes_to_the_same_curve(folder: Path, tmp_path:
 
 def test_two_processes_compute_the_mean_gradient_of_both(folder: Path, tmp_path: Path) -> None:
     """Two devices with a pair each see, and learn, what one device does with two pairs in turn."""
-    finish(written(tmp_path, 2, 3), folder, tmp_path / "alone")
+    here(written(tmp_path, 2, 3), folder, tmp_path / "alone")
     said = finish(written(tmp_path, 1, 3), folder, tmp_path / "both", "--devices", "2")
     assert said.count("model.safetensors written") == 1
     states = [

@@ -183,6 +183,8 @@ def test_impossible_sessions_are_refused(data: Path, tmp_path: Path, recipe: Rec
     for error, chosen, changes in cases:
         with pytest.raises(error):
             train(chosen, session(data, out, **changes), nothing)
+    assert not out.exists()
+    out.mkdir()
     (out / "last.ckpt").write_bytes(b"foreign")
     with pytest.raises(TrainingError, match="cannot be resumed"):
         train(None, session(data, out, resume=True), nothing)

@@ -72,12 +72,7 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     """Run or resume until the recipe's steps are done, the time is up or a signal comes.
 
     Args:
-<<<<<<< HEAD
-        recipe: may be None when resuming; else only `schedule` and `report` may differ from
-            the run's.
-=======
         recipe: may be None when resuming; else it may differ in `schedule` and `report` alone.
->>>>>>> train
 
     Raises:
         TrainingError: nothing to resume or a run already there, unusable photographs, divergence.

@@ -23,8 +23,8 @@ model:
   reaction: {width: 8, heads: 2}
 data: {crop: 64, batch: 2}
 optimiser: {rate: 3e-3, warm_up: 5, average: 0.9}
-schedule: {steps: 60}
-report: {log_every: 20, images_every: 30}
+schedule: {steps: 36}
+report: {log_every: 12, images_every: 30}
 """
 
 
@@ -48,7 +48,7 @@ def test_a_small_run_lowers_the_loss_and_its_checkpoint_works(
     assert (said.code, said.out) == (0, ""), said.err
     assert "broken.png: cannot be read" in said.err
     assert "6 photographs, in memory" in said.err
-    assert "written after 60 of 60 steps" in said.err
+    assert "written after 36 of 36 steps" in said.err
     rows = [line.split(",") for line in (desk / "run/log.csv").read_text().splitlines()]
     total = rows[0].index("total")
     assert float(rows[-1][total]) > float(rows[1][total]) + 0.1

@@ -78,7 +78,7 @@ def curve(out: Path) -> list[list[str]]:
 
 
 def test_a_run_killed_outright_resumes_to_the_same_curve(folder: Path, tmp_path: Path) -> None:
-    recipe = written(tmp_path, 1, 10)
+    recipe = written(tmp_path, 1, 8)
     here(recipe, folder, tmp_path / "whole")
     out = tmp_path / "killed"
     process = start(recipe, folder, out)
@@ -91,7 +91,7 @@ def test_a_run_killed_outright_resumes_to_the_same_curve(folder: Path, tmp_path:
     process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL
     held = torch.load(out / "last.ckpt", weights_only=True)["sshr"]["step"]
-    assert 4 <= held < 10
+    assert 4 <= held < 8
     finish(recipe, folder, out, "--resume")
     assert curve(out) == curve(tmp_path / "whole")
     one, other = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed"))

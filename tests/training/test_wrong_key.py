@@ -74,7 +74,7 @@ def test_the_term_lowers_what_wrong_keys_reveal(
     ceiling = before - 3
     learned = [p for p in paper_net.parameters() if p.requires_grad]
     optimiser = torch.optim.Adam(learned, lr=1e-2)
-    for _ in range(40):
+    for _ in range(15):
         stego, _ = pass_pair(paper_net, secret, reference, k_sym, 0, "float")
         loss = wrong_key_loss(paper_net, (secret, reference), stego, wrong, ceiling)
         optimiser.zero_grad()

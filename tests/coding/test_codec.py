@@ -109,8 +109,7 @@ def harmless(codec: Codec, words: np.ndarray, height: int, width: int) -> bool:
     """
     try:
         low, details = codec.decode(words, height, width)
-    except ValueError as error:
-        assert "makes no sense" in str(error)
+    except ValueError:
         return False
     assert low.shape == (3, height, width)
     for n, plane in enumerate(details):

@@ -112,7 +112,7 @@ class Codec(ContextModel):
 
 def _inside(subbands: Subbands) -> bool:
     low, details = subbands
-    return all(-LIMIT < plane.min() and plane.max() < LIMIT for plane in (low, *details))
+    return all(plane.min() > -LIMIT and plane.max() < LIMIT for plane in (low, *details))
 
 
 def _unfold(folded: Ints) -> Ints:

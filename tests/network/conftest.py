@@ -74,6 +74,7 @@ def hand_made_tables(levels: int) -> Tables:
     """An entropy code that expects more where neighbours are large."""
     shapes = table_shapes(levels)
     weights = np.full(shapes["weights"], 40, np.int32)
+    weights[..., 0] = 8
     details = [[1 + 50000 * c**s // (c + 6) ** s for s in range(SYMBOLS)] for c in range(CONTEXTS)]
     low = [[1 + 9000 * 9**s // 10**s for s in range(LOW_SYMBOLS)]] * LOW_CONTEXTS
     return Tables(

@@ -123,8 +123,16 @@ def test_module_is_short_and_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text))
 
 
-def test_importing_the_package_leaves_torch_alone() -> None:
-    script = "import sys, sshr; sys.exit('torch' in sys.modules)"
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("sshr", {"torch", "lightning", "yaml"}),
+        ("sshr.cli.commands", {"torch", "lightning", "yaml"}),
+        ("sshr.training.runner", {"cryptography", "pydantic", "kornia", "torchvision"}),
+    ],
+)
+def test_importing_a_module_leaves_others_alone(module: str, unwanted: set[str]) -> None:
+    script = f"import sys, {module}; print(*(set({sorted(unwanted)}) & sys.modules.keys()))"
     env = os.environ | {"PYTHONPATH": str(SRC)}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr or "import sshr brings in torch"
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
+import lightning
 import numpy as np
 import pytest
 import torch
@@ -13,8 +14,14 @@ from torch.nn import functional as F
 
 from sshr.network.base import BaseNet
 from sshr.network.config import BaseConfig, DiffusionConfig, PaperConfig, ReactionConfig
+from sshr.network.model import StegoNet
 from sshr.network.paper import PaperNet
-from sshr.training import loop
+from sshr.training.data import CropSampler
+from sshr.training.module import TrainingModule
+from sshr.training.photos import Photos
+from sshr.training.recipe import Recipe
+from sshr.training.recipe_file import recipe_from_dict
+from sshr.training.runner import quiet
 
 DENSE = DiffusionConfig(
     filters=4, depthwise=False, key_hidden=8, radius=12.0, slope=0.0, zero_mean=False
@@ -42,6 +49,69 @@ def photos() -> Callable[..., list[Tensor]]:
     return make_photos
 
 
+def as_photos(pictures: list[Tensor]) -> Photos:
+    features = torch.rand(len(pictures), 256, generator=torch.Generator().manual_seed(2))
+    paths = [Path(f"{index}.png") for index in range(len(pictures))]
+    return Photos(paths, features, pictures)
+
+
+@pytest.fixture(scope="session")
+def crops_of() -> Callable[..., Tensor]:
+    """`crops_of(n)`: one crop (n, 3, 64, 64) of each of n photographs."""
+    return lambda count, seed=0: CropSampler(as_photos(make_photos(count, seed=seed)), 64, 1).crops(
+        count
+    )
+
+
+def make_recipe(**changes: Any) -> Recipe:
+    """A quick recipe; `changes` as in a recipe file."""
+    small: dict[str, Any] = {
+        "data": {"crop": 64, "batch": 2},
+        "optimiser": {"rate": 3e-3, "warm_up": 5},
+        "schedule": {"steps": 20},
+    }
+    for name, value in changes.items():
+        small[name] = small.get(name, {}) | value if isinstance(value, dict) else value
+    return recipe_from_dict(small, "test")
+
+
+@pytest.fixture(scope="session")
+def recipe() -> Callable[..., Recipe]:
+    return make_recipe
+
+
+def make_module(net: StegoNet, pictures: list[Tensor], recipe: Recipe) -> TrainingModule:
+    crops = CropSampler(as_photos(pictures), recipe.data.crop, recipe.seed)
+    return TrainingModule(net, recipe, crops, workers=0)
+
+
+def run_module(module: TrainingModule, *callbacks: lightning.Callback) -> TrainingModule:
+    with quiet():
+        trainer = lightning.Trainer(
+            accelerator="cpu",
+            devices=1,
+            max_epochs=1,
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            callbacks=list(callbacks),
+        )
+        trainer.fit(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def module_of() -> Callable[..., TrainingModule]:
+    return make_module
+
+
+@pytest.fixture(scope="session")
+def fit() -> Callable[..., TrainingModule]:
+    """Trains a module by its recipe, without files."""
+    return run_module
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three usable pictures in two folders, a small one and a text file."""
@@ -64,10 +134,3 @@ def base_net() -> BaseNet:
 def paper_net() -> PaperNet:
     diffusion = DiffusionConfig(filters=12, key_hidden=8)
     return PaperNet(PaperConfig(steps=2, key_dim=16, diffusion=diffusion, reaction=REACTION))
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second passes between two looks at the clock, so a run of N seconds is about N steps."""
-    ticks = iter(range(1 << 30))
-    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))

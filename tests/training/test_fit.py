@@ -9,7 +9,6 @@ from torch import Tensor
 
 from sshr.network.base import BaseNet
 from sshr.network.gains import GAIN_FLOOR, NOISE, water_fill
-from sshr.training.data import CropSampler
 from sshr.training.fit import band_energies, fit_gains
 
 
@@ -42,8 +41,8 @@ def synthetic(net: BaseNet, tiles: int = 20) -> tuple[Tensor, Tensor]:
     return mean * torch.exp(0.3 * spread), counts
 
 
-def test_band_energies(base_net: BaseNet, photos: Callable[..., list[Tensor]]) -> None:
-    crops, _ = CropSampler(photos(3), 64, 1).sample(3)
+def test_band_energies(base_net: BaseNet, crops_of: Callable[..., Tensor]) -> None:
+    crops = crops_of(3)
     energies, counts = band_energies(base_net, crops)
     assert energies.shape == (3, base_net.transform.band_count)
     assert int(counts.sum()) == base_net.transform.channels
@@ -72,11 +71,10 @@ def test_fit_is_better_than_water_filling(transform: str, base_net: BaseNet) -> 
 
 
 def test_fitted_start_is_measured_on_pictures(
-    base_net: BaseNet, photos: Callable[..., list[Tensor]]
+    base_net: BaseNet, crops_of: Callable[..., Tensor]
 ) -> None:
     """The network's own reveal, rounding noise and all, has the error that the fit returns."""
-    sampler = CropSampler(photos(6), 64, 1)
-    crops, _ = sampler.sample(6)
+    crops = crops_of(6)
     expected = fit_gains(base_net, *band_energies(base_net, crops), steps=200)
     reference, key = torch.full_like(crops, 0.5), torch.zeros(1, 16)
     with torch.no_grad():

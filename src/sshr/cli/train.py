@@ -44,7 +44,7 @@ def train(
         raise UsageError("training needs more packages: python -m pip install 'sshr[train]'")
     seconds = None if max_time is None else _seconds(max_time)
     from sshr.training.recipe_file import load_recipe
-    from sshr.training.runner import Session
+    from sshr.training.runner import Session, is_helper
     from sshr.training.runner import train as run
 
     if recipe is None and not resume:
@@ -52,6 +52,8 @@ def train(
     chosen = None if recipe is None else load_recipe(recipe)
     session = Session(data, out, resume, device, devices, workers, threads, seconds, alexnet, steps)
     ended = run(chosen, session, _say)
+    if is_helper():
+        return
     _say(f"{shown(ended.model)} written after {ended.step} of {ended.steps} steps")
     if ended.signal is not None:
         _say("interrupted; --resume goes on")

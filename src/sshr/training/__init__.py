@@ -1,1 +1,1 @@
-"""Training: data, losses and a minimal loop."""
+"""Training: recipes, data, losses, and runs that survive bad steps and kills."""

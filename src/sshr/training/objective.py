@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 from sshr.network.model import StegoNet
+from sshr.network.rsrk import FEATURES
+from sshr.training.average import learned
 from sshr.training.losses import (
     decibel,
     frequency_loss,
@@ -54,6 +56,16 @@ def batch_outcome(
         stego_psnr = -decibel(stego, reference).mean()
         revealed_psnr = -decibel(revealed, secret).mean()
     return Outcome(loss, stego_psnr, revealed_psnr, stego.detach(), revealed.detach())
+
+
+def has_unused_parameters(net: StegoNet, part: LossPart) -> bool:
+    """True when the loss does not depend on some learned parameter: DDP must be told."""
+    generator = torch.Generator().manual_seed(0)
+    secret, reference = torch.rand(2, 2, 3, 64, 64, generator=generator).unbind()
+    features = torch.rand(2, 2, FEATURES, generator=generator).unbind()
+    outcome = batch_outcome(net, part, (secret, reference), (features[0], features[1]), 0, "float")
+    gradients = torch.autograd.grad(outcome.loss, learned(net), allow_unused=True)
+    return any(gradient is None for gradient in gradients)
 
 
 def _fidelity(

@@ -66,7 +66,7 @@ def thinned(paths: Sequence[Path], limit: int | None) -> list[Path]:
     return [paths[i * len(paths) // limit] for i in range(limit)]
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def load_photos(
     paths: Sequence[Path],
     minimum: int,

@@ -19,6 +19,7 @@ from sshr.network.model import StegoNet
 from sshr.training.data import CropSampler
 from sshr.training.folders import describe_layout
 from sshr.training.module import TrainingModule
+from sshr.training.objective import has_unused_parameters
 from sshr.training.photos import Photos, Say, load_photos, thinned
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import recipe_from_dict, save_recipe
@@ -71,8 +72,7 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     """Run or resume until the recipe's steps are done, the time is up or a signal comes.
 
     Args:
-        recipe: may be None when resuming; else only `schedule` and `report` may differ from
-            the run's.
+        recipe: may be None when resuming; else it may differ in `schedule` and `report` alone.
 
     Raises:
         TrainingError: nothing to resume or a run already there, unusable photographs, divergence.
@@ -83,14 +83,21 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     place = pick_device(session.device)
     if place.type == "cuda" and session.devices > torch.cuda.device_count():
         raise DeviceError(f"this machine has only {torch.cuda.device_count()} CUDA devices")
+    if is_helper():
+        say = _nothing
     if session.threads:
         torch.set_num_threads(session.threads)
     last = session.out / LAST
     recipe = _resumed(recipe, last) if session.resume else _begun(recipe, session.out)
     if session.steps is not None:
         recipe = replace(recipe, schedule=replace(recipe.schedule, steps=session.steps))
+    layout = describe_layout(session.data)
+    paths = thinned(layout.photographs(), recipe.data.limit)
+    say(f"{layout.name}: {len(paths)} files below {shown(layout.folder)}")
     net = initial_net(recipe, session.alexnet)
-    photos = _photos(recipe, net, place, session, say)
+    if not is_helper():
+        _make(session.out, recipe)
+    photos = _photos(paths, recipe, net, place, session.out, say)
     crops = CropSampler(photos, recipe.data.crop, recipe.seed)
     if not session.resume and recipe.start is None:
         batches = (crops.crops(START_BATCH, i * START_BATCH) for i in range(START_BATCHES))
@@ -104,12 +111,12 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     stopper = Stopper(min((t for t in limits if t is not None), default=None))
     # The saver after the reporter, whose notes it writes; the wait for data starts after both.
     reporter = Reporter(session.out, say)
-    callbacks = [stopper, reporter, Saver(session.out), Waiting(reporter)]
+    callbacks = [reporter, Saver(session.out), stopper, Waiting(reporter)]
     with quiet():
         trainer = lightning.Trainer(
             accelerator="gpu" if place.type == "cuda" else "cpu",
             devices=session.devices,
-            strategy=_strategy(session, place),
+            strategy=_strategy(module, session.devices, place),
             max_epochs=1,
             logger=False,
             callbacks=callbacks,
@@ -124,19 +131,20 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
 
 
 def _begun(recipe: Recipe | None, out: Path) -> Recipe:
-    """Make RUN_DIR for a new run."""
+    """The recipe of a new run, for which `out` must be free."""
     if recipe is None:
         raise UsageError("a new run needs a recipe; one that goes on needs --resume")
-    if _is_helper():
-        return recipe
-    if (out / LAST).exists():
+    if (out / LAST).exists() and not is_helper():
         raise TrainingError(f"{shown(out)}: holds a run; --resume goes on with it")
+    return recipe
+
+
+def _make(out: Path, recipe: Recipe) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         save_recipe(recipe, out / RECIPE)
     except OSError as error:
         raise TrainingError(f"{shown(out)}: cannot write there ({reason(error)})") from None
-    return recipe
 
 
 def _resumed(recipe: Recipe | None, last: Path) -> Recipe:
@@ -159,14 +167,10 @@ def _resumed(recipe: Recipe | None, last: Path) -> Recipe:
 
 
 def _photos(
-    recipe: Recipe, net: StegoNet, place: torch.device, session: Session, say: Say
+    paths: list[Path], recipe: Recipe, net: StegoNet, place: torch.device, out: Path, say: Say
 ) -> Photos:
-    layout = describe_layout(session.data)
-    paths = thinned(layout.photographs(), recipe.data.limit)
-    say(f"{layout.name}: {len(paths)} files below {shown(layout.folder)}")
-    features = net.features.to(place)
-    known = session.out / FEATURES
-    photos = load_photos(paths, recipe.data.crop, features, recipe.data.cache, known, say)
+    features, data = net.features.to(place), recipe.data
+    photos = load_photos(paths, data.crop, features, data.cache, out / FEATURES, say)
     net.features.to("cpu")
     kept = "in memory" if photos.cache is not None else "read as needed"
     say(f"{len(photos)} photographs, {kept}")
@@ -183,16 +187,23 @@ def _workers(session: Session, photos: Photos, place: torch.device) -> int:
     return min(2 if photos.cache is not None else 8, spare)
 
 
-def _strategy(session: Session, place: torch.device) -> Any:
-    if session.devices == 1:
+def _strategy(module: TrainingModule, devices: int, place: torch.device) -> Any:
+    if devices == 1:
         return "auto"
-    backend = "nccl" if place.type == "cuda" else "gloo"
-    return DDPStrategy(find_unused_parameters=True, process_group_backend=backend)
+    return DDPStrategy(
+        find_unused_parameters=has_unused_parameters(module.net, module.recipe.loss),
+        broadcast_buffers=False,
+        process_group_backend="nccl" if place.type == "cuda" else "gloo",
+    )
 
 
-def _is_helper() -> bool:
+def is_helper() -> bool:
     """True in the processes that Lightning starts for further devices."""
     return int(os.environ.get("LOCAL_RANK", 0)) > 0
+
+
+def _nothing(line: str) -> None:
+    """Says nothing: the first device speaks for all."""
 
 
 @contextlib.contextmanager
@@ -202,7 +213,6 @@ def quiet() -> Iterator[None]:
     before = [logger.level for logger in loggers]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"lightning\..*")
-        warnings.filterwarnings("ignore", message=r".*find_unused_parameters.*")
         for logger in loggers:
             logger.setLevel(logging.ERROR)
         try:

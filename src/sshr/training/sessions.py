@@ -39,8 +39,13 @@ class Saver(Callback):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.saved = time.monotonic()
+        self.step = -1
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        if trainer.is_global_zero:
+            for name in (LAST, MODEL):  # what a killed session was writing
+                for left in self.folder.glob(f".{name}.*.tmp"):
+                    left.unlink(missing_ok=True)
         self.save(trainer, module)
 
     def on_train_batch_end(
@@ -58,7 +63,9 @@ class Saver(Callback):
             self.save(trainer, module)
 
     def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        self.save(trainer, module)
+        assert isinstance(module, TrainingModule)
+        if module.step != self.step:
+            self.save(trainer, module)
 
     def save(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Both files, each whole or not at all."""
@@ -69,7 +76,7 @@ class Saver(Callback):
             averaged = module.average.averaged(module.net)
             with replaced(self.folder / MODEL) as temporary:
                 save_checkpoint(averaged, temporary)
-        self.saved = time.monotonic()
+        self.saved, self.step = time.monotonic(), module.step
 
 
 class Stopper(Callback):

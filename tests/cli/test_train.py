@@ -1,0 +1,108 @@
+"""`sshr train`: a small run whose checkpoint works, and its refusals."""
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from sshr.network.config import BaseConfig
+from sshr.zoo.checkpoint import load_checkpoint
+
+RECIPE = """
+preset: base
+model:
+  transform: haar:1
+  stages: 1
+  key_dim: 16
+  diffusion: {filters: 4, key_hidden: 8}
+  estimator: {filters: 8, key_hidden: 8}
+  reaction: {width: 8, heads: 2}
+data: {crop: 64, batch: 2}
+optimiser: {rate: 3e-3, warm_up: 5, average: 0.9}
+schedule: {steps: 36}
+report: {log_every: 12, images_every: 30}
+"""
+
+
+@pytest.fixture
+def data(photo: Callable[..., Any], desk: Path) -> Path:
+    (desk / "photos").mkdir()
+    for name in ("parrots", "sailboats"):
+        for top in (0, 150, 300):
+            piece = photo(name, top=top, left=top)
+            Image.fromarray(piece).save(desk / "photos" / f"{name}{top}.png")
+    (desk / "photos" / "broken.png").write_bytes(b"no picture")
+    (desk / "mine.yaml").write_text(RECIPE)
+    return desk / "photos"
+
+
+def test_a_small_run_lowers_the_loss_and_its_checkpoint_works(
+    data: Path, desk: Path, cli: Callable[..., Any]
+) -> None:
+    given = ("--recipe", "mine.yaml", "--data", data, "--device", "cpu")
+    said = cli("train", *given, "--out", "run")
+    assert (said.code, said.out) == (0, ""), said.err
+    assert "broken.png: cannot be read" in said.err
+    assert "6 photographs, in memory" in said.err
+    assert "written after 36 of 36 steps" in said.err
+    rows = [line.split(",") for line in (desk / "run/log.csv").read_text().splitlines()]
+    total = rows[0].index("total")
+    assert float(rows[-1][total]) > float(rows[1][total]) + 0.1
+    assert list((desk / "run/tensorboard").iterdir())
+    made = load_checkpoint(desk / "run/model.safetensors", torch.device("cpu"))
+    assert isinstance(made.net.config, BaseConfig)
+    assert made.net.config.estimator.filters == 8
+
+    keys = ("-r", "reference.png", "--no-passphrase", "--preset", "run/model.safetensors")
+    assert cli("conceal", "secret.png", *keys, "-o", "new.png").code == 0
+    said = cli("reveal", "new.png", *keys, "-o", "out.png")
+    assert (said.code, (desk / "out.png").exists()) == (0, True)
+
+    said = cli("train", *given, "--out", "run")
+    assert (said.code, said.err.count("\n")) == (12, 1)
+    assert "--resume" in said.err
+    said = cli("train", "--data", data, "--out", "run", "--resume", "--device", "cpu")
+    assert said.code == 0
+
+
+@pytest.mark.usefixtures("data")
+def test_refusals_have_their_own_codes(refused: Callable[..., str], desk: Path) -> None:
+    (desk / "bad.yaml").write_text("loss: {knd: rate}")
+    (desk / "empty").mkdir()
+    given = ("--data", "photos", "--out", "run", "--device", "cpu")
+    assert "needs --recipe" in refused(2, "train", *given)
+    assert "00:25:00" in refused(2, "train", "--recipe", "base", *given, "--max-time", "25")
+    assert "00:25:00" in refused(2, "train", "--recipe", "base", *given, "--max-time", "00:00:00")
+    assert "bad.yaml: loss.knd: unknown" in refused(11, "train", "--recipe", "bad.yaml", *given)
+    assert "unknown recipe 'big'" in refused(11, "train", "--recipe", "big", *given)
+    assert "nothing to resume" in refused(12, "train", "--resume", *given)
+    elsewhere = ("--recipe", "base", "--out", "run", "--device", "cpu")
+    assert "holds no photographs" in refused(12, "train", *elsewhere, "--data", "empty")
+    assert "is not a folder" in refused(12, "train", *elsewhere, "--data", "missing")
+    assert "use auto, cpu or cuda" in refused(
+        10, "train", "--recipe", "base", "--data", "photos", "--out", "run", "--device", "tpu"
+    )
+
+
+@pytest.mark.usefixtures("data")
+def test_without_the_extra_it_says_how_to_install_it(
+    refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = importlib.util.find_spec
+
+    def without(name: str, *rest: Any) -> Any:
+        return None if name == "lightning" else original(name, *rest)
+
+    monkeypatch.setattr(importlib.util, "find_spec", without)
+    said = refused(2, "train", "--recipe", "base", "--data", "photos", "--out", "run")
+    assert "pip install 'sshr[train]'" in said
+
+
+def test_help_gives_an_example(cli: Callable[..., Any]) -> None:
+    said = cli("train", "--help")
+    assert said.code == 0
+    assert "sshr train --recipe base --data DIV2K --out run" in " ".join(said.out.split())

@@ -105,7 +105,7 @@ def linear_start() -> Callable[[BaseNet], BaseNet]:
             allocation.start_shifts.copy_(allocation.shifts)
             gains.log_gain.copy_(torch.linspace(-2.0, -3.0, count))
             gains.exponent.copy_(torch.linspace(0.4, 0.6, count))
-            gains.log_spread.copy_(torch.linspace(0.3, -0.3, count))
+            gains.log_spread.copy_(torch.linspace(0.5, -4.0, count))
         gains.keep_start()
         return net
 

@@ -27,6 +27,7 @@ from sshr.training.passing import coarse_layer
 Make = Callable[..., BaseNet]
 SideOf = Callable[[BaseNet, Tensor, Tensor], Side]
 
+WAVELET_TRANSFORMS = ("haar:1", "haar:3", "db4:4")
 RATES = pytest.mark.parametrize("rate", [0.0, 0.25], ids=["no coarse layer", "coarse layer"])
 
 
@@ -86,13 +87,11 @@ def doubled(side: Side) -> Side:
     ("secret_steps", "reference_steps", "p"),
     [(t, r, p) for t, r in ((1, 1), (4, 2), (8, 1)) for p in (0.9, 0.97, 1.0)],
 )
-@pytest.mark.parametrize("estimator", ["diffusion"])
 def test_untrained_network_is_the_linear_scheme(
     rate: float,
     secret_steps: int,
     reference_steps: int,
     p: float,
-    estimator: str,
     make: Make,
     pictures: Callable[..., Tensor],
     key: Callable[..., Tensor],
@@ -103,7 +102,6 @@ def test_untrained_network_is_the_linear_scheme(
         secret_steps=secret_steps,
         reference_steps=reference_steps,
         mixing=p,
-        estimator=estimator,
     )
     secret, reference = pictures(2, 64, 80, seed=1), pictures(2, 64, 80, seed=2)
     reference[:, :, :20] = 0.0  # dark beyond the headroom
@@ -167,8 +165,9 @@ def test_inverse_is_exact_with_the_true_pair(
         start = net.transform(secret)
         z, y = net.forward_pair(secret, reference, k_sym, side, mix)
         # The open gates add up to the payload's own deviation, 0.009.
-        assert 5e-4 < float((z - linear).square().mean().sqrt()) < 0.1
-        assert float((y - z).square().mean().sqrt()) > 1e-3
+        assert (1e-4 if rate else 5e-4) < float((z - linear).square().mean().sqrt()) < 0.1
+        # Not magnified as much where gains are larger.
+        assert float((y - z).square().mean().sqrt()) > (1e-4 if rate else 1e-3)
         back = net.inverse_pair(z, y, reference, k_sym, side, mix)
         assert float((back[0] - start).abs().max()) < tolerance
         assert float((back[1] - start).abs().max()) < tolerance
@@ -248,7 +247,8 @@ def test_estimate_of_y_written_out(
     side_of: SideOf,
 ) -> None:
     net = make(rate, mixing=1.0, estimator=estimator, depth=2)
-    open_gates(net.estimator or net, 0.1)
+    if net.estimator is not None:
+        open_gates(net.estimator, 0.1)
     secret, reference = pictures(1, seed=1), pictures(1, seed=2)
     side = side_of(net, secret, key())
     a, g = float(side.scales), gain_of(net, side)
@@ -257,9 +257,7 @@ def test_estimate_of_y_written_out(
     z = torch.randn(c.shape) * 0.009 / a  # of the size of a payload
     stego = net.transform.inverse(z * a + c)
     change = torch.zeros(1, 12, 32, 32)
-    if net.estimator is None:
-        net.reaction.requires_grad_(False)
-    else:
+    if net.estimator is not None:
         clues = torch.zeros(1, 21, 32, 32)
         if rate:
             clues[:, :12] = torch.asinh(net.transform.to_half(coarse * g * a / NOISE) / 8)
@@ -274,9 +272,6 @@ def test_estimate_of_y_written_out(
     y = y + net.transform.from_half(change) / (a / NOISE * g)
     y = y + (1 - g) / g * z
     z = z + (1 - g) * y
-    if net.estimator is None:
-        assert torch.allclose(z, linear * (net.transform(stego) - c) / a, atol=1e-4)
-        net.untrain()  # opens nothing but the estimator's place
     revealed = net.reveal(stego, reference, key(), side, None)
     assert torch.allclose(net.transform(revealed), z + coarse, atol=1e-3)
 
@@ -307,7 +302,7 @@ def test_reveal_without_an_estimate_is_the_exact_inverse_of_z_and_z(
 
 @pytest.mark.parametrize(
     ("transform", "rate"),
-    [(name, rate) for name in TRANSFORMS for rate in (0.0, 0.25) if name[0] in "hd" or not rate],
+    [(name, 0.0) for name in TRANSFORMS] + [(name, 0.25) for name in WAVELET_TRANSFORMS],
 )
 @pytest.mark.parametrize("colour", ["opponent", "rgb"])
 def test_every_transform_serves(
@@ -320,8 +315,6 @@ def test_every_transform_serves(
     key: Callable[..., Tensor],
     side_of: SideOf,
 ) -> None:
-    if transform == "dct:8":
-        rate = 0.0
     net = make(rate, transform=transform, colour=colour)
     secret, reference = pictures(2, seed=1), pictures(2, seed=2)
     side, mix = side_of(net, secret, key()), mix_of(net, secret)
@@ -358,7 +351,7 @@ def test_reveal_of_an_8_bit_stego(
     revealed = net.reveal(stego, reference, key(), side, mix)
     error = float((revealed - secret).square().mean())
     flat = (secret - secret.mean((2, 3), keepdim=True)).square().mean()
-    assert error < (0.005 if rate else 0.2) * float(flat)
+    assert error < (0.02 if rate else 0.2) * float(flat)
     wrong = random_mix(secret[0].numel(), torch.Generator().manual_seed(4))
     other = net.reveal(stego, reference, key(), side, wrong)
     lost = float((other - secret).square().mean())
@@ -382,14 +375,13 @@ def test_a_coarse_layer_is_far_better_than_none(
     reference, found = secret.flip(0), {}
     for rate in (0.0, 0.25):
         net = BaseNet(base_config(coarse_rate=rate, estimator="none"))
-        expected = fit_start(net, known, steps=60)
+        fit_start(net, known, steps=60)
         net.requires_grad_(False)
         side, mix = side_of(net, secret, key()), mix_of(net, secret)
         stego = rounded(net.conceal(secret, reference, key(), side, mix))
         revealed = net.reveal(stego, reference, key(), side, mix)
         found[rate] = float(-10 * (revealed - secret).square().mean((1, 2, 3)).log10().mean())
-        assert found[rate] == pytest.approx(-expected, abs=6)
-    assert found[0.25] > found[0.0] + 2
+    assert found[0.25] > found[0.0] + 3, found
 
 
 @RATES
@@ -485,12 +477,17 @@ def test_every_weight_learns_and_gates_move_first(
 
     waiting = idle()
     gates = (
-        *("influence.weights", "modulation.key.2.weight", "leave.weight", "leave.bias"),
+        *(
+            "influence.weights",
+            "modulation.key.2.weight",
+            "estimator.leave.weight",
+            "estimator.leave.bias",
+        ),
         *("log_gain", "log_spread", "allocation.weights", "allocation.shifts"),
         *("refine.4.weight", "refine.4.bias", "allocation.level"),
     )
     gated = [name for name in waiting if name.endswith(gates)]
-    assert [name for name in gated if ".reaction." not in f".{name}" or "modulation" in name] == []
+    assert gated == []
     assert any("enter" in name for name in waiting)  # behind a closed gate
     open_gates(net, 0.2)
     # The reference side sees no key, which leaves the first layer of its key's MLP without input.
@@ -504,4 +501,4 @@ def test_the_estimators_differ(make: Make) -> None:
     kinds = {kind: make(0.25, estimator=kind).estimator for kind in ESTIMATORS}
     assert kinds["none"] is None
     assert isinstance(kinds["residual"], ResidualEstimator)
-    assert sum(1 for _ in kinds["diffusion"].process.stages) == 1
+    assert len(kinds["diffusion"].process.stages) == 1

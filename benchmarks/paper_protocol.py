@@ -182,7 +182,9 @@ def transmit(
         for channel, received in zip(CHANNELS, (sent, _tensor(stego)), strict=True)
     }
     held = np.ones(1, SCALE).tobytes()
-    case = Case(secret, reference, stego, public_key, k_sym, held, Session(bytes(KEY_BYTES)))
+    header = np.zeros(reference.shape, bool)
+    session = Session(bytes(KEY_BYTES))
+    case = Case(secret, reference, stego, public_key, k_sym, held, session, header)
     return case, revealed
 
 

@@ -50,7 +50,7 @@ def test_reconstruction_draws_details_towards_zero() -> None:
     allocation = Allocation(2, 4)
     with torch.no_grad():
         allocation.shifts.copy_(torch.arange(18.0).view(2, 3, 3) / 100)
-    low, (coarse, fine) = split_subbands(allocation.reconstruct(layer()), 2)
+    low, (coarse, fine) = split_subbands(allocation.reconstruct(layer()).detach(), 2)
     assert torch.equal(low, 0.5 * torch.arange(48.0).view(1, 3, 4, 4))
     assert float(coarse[0, 0, 1, 1, 1]) == pytest.approx(0.5 * (2 - 0.01))
     assert float(fine[0, 2, 0, 5, 2]) == pytest.approx(-0.5 * (3 - 0.17))

@@ -69,7 +69,7 @@ def sizes() -> tuple[Tensor, Tensor, Tensor]:
 
 def test_gain_is_a_power_of_the_expected_size_between_floor_and_ceiling() -> None:
     gains, (log_size, log_step, scale) = learned(), sizes()
-    found = gains(log_size, log_step, scale).gain(4)
+    found = gains(log_size, log_step, scale).gain(4).detach()
     for i, channel, row, column in torch.cartesian_prod(
         *map(torch.arange, log_size.shape)
     ).tolist():

@@ -28,6 +28,7 @@ from sshr.network.guidance import Guidance
 from sshr.network.model import StegoNet
 from sshr.network.reaction import ReactionTerm
 from sshr.network.reparam import RepKernel
+from sshr.training.passing import coarse_layer
 from sshr.zoo.registry import load_model
 
 STEP_FUNCTIONS = (DiffusionTerm, ReactionTerm, Guidance)
@@ -94,12 +95,13 @@ def passes(net: StegoNet) -> Callable[[], list[torch.Tensor]]:
     """Conceal and reveal one tile."""
     secret, reference = tile_pair()
     k_sym = net.symmetric_key(net.public_key(secret), reference)
-    scales = net.tile_scales(secret, k_sym)
+    coarse = coarse_layer(net, secret)
+    side = net.side(secret, k_sym, coarse)
     mix = keyed_mix(secret[0].numel())
 
     def work() -> list[torch.Tensor]:
-        stego = net.conceal(secret, reference, k_sym, scales, mix)
-        return [stego, net.reveal(stego, reference, k_sym, scales, mix)]
+        stego = net.conceal(secret, reference, k_sym, side, mix)
+        return [stego, net.reveal(stego, reference, k_sym, side, mix)]
 
     return work
 

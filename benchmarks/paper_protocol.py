@@ -173,16 +173,18 @@ def transmit(
     net, public_key = engine.model.net, engine.public_key(secret)
     k_sym = engine.symmetric_key(public_key, reference)
     own, shared = _tensor(secret), _tensor(reference)
-    scales = net.tile_scales(own, k_sym)
-    sent = net.conceal(own, shared, k_sym, scales, None)
+    side = net.side(own, k_sym, None)
+    sent = net.conceal(own, shared, k_sym, side, None)
     write_image(path, _levels(sent))
     stego = read_image(path).rgb
     revealed = {
-        channel: _levels(net.reveal(received, shared, k_sym, scales, None))
+        channel: _levels(net.reveal(received, shared, k_sym, side, None))
         for channel, received in zip(CHANNELS, (sent, _tensor(stego)), strict=True)
     }
     held = np.ones(1, SCALE).tobytes()
-    case = Case(secret, reference, stego, public_key, k_sym, held, Session(bytes(KEY_BYTES)))
+    header = np.zeros(reference.shape, bool)
+    session = Session(bytes(KEY_BYTES))
+    case = Case(secret, reference, stego, public_key, k_sym, held, session, header)
     return case, revealed
 
 

@@ -34,6 +34,7 @@ from sshr.evaluation.pairs import centre_crop
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.mix import Mix
+from sshr.training.passing import coarse_layer
 from sshr.zoo.registry import load_model
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
@@ -137,15 +138,16 @@ def measure_preset(name: str, repeats: int) -> Network:
     net = load_model(name, "cpu").net
     secret, reference = tile_pair()
     k_sym = net.symmetric_key(net.public_key(secret), reference)
-    scales = net.tile_scales(secret, k_sym)
+    coarse = coarse_layer(net, secret)
+    side = net.side(secret, k_sym, coarse)
     mix = keyed_mix(secret.numel()) if net.uses_mix else None
-    stego = net.conceal(secret, reference, k_sym, scales, mix).clamp(0, 1).mul(255).round() / 255
+    stego = net.conceal(secret, reference, k_sym, side, mix).clamp(0, 1).mul(255).round() / 255
 
     def conceal() -> None:
-        net.conceal(secret, reference, k_sym, net.tile_scales(secret, k_sym), mix)
+        net.conceal(secret, reference, k_sym, net.side(secret, k_sym, coarse), mix)
 
     def reveal() -> None:
-        net.reveal(stego, reference, k_sym, scales, mix)
+        net.reveal(stego, reference, k_sym, side, mix)
 
     return Network(
         name,

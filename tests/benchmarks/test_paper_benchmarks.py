@@ -127,11 +127,11 @@ def test_png_reveals_from_the_file_and_float_from_the_tensor(
         for image in (secret, reference, stego)
     )
     k_sym = net.symmetric_key(net.public_key(_large(own)), _large(shared))
-    scales = net.tile_scales(own, k_sym)
-    sent = net.conceal(own, shared, k_sym, scales, None)
+    side = net.side(own, k_sym, None)
+    sent = net.conceal(own, shared, k_sym, side, None)
     assert float((sent.clamp(0, 1) - got).abs().max()) <= 0.5 / 255 + 1e-6
     for channel, received in (("float", sent), ("png", got)):
-        picture = net.reveal(received, shared, k_sym, scales, None)[0].permute(1, 2, 0)
+        picture = net.reveal(received, shared, k_sym, side, None)[0].permute(1, 2, 0)
         levels = picture.clamp(0, 1).mul(255).round().numpy()
         assert np.abs(levels - revealed[channel]).max() <= 1
     assert not np.array_equal(revealed["float"], revealed["png"])

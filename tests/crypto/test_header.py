@@ -46,13 +46,18 @@ def header_positions(sending: Sending, metadata: Metadata) -> np.ndarray:
 def test_round_trip(sender, reader, size, picture, metadata) -> None:
     reference, unrounded = picture(0, *size)
     sending = Sending.start(reference, sender)
-    sending.check_capacity(metadata)
+    mask = sending.header_mask(metadata)
     stego = sending.write(unrounded, metadata)
     opened = read_header(stego, reference, reader)
     assert opened.session == sending.session
     assert opened.intact
     assert dataclasses.replace(opened.metadata, sample_mac=bytes(16)) == metadata
-    assert sending.reopen(stego) == opened
+    assert opened.header.dtype == bool
+    assert np.array_equal(opened.header, mask)
+    assert np.array_equal(np.flatnonzero(mask), np.sort(header_positions(sending, metadata)))
+    again = sending.reopen(stego)
+    assert np.array_equal(again.header, opened.header)
+    assert dataclasses.replace(again, header=opened.header) == opened
 
 
 def test_nothing_but_header_samples_changes_and_those_by_one_level(picture, metadata) -> None:
@@ -196,7 +201,7 @@ def test_too_small(picture, metadata) -> None:
     sending = Sending.start(reference, Keys())
     large = dataclasses.replace(metadata, side_info=bytes(1000))
     with pytest.raises(TooSmallError, match=r"at least \d+x\d+ px"):
-        sending.check_capacity(large)
+        sending.header_mask(large)
     with pytest.raises(TooSmallError):
         sending.write(unrounded, large)
     assert read_header(sending.write(unrounded, metadata), reference, Keys()).intact

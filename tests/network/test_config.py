@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from sshr.network.config import (
+    AllocationConfig,
     BaseConfig,
     DiffusionConfig,
+    EstimatorConfig,
     ModelConfig,
     PaperConfig,
     ReactionConfig,
@@ -20,9 +22,16 @@ CONFIGS = [
     PaperConfig(),
     BaseConfig(),
     PaperConfig(steps=3, tie_half_steps=False, diffusion=DiffusionConfig(filters=12, slope=0.5)),
-    BaseConfig(transform="dct:8", headroom=0.0, reaction=ReactionConfig(width=16, heads=2)),
+    BaseConfig(
+        transform="dct:8", coarse_rate=0.0, headroom=0.0, reaction=ReactionConfig(width=16, heads=2)
+    ),
     PaperConfig(diffusion_term=False, reparameterised=False, guided=False),
     PaperConfig(transform="unshuffle:2"),
+    BaseConfig(
+        coarse_rate=0.4,
+        allocation=AllocationConfig(width=8),
+        estimator=EstimatorConfig(kind="diffusion", depth=2, diffusion=DiffusionConfig(radius=3.0)),
+    ),
 ]
 
 
@@ -83,7 +92,9 @@ def test_an_unknown_entry_is_refused_at_every_depth(config: ModelConfig) -> None
     values = config_to_dict(config)
     with pytest.raises(ValueError, match="not a configuration"):
         config_from_dict(values | {"extra": 1})
-    for part in ("diffusion", "reaction"):
+    parts = [name for name, value in values.items() if isinstance(value, dict)]
+    assert {"diffusion", "reaction"} <= set(parts)
+    for part in parts:
         with pytest.raises(ValueError, match="not a configuration"):
             config_from_dict(values | {part: values[part] | {"extra": 1}})
 
@@ -120,7 +131,12 @@ def test_what_is_no_dictionary_of_entries_is_refused(values: Any) -> None:
         {"secret_steps": "1"},
         {"secret_steps": True},
         {"reference_steps": 0},
-        {"stages": -1},
+        {"coarse_rate": -0.1},
+        {"coarse_rate": 1.1},
+        {"coarse_rate": float("nan")},
+        {"coarse_rate": None},
+        {"transform": "dct:8"},
+        {"transform": "unshuffle:2"},
         {"key_dim": 0},
         {"headroom": -1.0},
         {"headroom": 127.5},
@@ -140,8 +156,15 @@ def test_values_out_of_range_or_of_another_type_are_refused(changes: dict[str, A
         ("diffusion", {"filters": 0}),
         ("diffusion", {"key_hidden": -2}),
         ("diffusion", {"radius": 0.0}),
-        ("estimator", {"radius": float("nan")}),
-        ("estimator", {"depthwise": "yes"}),
+        ("diffusion", {"radius": float("nan")}),
+        ("diffusion", {"depthwise": "yes"}),
+        ("estimator", {"kind": "wiener"}),
+        ("estimator", {"kind": None}),
+        ("estimator", {"depth": 0}),
+        ("estimator", {"width": 0}),
+        ("estimator", {"diffusion": {}}),
+        ("allocation", {"width": 0}),
+        ("allocation", {"width": 8.5}),
         ("reaction", {"heads": 0}),
         ("reaction", {"heads": 3}),
         ("reaction", {"width": 0}),
@@ -153,6 +176,11 @@ def test_parts_out_of_range_are_refused(part: str, changes: dict[str, Any]) -> N
     values = config_to_dict(BaseConfig())
     with pytest.raises(ValueError, match=r"."):
         config_from_dict(values | {part: values[part] | changes})
+
+
+def test_an_unknown_estimator_names_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="known: none, diffusion, residual"):
+        EstimatorConfig(kind="bayes")
 
 
 def test_paper_preset_is_as_printed() -> None:

@@ -1,66 +1,26 @@
-"""The linear scheme: water-filling, tile scales, the Wiener factor."""
+"""The linear scheme: a gain for every coefficient, tile scales, the Wiener factor."""
 
 import math
 
 import pytest
 import torch
+from torch import Tensor
 
 from sshr.network.gains import (
+    GAIN_CEILING,
     GAIN_FLOOR,
     MAX_SCALE,
     NOISE,
     LinearGains,
+    TileGains,
     scale_to,
-    water_fill,
 )
-
-DEVIATION = torch.tensor([2.0, 0.5, 0.2, 0.05, 0.01, 1e-4])
-COUNTS = torch.tensor([10, 30, 30, 120, 120, 480])
-
-
-def mean_power(gain: torch.Tensor) -> float:
-    payload = (gain.double() * DEVIATION).square()
-    return float((payload * COUNTS).sum() / COUNTS.sum())
 
 
 def test_noise_is_that_of_rounding_to_8_bits() -> None:
     samples = torch.rand(200_000, dtype=torch.float64)
     error = (samples * 255).round() / 255 - samples
     assert float(error.std()) == pytest.approx(NOISE, rel=0.01)
-
-
-@pytest.mark.parametrize("power", [1e-6, 1e-5, 7.7e-5, 1e-3])
-def test_water_filling_meets_the_power_and_the_floor(power: float) -> None:
-    gain, wiener = water_fill(DEVIATION, COUNTS, power)
-    assert mean_power(gain) == pytest.approx(power, rel=1e-4)
-    assert float(gain.min()) >= GAIN_FLOOR * (1 - 1e-5)
-    payload = (gain * DEVIATION).square()
-    assert torch.allclose(wiener, payload / (payload + NOISE**2), atol=1e-5)
-    assert bool((payload.diff() <= 0).all())  # the stronger band gets more power
-    assert payload[0] > 1.5 * payload[2]
-
-
-def test_water_filling_is_the_best_share_of_power() -> None:
-    """No shift of power between two bands lowers the Wiener error."""
-
-    def error(payload: torch.Tensor) -> float:
-        left = DEVIATION.double().square() * NOISE**2 / (payload + NOISE**2)
-        return float((left * COUNTS).sum())
-
-    gain, _ = water_fill(DEVIATION, COUNTS, 7.7e-5)
-    payload = (gain.double() * DEVIATION).square()
-    best, moved = error(payload), 0
-    for i in range(len(payload)):
-        for j in range(len(payload)):
-            amount = 0.01 * float(payload[i] * COUNTS[i])
-            other = payload.clone()
-            other[i] -= amount / COUNTS[i]
-            other[j] += amount / COUNTS[j]
-            at_floor = payload[i] < 1.01 * (GAIN_FLOOR * DEVIATION[i].double()).square()
-            if i != j and not at_floor:
-                assert error(other) > best
-                moved += 1
-    assert moved >= 10
 
 
 def test_scale_to_gives_the_power_and_is_bounded() -> None:
@@ -75,16 +35,12 @@ def test_scale_to_gives_the_power_and_is_bounded() -> None:
 @pytest.mark.parametrize("p", [0.9, 0.97, 1.0])
 def test_receive_is_solved_for_the_wiener_factor(steps: int, p: float) -> None:
     """The reveal of noise-free unit payload z = y, half-step by half-step, gives w / g."""
-    gains = LinearGains(torch.arange(6), steps).double()
-    wanted_gain = torch.tensor([0.3, 0.1, 0.05, 0.02, 0.01, GAIN_FLOOR / 9], dtype=torch.float64)
-    wiener = torch.tensor([1.0, 0.95, 0.8, 0.5, 0.2, 0.01], dtype=torch.float64)
-    gains.set(wanted_gain, wiener, torch.full((steps,), p, dtype=torch.float64))
-    gain = wanted_gain.clamp(min=GAIN_FLOOR)
-    assert torch.allclose(gains.gain(steps).flatten(), gain, rtol=1e-12)
+    gain = torch.tensor([0.7, 0.1, 0.05, 0.02, 0.01, GAIN_FLOOR]).double().view(1, 6, 1, 1)
+    wiener = torch.tensor([1.0, 0.95, 0.8, 0.5, 0.2, 0.01]).double().view(1, 6, 1, 1)
+    gains = TileGains(gain.log(), wiener, steps)
     h = gain ** (1 / steps)
     z = torch.ones(1, 6, 1, 1, dtype=torch.float64)
-    y = gains.estimate_y(z, z).flatten()
-    z = z.flatten()
+    y = gains.estimate_y(z, z, torch.full((steps,), p, dtype=torch.float64))
     for t in range(steps):
         if t > 0:
             y = (y - (1 - p) * z) / p
@@ -94,25 +50,73 @@ def test_receive_is_solved_for_the_wiener_factor(steps: int, p: float) -> None:
     assert torch.allclose(z, wiener / gain, rtol=1e-9)
 
 
-def test_shares_of_the_gain_multiply_to_it() -> None:
+def learned() -> LinearGains:
     gains = LinearGains(torch.tensor([0, 1, 1, 2]), 4)
     with torch.no_grad():
-        gains.log_gain.copy_(torch.tensor([-1.0, -3.0, -20.0]))
-    assert gains.gain(1).shape == (1, 4, 1, 1)
-    assert torch.allclose(gains.gain(1) ** 4, gains.gain(4), rtol=1e-5)
-    expected = torch.tensor([math.exp(-1), math.exp(-3), math.exp(-3), GAIN_FLOOR])
-    assert torch.allclose(gains.gain(4).flatten(), expected, rtol=1e-5)
-    assert torch.equal(gains.gain(0), torch.ones(1, 4, 1, 1))
+        gains.log_gain.copy_(torch.tensor([-1.0, -3.0, -2.0]))
+        gains.exponent.copy_(torch.tensor([0.5, 0.4, 1.0]))
+        gains.log_spread.copy_(torch.tensor([0.0, 0.5, -0.5]))
+    return gains
 
 
-def test_restart_goes_back_to_what_was_set() -> None:
-    gains = LinearGains(torch.arange(6), 1)
-    gain, wiener = water_fill(DEVIATION, COUNTS, 7.7e-5)
-    gains.set(gain, wiener, torch.ones(1))
-    log_gain, receive = gains.log_gain.detach().clone(), gains.receive.detach().clone()
+def sizes() -> tuple[Tensor, Tensor, Tensor]:
+    """log size (2, 4, 3, 3), log step and scale (2, 1, 1, 1)."""
+    generator = torch.Generator().manual_seed(1)
+    log_size = 2 * torch.randn(2, 4, 3, 3, generator=generator)
+    column = (2, 1, 1, 1)
+    return log_size, torch.tensor([-4.0, -5.0]).view(column), torch.tensor([0.5, 3.0]).view(column)
+
+
+def test_gain_is_a_power_of_the_expected_size_between_floor_and_ceiling() -> None:
+    gains, (log_size, log_step, scale) = learned(), sizes()
+    found = gains(log_size, log_step, scale).gain(4).detach()
+    for i, channel, row, column in torch.cartesian_prod(
+        *map(torch.arange, log_size.shape)
+    ).tolist():
+        band = [0, 1, 1, 2][channel]
+        u, b = float(gains.log_gain[band]), float(gains.exponent[band])
+        size = math.exp(float(log_size[i, channel, row, column]))
+        expected = min(max(math.exp(u) * size**-b, GAIN_FLOOR), GAIN_CEILING)
+        assert float(found[i, channel, row, column]) == pytest.approx(expected, rel=1e-4)
+    assert float(found.max()) == pytest.approx(GAIN_CEILING)
+
+
+def test_wiener_is_payload_over_payload_and_noise() -> None:
+    gains, (log_size, log_step, scale) = learned(), sizes()
+    found = gains(log_size, log_step, scale)
+    spread = gains.log_spread[gains.bands].view(1, 4, 1, 1)
+    payload = scale * found.gain(4) * (log_size + log_step + spread).exp()
+    expected = payload.square() / (payload.square() + NOISE**2)
+    assert torch.allclose(found.wiener, expected, atol=1e-5)
+    # Neither step nor scale moves a gain: the sender does not know the scale before.
+    other = gains(log_size, log_step + 1, 2 * scale)
+    assert torch.equal(other.log_gain, found.log_gain)
+
+
+def test_shares_of_the_gain_multiply_to_it() -> None:
+    log_size, log_step, scale = sizes()
+    found = learned()(log_size, log_step, scale)
+    assert torch.allclose(found.gain(1) ** 4, found.gain(4), rtol=1e-4)
+    assert torch.equal(found.gain(0), torch.ones_like(log_size))
+
+
+def test_sizes_alike_broadcast() -> None:
+    zero = torch.zeros(1, 4, 1, 1)
+    found = learned()(zero, zero[:, :1], torch.tensor([1.0, 2.0, 3.0]).view(3, 1, 1, 1))
+    expected = torch.tensor([-1.0, -3.0, -3.0, -2.0]).exp().view(1, 4, 1, 1)
+    assert torch.allclose(found.gain(4), expected, rtol=1e-5)
+    assert found.wiener.shape == (3, 4, 1, 1)
+
+
+def test_restart_goes_back_to_the_kept_start() -> None:
+    gains = learned()
+    gains.keep_start()
+    before = [p.detach().clone() for p in gains.parameters()]
+    copy = LinearGains(torch.tensor([0, 1, 1, 2]), 4)
     with torch.no_grad():
-        gains.log_gain.add_(1)
-        gains.receive.add_(1)
-    gains.restart()
-    assert torch.equal(gains.log_gain, log_gain)
-    assert torch.equal(gains.receive, receive)
+        for p in gains.parameters():
+            p.add_(1)
+    copy.load_state_dict(gains.state_dict())  # the start travels with the weights
+    copy.restart()
+    for p, value in zip(copy.parameters(), before, strict=True):
+        assert torch.equal(p, value)

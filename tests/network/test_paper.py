@@ -63,11 +63,11 @@ def test_sending_z_alone_is_not_exact(
 ) -> None:
     net = make(steps=4).double()
     secret, reference = pictures(1, seed=1).double(), pictures(1, seed=2).double()
-    k_sym, scales = key().double(), net.tile_scales(secret, key())
+    k_sym, side = key().double(), net.side(secret, key(), None)
     z, y = net.forward_pair(secret, reference, k_sym)
-    stego = net.conceal(secret, reference, k_sym, scales, None)
+    stego = net.conceal(secret, reference, k_sym, side, None)
     assert torch.allclose(stego, net.transform.inverse(z), atol=1e-12)
-    revealed = net.reveal(stego, reference, k_sym, scales, None)
+    revealed = net.reveal(stego, reference, k_sym, side, None)
     exact = net.transform.inverse(net.inverse_pair(z, y, reference, k_sym)[0])
     assert float((exact - secret).abs().max()) < 1e-9
     assert float((revealed - secret).abs().max()) > 1e-3
@@ -119,12 +119,16 @@ def test_everything_is_conditioned_on_key_and_reference(
         assert float((other[0] - z).abs().mean()) > 1e-3
 
 
-def test_mix_and_scales_are_not_used(
+def test_mix_and_side_information_are_not_used(
     make: Callable[..., PaperNet], pictures: Callable[..., Tensor]
 ) -> None:
     net = make(steps=1)
     assert not net.uses_mix
-    assert net.tile_scales(pictures(3), torch.zeros(1, net.config.key_dim)).tolist() == [1, 1, 1]
+    side = net.side(pictures(3), torch.zeros(1, net.config.key_dim), None)
+    assert side.scales.tolist() == [1, 1, 1]
+    assert side.coarse is None
+    assert net.tables is None
+    assert net.coarse_rate == 0
     assert net.transform.kind == "haar"
     assert net.transform.channels == 12
 
@@ -193,9 +197,9 @@ def test_every_weight_learns(
     secret, reference = pictures(2, seed=1), pictures(2, seed=2)
     f_secret, f_reference = torch.rand(2, 256), torch.rand(2, 256)
     k_sym = net.keys.symmetric_key(net.keys.public_key(f_secret), f_reference)
-    scales = net.tile_scales(secret, k_sym)
-    stego = net.conceal(secret, reference, k_sym, scales, None)
-    revealed = net.reveal(stego, reference, k_sym, scales, None)
+    side = net.side(secret, k_sym, None)
+    stego = net.conceal(secret, reference, k_sym, side, None)
+    revealed = net.reveal(stego, reference, k_sym, side, None)
     ((stego - reference).square().mean() + (revealed - secret).square().mean()).backward()
     idle = [
         name

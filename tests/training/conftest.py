@@ -13,7 +13,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sshr.network.base import BaseNet
-from sshr.network.config import BaseConfig, DiffusionConfig, PaperConfig, ReactionConfig
+from sshr.network.config import (
+    AllocationConfig,
+    BaseConfig,
+    DiffusionConfig,
+    EstimatorConfig,
+    PaperConfig,
+    ReactionConfig,
+)
 from sshr.network.model import StegoNet
 from sshr.network.paper import PaperNet
 from sshr.training.data import CropSampler
@@ -126,7 +133,13 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def base_net() -> BaseNet:
     return BaseNet(
-        BaseConfig(stages=1, key_dim=16, diffusion=DENSE, estimator=DENSE, reaction=REACTION)
+        BaseConfig(
+            key_dim=16,
+            diffusion=DENSE,
+            allocation=AllocationConfig(width=8),
+            estimator=EstimatorConfig(kind="diffusion", depth=1, diffusion=DENSE),
+            reaction=REACTION,
+        )
     )
 
 

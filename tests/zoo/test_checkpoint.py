@@ -17,6 +17,7 @@ from sshr.errors import CheckpointError
 from sshr.network.base import BaseNet
 from sshr.network.model import StegoNet
 from sshr.network.reparam import RepKernel
+from sshr.training.passing import coarse_layer
 from sshr.zoo.checkpoint import FORMAT, Loaded, build, load_checkpoint, save_checkpoint
 
 CPU = torch.device("cpu")
@@ -69,8 +70,9 @@ def refused(path: Path, reason: str) -> None:
 def rounded(net: StegoNet) -> StegoNet:
     """With the weights that 16 bits can hold."""
     made = copy.deepcopy(net)
-    state = net.state_dict()
-    made.load_state_dict({name: value.half().float() for name, value in state.items()})
+    for value in made.state_dict().values():
+        if value.is_floating_point():  # the entropy code's integers are kept as they are
+            value.copy_(value.half().float())
     return made
 
 
@@ -80,9 +82,9 @@ def round_trip(net: StegoNet) -> tuple[Tensor, Tensor, Tensor]:
     secret, reference = torch.rand(2, 1, 3, 64, 64, generator=generator)
     codes = net.public_key(secret)
     k_sym = net.symmetric_key(codes, reference)
-    scales = net.tile_scales(secret, k_sym)
-    stego = net.conceal(secret, reference, k_sym, scales, None)
-    return codes, stego, net.reveal(stego, reference, k_sym, scales, None)
+    side = net.side(secret, k_sym, coarse_layer(net, secret))
+    stego = net.conceal(secret, reference, k_sym, side, None)
+    return codes, stego, net.reveal(stego, reference, k_sym, side, None)
 
 
 def test_a_loaded_network_gives_equal_outputs(net: StegoNet, saved: Path) -> None:

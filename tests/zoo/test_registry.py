@@ -12,6 +12,7 @@ from sshr.network.base import BaseNet
 from sshr.network.config import BaseConfig, PaperConfig
 from sshr.network.mix import random_mix
 from sshr.network.paper import PaperNet
+from sshr.training.passing import coarse_layer
 from sshr.zoo import registry
 from sshr.zoo.registry import PRESETS, find_model, load_model, pick_device
 from sshr.zoo.summary import summaries
@@ -61,12 +62,12 @@ def test_fusing_keeps_what_a_packaged_network_does(name: str) -> None:
     secret, reference = torch.rand(2, 1, 3, 64, 64, generator=generator)
     k_sym = 0.5 * torch.randn(1, net.config.key_dim, generator=generator)
     mix = random_mix(secret.numel(), generator)
-    scales = net.tile_scales(secret, k_sym)
-    stego = net.conceal(secret, reference, k_sym, scales, mix)
-    again = fused.conceal(secret, reference, k_sym, scales, mix)
+    side = net.side(secret, k_sym, coarse_layer(net, secret))
+    stego = net.conceal(secret, reference, k_sym, side, mix)
+    again = fused.conceal(secret, reference, k_sym, side, mix)
     assert float((again - stego).abs().max()) < 1e-5
-    revealed = net.reveal(stego, reference, k_sym, scales, mix)
-    again = fused.reveal(stego, reference, k_sym, scales, mix)
+    revealed = net.reveal(stego, reference, k_sym, side, mix)
+    again = fused.reveal(stego, reference, k_sym, side, mix)
     assert float((again - revealed).abs().max()) < 1e-5
 
 

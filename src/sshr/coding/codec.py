@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.coding.lowband import base_grid, groups
-from sshr.coding.model import ESCAPE_BITS, LIMIT, ContextModel, Ints, Subbands, fold, low_errors
+from sshr.coding.model import (
+    ESCAPE_BITS,
+    LIMIT,
+    LOW_ESCAPE_BITS,
+    ContextModel,
+    Ints,
+    Subbands,
+    fold,
+    low_errors,
+)
 from sshr.coding.neighbourhood import Neighbourhood, second_pass
 from sshr.coding.tables import LOW_SYMBOLS, SYMBOLS
 
@@ -22,6 +31,7 @@ RangeEncoder = constriction.stream.queue.RangeEncoder
 Contexts = NDArray[np.integer[Any]]
 
 _ESCAPE = constriction.stream.model.Uniform(1 << ESCAPE_BITS)
+_LOW_ESCAPE = constriction.stream.model.Uniform(1 << LOW_ESCAPE_BITS)
 _SIGN = constriction.stream.model.Uniform(2)
 
 
@@ -35,7 +45,7 @@ class Codec(ContextModel):
             ValueError: a level is outside (-LIMIT, LIMIT).
         """
         low, details = subbands
-        if max(abs(int(plane.min())) | abs(int(plane.max())) for plane in (low, *details)) >= LIMIT:
+        if not _inside(subbands):
             raise ValueError("a level of the coarse layer is too large")
         coder = RangeEncoder()
         grid = low[(slice(None), *base_grid(*low.shape[1:]))]
@@ -43,13 +53,13 @@ class Codec(ContextModel):
         for colour, plane in enumerate(low):
             for errors, spreads in low_errors(plane):
                 models = _models(self.tables.low[colour])
-                _put(coder, models, spreads, fold(errors), LOW_SYMBOLS)
+                _put(coder, models, spreads, fold(errors), LOW_SYMBOLS, _LOW_ESCAPE)
         for place, levels, contexts in self.contexts(details):
             models = _models(self.tables.details[place[:2]])
             late = second_pass(*levels.shape)
             for chosen in (~late, late):
                 values = levels[chosen]
-                _put(coder, models, contexts[chosen], np.abs(values), SYMBOLS)
+                _put(coder, models, contexts[chosen], np.abs(values), SYMBOLS, _ESCAPE)
                 coder.encode((values[values != 0] < 0).astype(np.int32), _SIGN)
         words: NDArray[np.uint32] = coder.get_compressed()
         return words
@@ -64,9 +74,12 @@ class Codec(ContextModel):
             ValueError: the words are not a code of this codec.
         """
         try:
-            return self._decode(RangeDecoder(words), height, width)
+            subbands = self._decode(RangeDecoder(words), height, width)
         except (AssertionError, ValueError, IndexError) as error:
             raise ValueError("the coarse layer's code makes no sense") from error
+        if not _inside(subbands):
+            raise ValueError("the coarse layer's code makes no sense")
+        return subbands
 
     def _decode(self, coder: Any, height: int, width: int) -> Subbands:
         low = np.zeros((3, height, width), np.int32)
@@ -76,7 +89,7 @@ class Codec(ContextModel):
             models = _models(self.tables.low[colour])
             for group in groups(height, width):
                 mean, contexts = group.predict(plane)
-                errors = _unfold(_take(coder, models, contexts, LOW_SYMBOLS))
+                errors = _unfold(_take(coder, models, contexts, LOW_SYMBOLS, _LOW_ESCAPE))
                 plane[group.rows, group.columns] = mean + errors
         details: list[Ints] = []
         parent: Ints | None = None
@@ -97,6 +110,11 @@ class Codec(ContextModel):
         return low, details
 
 
+def _inside(subbands: Subbands) -> bool:
+    low, details = subbands
+    return all(plane.min() > -LIMIT and plane.max() < LIMIT for plane in (low, *details))
+
+
 def _unfold(folded: Ints) -> Ints:
     half = (folded + 1) // 2
     return np.where(folded % 2, half, -half).astype(np.int32)
@@ -107,7 +125,9 @@ def _models(frequencies: Ints) -> list[Any]:
     return [Categorical(row / row.sum(), perfect=False) for row in frequencies.astype(np.float64)]
 
 
-def _put(coder: Any, models: list[Any], contexts: Contexts, values: Ints, symbols: int) -> None:
+def _put(
+    coder: Any, models: list[Any], contexts: Contexts, values: Ints, symbols: int, escape: Any
+) -> None:
     """Code values >= 0 context by context; those of symbols - 1 and more escape."""
     clipped = np.minimum(values, symbols - 1).astype(np.int32)
     order = np.argsort(contexts, kind="stable")
@@ -117,10 +137,10 @@ def _put(coder: Any, models: list[Any], contexts: Contexts, values: Ints, symbol
         if count:
             coder.encode(ordered[start : start + count], model)
         start += count
-    coder.encode((values[clipped == symbols - 1] - (symbols - 1)).astype(np.int32), _ESCAPE)
+    coder.encode((values[clipped == symbols - 1] - (symbols - 1)).astype(np.int32), escape)
 
 
-def _take(coder: Any, models: list[Any], contexts: Contexts, symbols: int) -> Ints:
+def _take(coder: Any, models: list[Any], contexts: Contexts, symbols: int, escape: Any) -> Ints:
     """Inverse of `_put`."""
     order = np.argsort(contexts, kind="stable")
     ordered = np.empty(len(order), np.int32)
@@ -132,12 +152,12 @@ def _take(coder: Any, models: list[Any], contexts: Contexts, symbols: int) -> In
     values = np.empty_like(ordered)
     values[order] = ordered
     escaped = values == symbols - 1
-    values[escaped] += coder.decode(_ESCAPE, int(escaped.sum()))
+    values[escaped] += coder.decode(escape, int(escaped.sum()))
     return values
 
 
 def _take_signed(coder: Any, models: list[Any], contexts: Contexts) -> Ints:
-    values = _take(coder, models, contexts, SYMBOLS)
+    values = _take(coder, models, contexts, SYMBOLS, _ESCAPE)
     nonzero = values != 0
     values[nonzero] *= 1 - 2 * coder.decode(_SIGN, int(nonzero.sum()))
     return values

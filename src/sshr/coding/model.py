@@ -17,6 +17,10 @@ LIMIT = 1 << 13
 """Levels lie inside (-LIMIT, LIMIT)."""
 
 ESCAPE_BITS = 14
+"""Of what a detail exceeds the largest symbol by, and of the low band's first grid."""
+
+LOW_ESCAPE_BITS = ESCAPE_BITS + 1
+"""Of a folded prediction error, which the two ends of the range bring to almost 4 LIMIT."""
 
 
 class ContextModel:
@@ -33,7 +37,7 @@ class ContextModel:
         for colour, plane in enumerate(low):
             for errors, spreads in self.low_symbols(plane):
                 total += float(self.tables.low_bits[colour][spreads, errors].sum())
-                total += ESCAPE_BITS * int((errors == LOW_SYMBOLS - 1).sum())
+                total += LOW_ESCAPE_BITS * int((errors == LOW_SYMBOLS - 1).sum())
         for place, levels, contexts in self.contexts(details):
             magnitudes = np.minimum(np.abs(levels), SYMBOLS - 1)
             bits = self.tables.detail_bits[place[:2]].ravel()

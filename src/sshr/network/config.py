@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sshr.network.transform import COLOURS, TRANSFORMS
+from sshr.network.wavelets import WAVELETS
 
 
 def _later(default: bool) -> Any:
@@ -143,7 +144,7 @@ class BaseConfig:
         )
         if not 0 <= self.coarse_rate <= 1:
             raise ValueError(f"coarse_rate {self.coarse_rate} outside [0, 1]")
-        if self.coarse_rate and self.transform == "dct:8":
+        if self.coarse_rate and self.transform.split(":")[0] not in WAVELETS:
             raise ValueError("a coarse layer needs a wavelet transform")
         if not 0 <= self.headroom < 127.5:
             raise ValueError(f"headroom {self.headroom} outside [0, 127.5)")

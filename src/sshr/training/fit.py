@@ -116,6 +116,7 @@ def _fit_gains(net: BaseNet, known: list[Known], steps: int) -> float:
         with torch.no_grad():
             gains.log_spread.copy_((size / counts).sqrt().log())
             gains.log_gain.copy_(-0.5 * gains.log_spread)
+    _bring_down(net, known)  # under the ceiling, where there is no gradient
     learned = list(gains.parameters())
     optimiser = torch.optim.Adam(learned, lr=0.02)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
@@ -127,11 +128,16 @@ def _fit_gains(net: BaseNet, known: list[Known], steps: int) -> float:
         optimiser.step()
         schedule.step()
         errors.append(float(loss.detach()))
-    with torch.no_grad():
-        largest = max(float(gains.unlimited(log_size).max()) for _, log_size, _ in known)
-        gains.log_gain.add_(math.log(GAIN_START) - largest)
+    _bring_down(net, known)
     gains.keep_start()
     return sum(errors[-len(known) :]) / len(errors[-len(known) :])
+
+
+@torch.no_grad()
+def _bring_down(net: BaseNet, known: list[Known]) -> None:
+    """Make the largest gain GAIN_START; the tiles' scales make up for it."""
+    largest = max(float(net.gains.unlimited(log_size).max()) for _, log_size, _ in known)
+    net.gains.log_gain.add_(math.log(GAIN_START) - largest)
 
 
 def linear_error(net: BaseNet, rest: Tensor, log_size: Tensor, log_step: Tensor) -> Tensor:

@@ -84,24 +84,25 @@ class BaseNet(StegoNet):
             elif isinstance(module, Allocation):
                 module.restart()
 
-    @torch.no_grad()
     def side(self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None) -> Side:
-        """Scales at which every payload has the same power, to about 1e-4.
+        """Scales at which every payload has exactly the same power.
 
         Exactly, because U keeps a tile's energy: whoever holds the reference measures it, and
-        would recognise secrets by it. DT depends on the scale a little, hence the repetition.
+        would recognise secrets by it.
         """
-        known = self._known(coarse)
-        rest, (p_secret, p_reference) = self._rest(secret, known), self._mixing()
-        gains = self._gains(known, secret.new_ones(1, 1, 1, 1))
-        scales = scale_to(self.power, gains.gain(self.gains.steps) * rest)
-        for _ in range(2):
-            gains = self._gains(known, _column(scales))
-            z, y = run(self._secret_steps(k_sym, gains, _column(scales)), rest, rest, p_secret)
-            for p in p_reference:  # what these steps will do to the payload
-                z, y = mix_pair(z, y, p)
-            scales = scale_to(self.power, z)
-        return Side(scales, coarse)
+        return self._prepare(secret, k_sym, coarse)[0]
+
+    def make(
+        self,
+        secret: Tensor,
+        reference: Tensor,
+        k_sym: Tensor,
+        coarse: CoarseLayer | None,
+        mix: Mix | None,
+    ) -> tuple[Tensor, Side]:
+        side, z, y = self._prepare(secret, k_sym, coarse)
+        z, _ = self._send(z, y, reference, side, mix)
+        return self.transform.inverse(z), side
 
     def conceal(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
@@ -113,13 +114,38 @@ class BaseNet(StegoNet):
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
         """(z_T, y_T): the coupled state at the end of the conceal process."""
-        scale, (p_secret, p_reference) = _column(side.scales), self._mixing()
         known = self._known(side.coarse)
-        gains = self._gains(known, scale)
-        z = self._rest(secret, known)
-        z, y = run(self._secret_steps(k_sym, gains, scale), z, z, p_secret)
+        rest = self.transform(secret) - known.coefficients
+        z, y = self._move_secret(rest, k_sym, known, _column(side.units))
+        return self._send(z, y, reference, side, mix)
+
+    def _prepare(
+        self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None
+    ) -> tuple[Side, Tensor, Tensor]:
+        """Side information, and z and y after the secret-side steps."""
+        known = self._known(coarse)
+        rest = self.transform(secret) - known.coefficients
+        gains = self._gains(known, secret.new_ones(1, 1, 1, 1))
+        units = scale_to(self.power, gains.gain(self.gains.steps) * rest)
+        z, y = self._move_secret(rest, k_sym, known, _column(units))
+        payload = (z, y)
+        for p in self._mixing()[1]:  # what the reference-side steps will do to the payload
+            payload = mix_pair(*payload, p)
+        return Side(scale_to(self.power, payload[0]), units, coarse), z, y
+
+    def _move_secret(
+        self, rest: Tensor, k_sym: Tensor, known: "_Known", unit: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        steps = self._secret_steps(k_sym, self._gains(known, unit), unit)
+        return run(steps, rest, rest, self._mixing()[0])
+
+    def _send(
+        self, z: Tensor, y: Tensor, reference: Tensor, side: Side, mix: Mix | None
+    ) -> tuple[Tensor, Tensor]:
+        """Power, mix and the reference-side steps."""
+        scale = _column(side.scales)
         z, y = _mixed(mix, z * scale), _mixed(mix, y * scale)
-        return run(self._reference_steps(reference), z, y, p_reference)
+        return run(self._reference_steps(reference), z, y, self._mixing()[1])
 
     def inverse_pair(
         self,
@@ -131,23 +157,23 @@ class BaseNet(StegoNet):
         mix: Mix | None,
     ) -> tuple[Tensor, Tensor]:
         """Exact inverse of `forward_pair`, given the true pair: (DWT(secret), DWT(secret))."""
-        scale, known = _column(side.scales), self._known(side.coarse)
-        gains = self._gains(known, scale)
-        z, y = self._receive(z, y, reference, scale, mix)
-        z, y = run_inverse(self._secret_steps(k_sym, gains, scale), z, y, self._mixing()[0])
+        known, unit = self._known(side.coarse), _column(side.units)
+        gains = self._gains(known, unit)
+        z, y = self._receive(z, y, reference, _column(side.scales), mix)
+        z, y = run_inverse(self._secret_steps(k_sym, gains, unit), z, y, self._mixing()[0])
         return z + known.coefficients, y + known.coefficients
 
     def reveal(
         self, stego: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
     ) -> Tensor:
-        scale, p = _column(side.scales), self._mixing()[0]
-        known = self._known(side.coarse)
+        scale, unit = _column(side.scales), _column(side.units)
+        known, p = self._known(side.coarse), self._mixing()[0]
         gains = self._gains(known, scale)
         z = self.transform(stego)
         z, y = self._receive(z, z, reference, scale, mix)
         z, y = unmix_pair(z, y, p[-1])
         z, y = mix_pair(z, self._estimate_y(z, y, k_sym, known, gains, scale), p[-1])
-        z, _ = run_inverse(self._secret_steps(k_sym, gains, scale), z, y, p)
+        z, _ = run_inverse(self._secret_steps(k_sym, gains, unit), z, y, p)
         return self.transform.inverse(z + known.coefficients)
 
     def _known(self, coarse: CoarseLayer | None) -> "_Known":
@@ -167,9 +193,6 @@ class BaseNet(StegoNet):
     def _gains(self, known: "_Known", scale: Tensor) -> TileGains:
         gains: TileGains = self.gains(known.log_size, known.log_step, scale)
         return gains
-
-    def _rest(self, secret: Tensor, known: "_Known") -> Tensor:
-        return self.transform(secret) - known.coefficients
 
     def _mixing(self) -> tuple[Tensor, Tensor]:
         """p of the secret-side and of the reference-side steps."""
@@ -214,7 +237,7 @@ class BaseNet(StegoNet):
         picture = self.transform.to_half(known.coefficients * gains.gain(self.gains.steps) * unit)
         return torch.cat([_compressed(picture / 8), details[-1].flatten(1, 2)], dim=1)
 
-    def _secret_steps(self, k_sym: Tensor, gains: TileGains, scale: Tensor) -> list[CoupledStep]:
+    def _secret_steps(self, k_sym: Tensor, gains: TileGains, unit: Tensor) -> list[CoupledStep]:
         """F(y) = (1 - h) y + DT(y), G(z) = (1 - h) / h z + DT(z), h the step's share of g.
 
         The corrections are in units of the noise that z will have after the step.
@@ -223,9 +246,9 @@ class BaseNet(StegoNet):
         left = len(self.diffusion)
         steps = []
         for terms in cast(Iterable[Sequence[DiffusionTerm]], self.diffusion):
-            before = scale * gains.gain(left) / NOISE
+            before = unit * gains.gain(left) / NOISE
             left -= 1
-            after = scale * gains.gain(left) / NOISE
+            after = unit * gains.gain(left) / NOISE
             f = functools.partial(self._move, terms[0], k_sym, 1 - h, before, after)
             g = functools.partial(self._move, terms[-1], k_sym, (1 - h) / h, after, after)
             steps.append(CoupledStep(f, g))

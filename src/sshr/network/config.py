@@ -81,7 +81,7 @@ class PaperConfig:
 class AllocationConfig:
     """Learned correction of the expected sizes."""
 
-    width: int = 32
+    width: int = 24
 
     def __post_init__(self) -> None:
         _at_least_one(width=self.width)
@@ -95,8 +95,8 @@ class EstimatorConfig:
     """The receiver's estimator: `residual` has `depth` blocks of `width`, `diffusion` stages."""
 
     kind: str = "residual"
-    depth: int = 3
-    width: int = 40
+    depth: int = 2
+    width: int = 32
     diffusion: DiffusionConfig = field(default_factory=lambda: _dense(32))
 
     def __post_init__(self) -> None:

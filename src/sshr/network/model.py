@@ -59,6 +59,18 @@ class StegoNet(nn.Module, ABC):
     def side(self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None) -> Side:
         """Side information for these secrets, given their coarse layer where there is one."""
 
+    def make(
+        self,
+        secret: Tensor,
+        reference: Tensor,
+        k_sym: Tensor,
+        coarse: CoarseLayer | None,
+        mix: Mix | None,
+    ) -> tuple[Tensor, Side]:
+        """`side` and `conceal` in one: the stego and the side information that belongs to it."""
+        side = self.side(secret, k_sym, coarse)
+        return self.conceal(secret, reference, k_sym, side, mix), side
+
     @abstractmethod
     def conceal(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None

@@ -67,7 +67,8 @@ class PaperNet(StegoNet):
         self.guidance = _guidance(channels, config)
 
     def side(self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None) -> Side:
-        return Side(torch.ones(secret.shape[0], device=secret.device))
+        one = torch.ones(secret.shape[0], device=secret.device)
+        return Side(one, one)
 
     def conceal(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None

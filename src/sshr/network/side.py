@@ -32,10 +32,13 @@ class Side:
 
     Attributes:
         scales: (B,) fp32 at which the payloads are sent.
+        units: (B,) fp32, what the scales would be without any learned correction: the corrections
+            are measured by them, so that the true scales can follow from what they did.
         coarse: None for a network without a coarse layer.
     """
 
     scales: Tensor
+    units: Tensor
     coarse: CoarseLayer | None = None
 
 

@@ -27,8 +27,8 @@ Step = Callable[[int, int], None]
 
 _KEY_SIDE = 256
 
-SCALE = np.dtype("<f4")
-"""How a tile's scale stands in the metadata."""
+SCALE = np.dtype([("scale", "<f4"), ("unit", "<f4")])
+"""How a tile's scale and unit (`Side`) stand in the metadata."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ class Engine:
                 bits = self._coarse.place(tile)
                 coarse, data = self._coarse.encode(own, bits.capacity(header))
                 streams.append((bits, data))
-            side = self.model.net.side(own, k_sym, coarse)
-            scales[tile.index] = float(side.scales)
-            made = self.model.net.conceal(own, shared, k_sym, side, self._mix(session, tile))
+            mix = self._mix(session, tile)
+            made, side = self.model.net.make(own, shared, k_sym, coarse, mix)
+            scales[tile.index] = float(side.scales), float(side.units)
             stego[tile.slices] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
 
         self._each(one, tiles, step)
@@ -135,13 +135,14 @@ class Engine:
         if len(scales) != SCALE.itemsize * len(tiles):
             raise ValueError(f"{len(scales)} bytes of tile scales for {len(tiles)} tiles")
         values = np.frombuffer(scales, SCALE)
-        if not (np.isfinite(values) & (values > 0)).all():
+        numbers = values.view("<f4")
+        if not (np.isfinite(numbers) & (numbers > 0)).all():
             raise ValueError("a tile scale is not a positive number")
         last, lost = tiles[-1], []
         revealed = np.empty((last.top + last.height, last.left + last.width, 3), np.uint8)
 
         def one(tile: Tile) -> None:
-            scale = torch.tensor([float(values[tile.index])], device=self._device)
+            scale, unit = torch.tensor(values[tile.index].item(), device=self._device).view(2, 1)
             coarse = None
             if self._coarse is not None:
                 data = self._coarse.place(tile).read(stego, header, session)
@@ -150,7 +151,7 @@ class Engine:
                     lost.append(tile.index)
                     coarse = self._coarse.nothing(tile.height, tile.width)
             got, shared = self._tile(stego, tile), self._tile(reference, tile)
-            side = Side(scale, coarse)
+            side = Side(scale, unit, coarse)
             made = self.model.net.reveal(got, shared, k_sym, side, self._mix(session, tile))
             levels = made[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
             revealed[tile.slices] = levels.to(torch.uint8).cpu().numpy()

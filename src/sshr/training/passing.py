@@ -26,8 +26,7 @@ def pass_pair(
         via: name of the channel.
     """
     mix, coarse = _mix(secret, seed), coarse_layer(net, secret)
-    side = net.side(secret, k_sym, coarse)
-    made = net.conceal(secret, reference, k_sym, side, mix)
+    made, side = net.make(secret, reference, k_sym, coarse, mix)
     stego = channel(via)(made)
     if coarse is not None and via != "float":
         stego = parity_moves(stego, made, round(1 / net.coarse_rate), seed)
@@ -44,7 +43,8 @@ def coarse_layer(net: StegoNet, secret: Tensor) -> CoarseLayer | None:
 
 def reveal_with_key(net: StegoNet, stego: Tensor, reference: Tensor, k_sym: Tensor) -> Tensor:
     """What another k_sym (B, d) reveals; for networks without mix, as no mix is undone."""
-    return net.reveal(stego, reference, k_sym, Side(stego.new_ones(len(stego))), None)
+    one = stego.new_ones(len(stego))
+    return net.reveal(stego, reference, k_sym, Side(one, one), None)
 
 
 def _mix(secret: Tensor, seed: int) -> Mix:

@@ -79,7 +79,7 @@ def doubled(side: Side) -> Side:
     coarse = side.coarse
     if coarse is not None:
         coarse = CoarseLayer(coarse.levels.double(), coarse.step.double())
-    return Side(side.scales.double(), coarse)
+    return Side(side.scales.double(), side.units.double(), coarse)
 
 
 @RATES
@@ -394,7 +394,7 @@ def test_side_information_of_the_other_kind_is_refused(
     with pytest.raises(ValueError, match="another kind"):
         net.side(image, key(), coarse)
     with pytest.raises(ValueError, match="another kind"):
-        net.reveal(image, image, key(), Side(torch.ones(1), coarse), None)
+        net.reveal(image, image, key(), Side(torch.ones(1), torch.ones(1), coarse), None)
 
 
 @RATES

@@ -100,10 +100,13 @@ class TrainingModule(lightning.LightningModule):
         parameters = learned(self.net)
         norm = torch.nn.utils.clip_grad_norm_(parameters, self.recipe.optimiser.clip)
         figures = torch.stack(
-            [torch.stack([o.loss.detach(), o.stego_psnr, o.revealed_psnr]) for o in outcomes]
+            [
+                torch.stack([o.loss.detach(), o.fidelity, o.stego_psnr, o.revealed_psnr])
+                for o in outcomes
+            ]
         ).mean(0)
-        loss, stego, revealed = self._mean_of_devices(figures).tolist()
-        verdict = self.guard.judge(self.step, loss, float(norm))
+        loss, fidelity, stego, revealed = self._mean_of_devices(figures).tolist()
+        verdict = self.guard.judge(self.step, fidelity, float(norm))
         if verdict == "take":
             optimiser.step()
         self.step += 1

@@ -22,9 +22,12 @@ from sshr.training.wrong_key import wrong_key_loss, wrong_keys
 
 @dataclass(frozen=True)
 class Outcome:
-    """Loss (), mean PSNRs () in dB, and the pictures (B, 3, H, W); only the loss has a graph."""
+    """Loss () and its part without the wrong-key term, by which a step is judged: that term is
+    another every step. Mean PSNRs () in dB and the pictures (B, 3, H, W). Only the loss has a graph.
+    """
 
     loss: Tensor
+    fidelity: Tensor
     stego_psnr: Tensor
     revealed_psnr: Tensor
     stego: Tensor
@@ -47,7 +50,7 @@ def batch_outcome(
     k_pub = net.keys.public_key(features[0])
     k_sym = net.keys.symmetric_key(k_pub, features[1])
     stego, revealed = pass_pair(net, secret, reference, k_sym, seed, via)
-    loss = _fidelity(net, part, pair, (stego, revealed))
+    loss = fidelity = _fidelity(net, part, pair, (stego, revealed))
     if part.wrong_key:
         keys = wrong_keys(k_sym, k_pub, seed)
         wrong = keys[tuple(keys)[seed % len(keys)]]
@@ -55,7 +58,9 @@ def batch_outcome(
     with torch.no_grad():
         stego_psnr = -decibel(stego, reference).mean()
         revealed_psnr = -decibel(revealed, secret).mean()
-    return Outcome(loss, stego_psnr, revealed_psnr, stego.detach(), revealed.detach())
+    return Outcome(
+        loss, fidelity.detach(), stego_psnr, revealed_psnr, stego.detach(), revealed.detach()
+    )
 
 
 def has_unused_parameters(net: StegoNet, part: LossPart) -> bool:

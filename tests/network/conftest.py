@@ -117,7 +117,8 @@ def side_of() -> Callable[[StegoNet, Tensor, Tensor], Side]:
     """A sender's side information of secrets (B, 3, H, W) under k_sym."""
 
     def side(net: StegoNet, secret: Tensor, k_sym: Tensor) -> Side:
-        return net.side(secret, k_sym, coarse_layer(net, secret))
+        with torch.no_grad():
+            return net.side(secret, k_sym, coarse_layer(net, secret))
 
     return side
 

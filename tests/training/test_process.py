@@ -21,7 +21,7 @@ preset: base
 model:
   key_dim: 16
   diffusion: {filters: 4, key_hidden: 8}
-  estimator: {filters: 4, key_hidden: 8}
+  estimator: {depth: 1, width: 8}
   reaction: {width: 8, heads: 2}
 data: {crop: 64, batch: 1, accumulate: %d}
 optimiser: {warm_up: 2}

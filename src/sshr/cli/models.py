@@ -1,9 +1,26 @@
-"""The tables of `sshr models`."""
+"""`sshr models`."""
 
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from sshr.cli.options import Json
+from sshr.cli.printing import print_json
+
+
+def models(as_json: Json = False) -> None:
+    """List the presets and what was measured of them.
+
+    Example: sshr models
+    """
+    from sshr.zoo.summary import summaries
+
+    rows = summaries()
+    if as_json:
+        print_json({"models": rows})
+        return
+    print_models(rows)
 
 
 def print_models(rows: list[dict[str, Any]]) -> None:

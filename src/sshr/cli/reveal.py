@@ -1,0 +1,56 @@
+"""`sshr reveal`."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
+from sshr.cli.printing import print_json
+from sshr.imaging.names import shown
+
+
+def reveal(
+    stego: Annotated[Path, typer.Argument(help="The file that was received.")],
+    reference: Reference,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The revealed picture.")],
+    passphrase_file: PassphraseFile = None,
+    no_passphrase: NoPassphrase = False,
+    preset: Preset = "base",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a stego that was changed.")
+    ] = False,
+    device: Device = "auto",
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Reveal the picture in STEGO.
+
+    Example: sshr reveal stego.png --reference garden.png -o holiday.png
+    """
+    from sshr.cli.passphrase import keys_for
+    from sshr.cli.progress import progress_bar
+    from sshr.imaging.reading import read_image
+    from sshr.imaging.writing import check_output
+
+    started = time.monotonic()
+    check_output(output, force, (stego, reference))
+    seen, shared = read_image(stego), read_image(reference)
+    keys = keys_for(passphrase_file, no_passphrase, confirm=False)
+    from sshr.pipeline.reveal import reveal as run
+
+    with progress_bar(as_json) as progress:
+        revealed = run(
+            seen, shared, keys, preset=preset, strict=strict, device=device, progress=progress
+        )
+        revealed.save(output, force)
+    height, width = revealed.image.shape[:2]
+    facts: dict[str, Any] = {"revealed": str(output), "width": width, "height": height}
+    facts |= {"intact": revealed.intact, "seconds": round(time.monotonic() - started, 2)}
+    if as_json:
+        print_json(facts)
+        return
+    if not revealed.intact:
+        typer.echo("sshr: warning: the stego was changed after it was written", err=True)
+    print(f"{shown(output)} ({width}x{height}) written in {facts['seconds']} s")

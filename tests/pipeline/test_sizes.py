@@ -30,8 +30,8 @@ Photo = Callable[..., Rgb8]
 OPEN = sshr.Keys()
 TOP, LEFT = 128, 200
 TOLERANCE = 1.5
-# A 64 px picture has next to no level-4 band, and gives a larger share of its samples to the header;
-# measured: 2.9 dB of 98.
+# A 64 px picture has next to no level-4 band and gives a larger share of its samples to the header
+# (measured: 2.9 dB of 98).
 SMALL_TOLERANCE = 4.0
 OWN_SIZE_TOLERANCE = 1.5
 

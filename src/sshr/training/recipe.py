@@ -189,9 +189,11 @@ class Recipe:
         Raises:
             ValueError: an unknown entry, another type or a value out of range.
         """
-        values = _merged(config_to_dict(PRESETS[self.preset]()), self.model, "model")
+        values = config_to_dict(PRESETS[self.preset]())
+        kind = values.pop("kind")  # the preset's, which no recipe changes
+        values = _merged(values, self.model, "model")
         try:
-            return config_from_dict(values)
+            return config_from_dict(values | {"kind": kind})
         except ValueError as error:
             raise ValueError(f"model: {error}") from None
 
@@ -211,10 +213,8 @@ def _merged(values: dict[str, Any], changes: dict[str, Any], where: str) -> dict
     merged = dict(values)
     for name, change in changes.items():
         key = f"{where}.{name}"
-        if name not in values or name == "kind":
-            raise ValueError(
-                f"{key}: unknown; known: {', '.join(v for v in values if v != 'kind')}"
-            )
+        if name not in values:
+            raise ValueError(f"{key}: unknown; known: {', '.join(values)}")
         if isinstance(values[name], dict):
             if not isinstance(change, dict):
                 raise ValueError(f"{key}: {change!r} is not a group of entries")

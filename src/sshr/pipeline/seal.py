@@ -220,7 +220,7 @@ def _picture_record(secret: Picture, quality: Quality, room: int) -> tuple[bytes
     record = pack_picture(name, lossless(picture))
     if quality == "lossless" or len(record) <= room:
         return record, ()
-    coded = fitting(picture, room - overhead(name))
+    coded = fitting(picture, room - overhead(name), len(record))
     if coded is None:
         raise TooSmallError(
             f"the secret does not fit the reference: {max(room, 0)} bytes are too few for any "

@@ -177,7 +177,7 @@ def test_stego_is_pinned(same_session: None, reference: Rgb8) -> None:
     for noise in NOISES:
         stego = sshr.seal(sshr.Blob(b"pinned " * 40, "p"), reference, KEYS, noise=noise)
         digest.update(stego.image.tobytes())
-    assert digest.hexdigest()[:32] == "@STEGO@"
+    assert digest.hexdigest()[:32] == "5962809b9b3327dec26cb1d44388b3f5"
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])

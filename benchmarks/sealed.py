@@ -1,6 +1,6 @@
 """Sealed stegos against the plain codec with base-m digits: fidelity, through PNG files.
 
-    python benchmarks/sealed.py --data KODAK24 [--limit N] [--noise uniform texture adaptive]
+    python benchmarks/sealed.py --data KODAK24 [--limit N] [--noise KIND...]
 
 Pairs and crops are those of every benchmark. The peer gets the same compressed bytes and an AEAD,
 and writes digits of base m = 2..16 into all samples, the m values nearest to the reference inside
@@ -94,7 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--noise", nargs="+", default=["uniform", "texture"])
+    parser.add_argument("--noise", nargs="*", default=["uniform", "texture"])
     arguments = parser.parse_args()
     pairs = [
         tuple(centre_crop(read_image(path).rgb, SIZE) for path in pair)

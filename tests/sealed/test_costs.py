@@ -14,7 +14,10 @@ Photo = Callable[..., NDArray[np.uint8]]
 
 @pytest.mark.parametrize(
     ("noise", "digest"),
-    [(Noise.TEXTURE, "02ea5258aa8630bd04515c1ad82946f2"), (Noise.ADAPTIVE, "a400f68bdcfc9a44e2761c86c9e92e4e")],
+    [
+        (Noise.TEXTURE, "02ea5258aa8630bd04515c1ad82946f2"),
+        (Noise.ADAPTIVE, "a400f68bdcfc9a44e2761c86c9e92e4e"),
+    ],
 )
 def test_map_is_pinned(photo: Photo, noise: Noise, digest: str) -> None:
     found = noise_map(photo("lighthouse", 200, 333), noise)

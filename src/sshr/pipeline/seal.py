@@ -72,7 +72,6 @@ class Sealed:
     payload_bytes: int
     _secret: Picture | Blob
     _reference: Picture
-    _record: bytes
     _sending: Sending
 
     def save(self, path: str | Path, force: bool = False) -> SealedReport:
@@ -156,7 +155,7 @@ def seal(
     if image is None:
         raise _too_big(len(record), plan, floor)
     notes = (*fallback, *(own.notes if isinstance(own, Picture) else ()), *shared.notes)
-    return Sealed(image, notes, len(record), own, shared, record, sending)
+    return Sealed(image, notes, len(record), own, shared, sending)
 
 
 def capacities(

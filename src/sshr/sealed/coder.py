@@ -96,9 +96,7 @@ class Carrier:
         values = self.model.samples[self.fixed].copy()
         stream = keystream(self.session.subkey(b"payload/parity"), 4 * count + 64)
         coder = AnsCoder(np.frombuffer(stream, "<u4").astype(np.uint32), seal=True)
-        found = np.array(
-            [self.model.class_of(self.classes, at, at + 1)[0] for at in self.fixed.tolist()]
-        )
+        found = self.model.class_at(self.classes, self.fixed)
         for number, table in enumerate(self.classes.tables, 1):
             chosen = np.flatnonzero(found == number)
             if len(chosen):

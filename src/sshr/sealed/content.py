@@ -85,6 +85,8 @@ def unpack(record: bytes) -> Content:
             picture = decode(PictureCodec(codec), body)
             return Content(Kind.PICTURE, name, body, picture)
         if codec == _ZSTD:
+            if zstandard.frame_content_size(body) != size:
+                raise ValueError("another size than the record's")
             body = zstandard.ZstdDecompressor().decompress(body, max_output_size=size)
         if len(body) != size or codec not in (_RAW, _ZSTD):
             raise ValueError("impossible body")

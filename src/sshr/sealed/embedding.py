@@ -21,7 +21,7 @@ from sshr.errors import DamagedError
 from sshr.sealed.coder import Carrier, Rest
 from sshr.sealed.costs import Noise
 from sshr.sealed.model import NoiseModel
-from sshr.sealed.plan import TAG_BYTES, Plan
+from sshr.sealed.plan import Plan
 
 Rgb8 = NDArray[np.uint8]
 _ENTRY = struct.Struct(">BBhIIQ")
@@ -134,8 +134,3 @@ def changed() -> DamagedError:
         "the stego has been changed since it was written; nothing of a sealed secret can be "
         "revealed: ask for the file exactly as it was written"
     )
-
-
-def ciphertext_bytes(record: bytes) -> int:
-    """Bytes that a record takes in the samples."""
-    return len(record) + TAG_BYTES

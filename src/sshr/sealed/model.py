@@ -69,6 +69,12 @@ class NoiseModel:
         found: NDArray[np.uint16] = classes.lookup[steps, self.samples[start:stop]]
         return found
 
+    def class_at(self, classes: Classes, places: NDArray[np.int64]) -> NDArray[np.uint16]:
+        """Class of each of the flat samples at these places."""
+        steps = self._map[places // _CHANNELS]
+        found: NDArray[np.uint16] = classes.lookup[steps, self.samples[places]]
+        return found
+
     def expected(self, base: int) -> tuple[float, float]:
         """Bits that all samples carry, and their sum of squared changes; expectations."""
         bits = squares = 0.0

@@ -63,12 +63,12 @@ class Request:
             if value is not None:
                 raise UsageError(f"{name} belongs to the sealed transport: add --transport sealed")
         if self.secret is None:
-            raise UsageError("name the picture to conceal")
+            raise UsageError("Missing argument 'SECRET': the picture to conceal")
         return self.secret, self._named_output()
 
     def _named_output(self) -> Path:
         if self.output is None:
-            raise UsageError("name the stego's file with --output")
+            raise UsageError("Missing option '--output': the stego's file")
         return self.output
 
     def check_sealed(self) -> Path:

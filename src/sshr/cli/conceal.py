@@ -10,19 +10,39 @@ from rich.table import Table
 
 from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
 from sshr.cli.printing import print_json, print_notes
+from sshr.cli.sealed import (
+    DryRun,
+    File,
+    NoiseKind,
+    Quality,
+    Request,
+    StegoPsnr,
+    Text,
+    Transport,
+    conceal_sealed,
+)
 from sshr.errors import UsageError
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.names import shown
 
 
 def conceal(
-    secret: Annotated[Path, typer.Argument(help="The picture to conceal.")],
     reference: Reference,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The stego, a lossless file.")],
+    secret: Annotated[Path | None, typer.Argument(help="The picture to conceal.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The stego, a lossless file.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
     no_passphrase: NoPassphrase = False,
     preset: Preset = "base",
     fit: Annotated[str, typer.Option(help="contain, cover or stretch.")] = "contain",
+    transport: Transport = "analog",
+    file: File = None,
+    text: Text = None,
+    noise: NoiseKind = None,
+    quality: Quality = None,
+    stego_psnr: StegoPsnr = None,
+    dry_run: DryRun = False,
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
@@ -30,6 +50,8 @@ def conceal(
     """Conceal SECRET; reveal it again from the written file and say how good both are.
 
     Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
+
+    Example: sshr conceal --file report.pdf --transport sealed -r garden.png -o stego.png
     """
     from sshr.cli.passphrase import keys_for
     from sshr.cli.progress import progress_bar
@@ -37,6 +59,15 @@ def conceal(
     from sshr.imaging.writing import check_output
 
     started = time.monotonic()
+    request = Request(
+        secret, reference, output, file, text, noise, quality, stego_psnr, dry_run, force, as_json
+    )
+    if transport == "sealed":
+        conceal_sealed(request, lambda: keys_for(passphrase_file, no_passphrase, confirm=True))
+        return
+    if transport != "analog":
+        raise UsageError(f"--transport {shown(transport)} is not one of analog, sealed")
+    secret, output = request.check_analog()
     mode = _fit(fit)
     check_output(output, force, (secret, reference))
     own, shared = read_image(secret), read_image(reference)

@@ -1,0 +1,1 @@
+"""Whole folders: pairing, the work of one pair, and who does it."""

@@ -1,4 +1,4 @@
-"""The same folder on a Dask cluster, one of whose two workers is killed in the middle."""
+"""Folders through the command line: failures, reruns, killed workers, signals, full disks."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def test_a_killed_worker_loses_no_file_and_repeats_none(photo, tmp_path: Path) -
         killer = threading.Thread(target=kill, daemon=True)
         killer.start()
         entries = run_folder(
-            Job("conceal", out, Keys(), "paper"),
+            Job("conceal", out, Keys()),
             pair_by_name(own, shared, out),
             Backend("dask", scheduler=cluster.scheduler_address),
         )

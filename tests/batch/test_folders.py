@@ -1,4 +1,4 @@
-"""Folders through the command line: pairs, failures, reruns, killed workers, signals, full disks."""
+"""Folders through the command line: failures, reruns, killed workers, signals, full disks."""
 
 import contextlib
 import csv
@@ -25,7 +25,7 @@ from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
 from sshr.imaging.temporary import held, remove_stale
 
-OPTIONS = ("--no-passphrase", "--preset", "paper", "--json")
+OPTIONS = ("--no-passphrase", "--json")
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_killed_processes_lose_no_file(folders, work, bad: set[str]) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_signals_leave_nothing_half_done(folders, number: int, code: int) -> None:
     own, shared, out = folders
-    for n in range(4, 40):
+    for n in range(4, 20):
         (own / f"p{n}.png").write_bytes((own / "p0.png").read_bytes())
         (shared / f"p{n}.png").write_bytes((shared / "p0.png").read_bytes())
     process = subprocess.Popen(
@@ -226,17 +226,17 @@ def test_signals_leave_nothing_half_done(folders, number: int, code: int) -> Non
     assert process.returncode == code, err
     assert "Traceback" not in err
     before = times(out)
-    assert 2 <= len(before) < 40
+    assert 2 <= len(before) < 20
     assert list(out.rglob("*.tmp")) == []
     assert conceal(folders)[0] == 0
-    assert len(times(out)) == 40
+    assert len(times(out)) == 20
     assert {name: times(out)[name] for name in before} == before
 
 
 def test_a_pair_that_is_done_is_not_done_again(folders) -> None:
     own, shared, out = folders
     pair = pair_by_name(own, shared, out).pairs[0]
-    job = Job("conceal", out, Keys(), "paper")
+    job = Job("conceal", out, Keys())
     first = do_pair(job, pair)
     assert first.state == "done", first.error
     assert do_pair(job, pair) == first

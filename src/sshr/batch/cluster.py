@@ -33,7 +33,7 @@ def run_cluster(job: Job, pairs: Iterable[Pair], scheduler: str) -> Iterator[Ent
     with client:
         sent = {client.submit(do_pair, job, pair, pure=False): pair for pair in pairs}
         try:
-            for future in as_completed(list(sent)):
+            for future in as_completed(list(sent), loop=client.loop):
                 pair = sent.pop(future)
                 fault = future.exception()
                 if fault is None:

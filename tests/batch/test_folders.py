@@ -134,7 +134,7 @@ def test_options_of_folders_need_folders(folders) -> None:
     own, shared, out = folders
     one = ("conceal", own / "p0.png", "-r", shared / "p0.png", "-o", out, *OPTIONS)
     assert call(*one, "--jobs", 2)[0] == 2
-    assert call("conceal", own, "-r", shared / "p0.png", "-o", out, *OPTIONS)[0] == 2
+    assert call("conceal", own, "-r", shared / "p0.png", "-o", out, *OPTIONS)[0] == 7
     assert call("conceal", own, "-r", shared, "-o", out, *OPTIONS, "--jobs", 10**6)[0] == 2
     assert call("conceal", own, "-r", shared, "-o", own, *OPTIONS)[0] == 8
 

@@ -48,7 +48,7 @@ def conceal(
     started = time.monotonic()
     mode = _fit(fit)
     backend = Backend(backend_name, jobs, scheduler)
-    if wants_folders(secret, pairs, backend):
+    if wants_folders(secret, reference, pairs, backend):
         own_keys = keys_for(passphrase_file, no_passphrase, confirm=True)
         job = Job("conceal", output.absolute(), own_keys, preset, mode, False, device, force)
         work_folders(job, secret.absolute(), reference.absolute(), pairs, backend, as_json)

@@ -12,7 +12,7 @@ from sshr.batch.runner import Backend, run_folder
 from sshr.batch.work import Job
 from sshr.cli.printing import print_json
 from sshr.cli.progress import progress_bar
-from sshr.errors import OutputError, UsageError
+from sshr.errors import ImageError, OutputError, UsageError
 from sshr.imaging.names import shown
 
 Pairs = Annotated[
@@ -25,13 +25,16 @@ Scheduler = Annotated[
 ]
 
 
-def wants_folders(source: Path, pairs: Path | None, backend: Backend) -> bool:
-    """True for a folder; refuses the options of folders on a single file.
+def wants_folders(source: Path, reference: Path, pairs: Path | None, backend: Backend) -> bool:
+    """True for two folders; refuses the options of folders on a single file.
 
     Raises:
+        ImageError: a folder and a single reference.
         UsageError: a single file, and an option that only folders have.
     """
     if source.is_dir():
+        if not reference.is_dir():
+            raise ImageError(f"{shown(source)}: is a folder; give a folder of references as well")
         return True
     if pairs is not None or backend != Backend():
         raise UsageError(f"{shown(source)}: is no folder, so --pairs, --jobs, --backend are no use")
@@ -42,8 +45,6 @@ def work_folders(
     job: Job, sources: Path, references: Path, pairs: Path | None, backend: Backend, as_json: bool
 ) -> None:
     """Run a job over a folder, print its outcome, and exit with 1 if a pair failed."""
-    if not references.is_dir():
-        raise UsageError(f"{shown(references)}: is not a folder; give a folder of references")
     for folder in (sources, references):
         if job.folder.exists() and job.folder.samefile(folder):
             raise OutputError(f"{shown(job.folder)}: is also an input folder. Choose another.")

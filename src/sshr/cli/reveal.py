@@ -45,7 +45,7 @@ def reveal(
 
     started = time.monotonic()
     backend = Backend(backend_name, jobs, scheduler)
-    if wants_folders(stego, pairs, backend):
+    if wants_folders(stego, reference, pairs, backend):
         own_keys = keys_for(passphrase_file, no_passphrase, confirm=False)
         job = Job("reveal", output.absolute(), own_keys, preset, "contain", strict, device, force)
         work_folders(job, stego.absolute(), reference.absolute(), pairs, backend, as_json)

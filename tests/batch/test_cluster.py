@@ -1,4 +1,4 @@
-"""Folders through the command line: failures, reruns, killed workers, signals, full disks."""
+"""A folder on a local cluster, and addresses without one."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from sshr.batch.work import Job
 from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
 
-PAIRS = 24
+PAIRS = 12
 
 
 def test_a_killed_worker_loses_no_file_and_repeats_none(photo, tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_a_killed_worker_loses_no_file_and_repeats_none(photo, tmp_path: Path) -
         seen: dict[str, int] = {}
 
         def kill() -> None:
-            while len(list(out.glob("p*.png"))) < 4:
+            while len(list(out.glob("p*.png"))) < 2:
                 time.sleep(0.005)
             seen.update({path.name: path.stat().st_ino for path in out.glob("p*.png")})
             os.kill(victim, signal.SIGKILL)
@@ -49,7 +49,7 @@ def test_a_killed_worker_loses_no_file_and_repeats_none(photo, tmp_path: Path) -
             Backend("dask", scheduler=cluster.scheduler_address),
         )
         killer.join(5)
-    assert 4 <= len(seen) < PAIRS
+    assert 2 <= len(seen) < PAIRS
     assert [entry.name for entry in entries] == [f"p{n:02}.png" for n in range(PAIRS)]
     assert {entry.state for entry in entries} == {"done"}, [entry.error for entry in entries]
     assert {path.name for path in out.glob("p*.png")} == {entry.name for entry in entries}

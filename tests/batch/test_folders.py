@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -205,14 +207,18 @@ def test_killed_processes_lose_no_file(folders, work, bad: set[str]) -> None:
     assert {e.name for e in entries if e.state != "done"} == bad
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_signals_leave_nothing_half_done(folders, number: int, code: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "jobs"),
+    [(signal.SIGTERM, 143, min(2, pool.cores())), (signal.SIGINT, 130, 1)],
+)
+def test_signals_leave_nothing_half_done(folders, number: int, code: int, jobs: int) -> None:
     own, shared, out = folders
-    for n in range(4, 20):
+    for n in range(4, 12):
         (own / f"p{n}.png").write_bytes((own / "p0.png").read_bytes())
         (shared / f"p{n}.png").write_bytes((shared / "p0.png").read_bytes())
+    command = ("conceal", own, "-r", shared, "-o", out, "--jobs", str(jobs))
     process = subprocess.Popen(
-        [sys.executable, "-m", "sshr", "conceal", own, "-r", shared, "-o", out, *OPTIONS],
+        [sys.executable, "-m", "sshr", *command, *OPTIONS],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -226,17 +232,81 @@ def test_signals_leave_nothing_half_done(folders, number: int, code: int) -> Non
     assert process.returncode == code, err
     assert "Traceback" not in err
     before = times(out)
-    assert 2 <= len(before) < 20
+    assert 2 <= len(before) < 12
     assert list(out.rglob("*.tmp")) == []
     assert conceal(folders)[0] == 0
-    assert len(times(out)) == 20
+    assert len(times(out)) == 12
     assert {name: times(out)[name] for name in before} == before
 
 
-def test_a_pair_that_is_done_is_not_done_again(folders) -> None:
+def test_a_pair_is_done_again_only_when_something_has_changed(folders, tmp_path: Path) -> None:
+    # Not above: the processes of other tests import this module and would wait for torch.
+    from sshr.zoo.checkpoint import save_checkpoint
+    from sshr.zoo.registry import load_model
+
     own, shared, out = folders
     pair = pair_by_name(own, shared, out).pairs[0]
     job = Job("conceal", out, Keys())
     first = do_pair(job, pair)
     assert first.state == "done", first.error
     assert do_pair(job, pair) == first
+    copy, other = tmp_path / "copy.safetensors", tmp_path / "other.safetensors"
+    net = load_model("base").net
+    save_checkpoint(net, copy)
+    changed = deepcopy(net)
+    next(changed.parameters()).data.add_(1)
+    save_checkpoint(changed, other)
+    assert do_pair(replace(job, preset=str(copy)), pair) == first
+    for change in (
+        {"preset": str(other)},
+        {"keys": Keys(b"word")},
+        {"fit": "cover"},
+        {"strict": True},
+        {"command": "reveal"},
+    ):
+        entry = do_pair(replace(job, **change), pair)
+        assert (entry.state, entry.code) == (
+            "failed",
+            8,
+        )  # not done, nor replaced
+    assert do_pair(replace(job, fit="cover", force=True), pair).state == "done"
+
+
+def test_inputs_are_hashed_under_a_key_of_the_folder(folders, tmp_path: Path) -> None:
+    own, shared, out = folders
+    pair = pair_by_name(own, shared, out).pairs[0]
+    first = do_pair(Job("conceal", out, Keys()), pair)
+    key = out / ".sshr-records" / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    moved = replace(pair, output=elsewhere / pair.name)
+    second = do_pair(Job("conceal", elsewhere, Keys()), moved)
+    assert second.state == "done", second.error
+    assert second.inputs != first.inputs
+    key.write_bytes(b"cut")  # a new key is made; what was finished is no longer known as such
+    assert do_pair(Job("conceal", out, Keys()), pair).code == 8
+
+
+def test_a_single_job_leaves_the_threads_alone(folders) -> None:
+    import torch
+
+    own, shared, out = folders
+    before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
+    seen = []
+
+    def look(job: Job, pair: Pair) -> Entry:
+        seen.append((torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")))
+        return note(job, pair)
+
+    pairs = pair_by_name(own, shared, out).pairs
+    assert len(list(pool.run_pool(Job("conceal", out, Keys()), pairs, 1, look))) == len(pairs)
+    assert set(seen) == {before}
+
+
+def test_the_package_gives_its_names() -> None:
+    import sshr.batch
+
+    assert all(getattr(sshr.batch, name) for name in sshr.batch.__all__)
+    with pytest.raises(AttributeError):
+        _ = sshr.batch.nothing

@@ -19,6 +19,7 @@ from sshr.imaging.names import shown
 from sshr.imaging.temporary import sync_folder
 
 RECORDS = ".sshr-records"
+KEY_NAME, KEY_BYTES = "key", 32
 JSON_NAME, CSV_NAME = "manifest.json", "manifest.csv"
 
 
@@ -29,7 +30,8 @@ class Entry:
     Attributes:
         state: done or failed.
         code: 0, or the exit code that the command on this pair alone would end with.
-        inputs: SHA-256 over both inputs' bytes and the settings; sha256 that of the output file.
+        inputs: HMAC-SHA256 over both inputs' bytes, keys and settings, under the folder's own key.
+        sha256: of the output file.
         figures: what the command measures, by name.
     """
 
@@ -55,9 +57,24 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def folder_key(folder: Path) -> bytes:
+    """The folder's random key, made when there is none; `inputs` tells nothing without it.
+
+    Raises:
+        OSError: it can be neither read nor written.
+    """
+    path = folder / RECORDS / KEY_NAME
+    with suppress(FileNotFoundError):
+        key = path.read_bytes()
+        if len(key) == KEY_BYTES:
+            return key
+    _write(path, secrets.token_bytes(KEY_BYTES), 0o600)
+    return path.read_bytes()
+
+
 def write_record(folder: Path, entry: Entry) -> None:
     """Put an entry on the disk, whole or not at all, in place of an earlier one of its name."""
-    _write(_record_path(folder, entry.name), json.dumps(asdict(entry)))
+    _write(_record_path(folder, entry.name), json.dumps(asdict(entry)).encode())
 
 
 def read_record(folder: Path, name: str) -> Entry | None:
@@ -88,7 +105,7 @@ def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
         OSError: the folder or the disk refuses.
     """
     ordered = sorted(entries, key=lambda entry: entry.name)
-    _write(folder / JSON_NAME, json.dumps([asdict(entry) for entry in ordered], indent=1))
+    _write(folder / JSON_NAME, json.dumps([asdict(entry) for entry in ordered], indent=1).encode())
     plain = [f.name for f in fields(Entry) if f.name != "figures"]
     measured = list(dict.fromkeys(key for entry in ordered for key in entry.figures))
     part = folder / f".sshr-{secrets.token_hex(8)}.tmp"
@@ -111,12 +128,12 @@ def _record_path(folder: Path, name: str) -> Path:
     return folder / RECORDS / f"{hashlib.sha256(shown(name).encode()).hexdigest()[:32]}.json"
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
+def _write(path: Path, data: bytes, mode: int = 0o666) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.parent / f".sshr-{secrets.token_hex(8)}.tmp"
     try:
-        with open(part, "x", encoding="utf-8") as file:
-            file.write(text)
+        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +31,8 @@ def run_pool(
 ) -> Iterator[Entry]:
     """Entries in the order in which they are ready, one for every pair.
 
-    Threads of all processes together are no more than cores. When a process is killed, the pairs
+    One process works in this one, with its threads; those of several are together no more than
+    cores. When a process is killed, the pairs
     that were in work are tried again one by one; one that kills its process twice alone is failed.
 
     Raises:
@@ -49,7 +51,7 @@ def _in_pool(job: Job, waiting: deque[Pair], jobs: int, work: Work) -> Iterator[
             jobs,
             multiprocessing.get_context("spawn"),
             initializer=_start,
-            initargs=(job, cores() // jobs, os.getpid()),
+            initargs=(job, cores() // jobs),
         )
         running: dict[Future[Entry], Pair] = {}
         clean = False
@@ -85,18 +87,19 @@ def _in_pool(job: Job, waiting: deque[Pair], jobs: int, work: Work) -> Iterator[
                     child.join()
 
 
-def _start(job: Job, threads: int, parent: int) -> None:
-    """What a new process does first."""
+def _start(job: Job, threads: int) -> None:
+    """What a new process does first. Fewer threads, asked for by OMP_NUM_THREADS, stay fewer."""
     global _job
     _job = job
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, _stop)
-    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
-    os.environ["OMP_NUM_THREADS"] = str(threads)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # torch reads them when it is loaded
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    import torch
+    if "torch" in sys.modules:
+        import torch
 
-    torch.set_num_threads(threads)
+        torch.set_num_threads(min(threads, torch.get_num_threads()))
 
 
 def _one(work: Work, pair: Pair) -> Entry:
@@ -108,7 +111,7 @@ def _stop(number: int, frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def _die_with(parent: int) -> None:
+def _die_with_parent() -> None:
     """A parent that was killed says no more; its pipes stay open among the children."""
     process = multiprocessing.parent_process()
     if process is not None:

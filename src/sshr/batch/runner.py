@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sshr.batch.cluster import run_cluster
-from sshr.batch.manifest import RECORDS, Entry, write_manifest
+from sshr.batch.manifest import RECORDS, Entry, folder_key, write_manifest
 from sshr.batch.pairing import Pair, Pairing
 from sshr.batch.pool import run_pool
 from sshr.batch.work import Job, failed
@@ -96,4 +96,8 @@ def _locked(folder: Path) -> Iterator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError(f"{shown(folder)}: another run is at work in this folder") from None
+        try:
+            folder_key(folder)  # made here, where no two processes can each make one
+        except OSError as error:
+            raise OutputError(f"{shown(folder)}: cannot be written ({reason(error)})") from None
         yield

@@ -1,15 +1,17 @@
 """The work of one pair: it ends with an entry, whatever happens."""
 
+import functools
 import hashlib
+import hmac
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sshr.batch.manifest import Entry, file_hash, finished, write_record
+from sshr.batch.manifest import Entry, file_hash, finished, folder_key, write_record
 from sshr.batch.pairing import Pair
-from sshr.crypto.keys import Keys
-from sshr.errors import ImageError, SshrError
+from sshr.crypto.keys import Keys, stretch
+from sshr.errors import ImageError, OutputError, SshrError
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.names import reason, shown
 from sshr.imaging.writing import check_output, write_image
@@ -112,10 +114,26 @@ def _names(pair: Pair) -> tuple[str, str, str]:
 
 
 def _identity(job: Job, pair: Pair) -> str:
-    parts = [job.command, job.preset, job.fit]
+    """What the output depends on; the network counts by its weights, not its name."""
+    from sshr.zoo.registry import load_model
+
+    try:
+        key = folder_key(job.folder)
+    except OSError as error:
+        raise OutputError(f"{shown(job.folder)}: cannot be written ({reason(error)})") from None
+    digest = load_model(job.preset, job.device).digest.hex()
+    parts = [job.command, digest, job.fit, str(job.strict), _keys_used(job.keys, key)]
     for path in (pair.source, pair.reference):
         try:
             parts.append(file_hash(path))
         except (OSError, ValueError) as error:
             raise ImageError(f"{shown(path)}: cannot read it ({reason(error)})") from None
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return hmac.digest(key, "\0".join(parts).encode(), "sha256").hex()
+
+
+@functools.lru_cache(maxsize=4)
+def _keys_used(keys: Keys, salt: bytes) -> str:
+    # As slow to guess as in a stego. The other keys are long and random, so a plain hash will do.
+    word = b"" if keys.passphrase is None else stretch(keys.passphrase, salt)
+    others = repr((keys.passphrase is None, keys.recipients, keys.identity)).encode()
+    return hashlib.sha256(word + others).hexdigest()

@@ -38,7 +38,7 @@ def run(arguments: list[str]) -> int:
     except TyperException as error:
         return _fail(_usage(error), UsageError.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("interrupted; nothing was written", INTERRUPTED)
+        return _fail("interrupted; no partial file was left", INTERRUPTED)
     except Terminated:
         return _fail("terminated; no partial file was left", TERMINATED)
     except BrokenPipeError:

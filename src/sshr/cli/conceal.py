@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from sshr.cli.folders import BackendName, Jobs, Pairs, Scheduler, wants_folders, work_folders
 from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
 from sshr.cli.printing import print_json, print_notes
 from sshr.cli.sealed import (
@@ -46,13 +47,21 @@ def conceal(
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
+    pairs: Pairs = None,
+    jobs: Jobs = 1,
+    backend_name: BackendName = "local",
+    scheduler: Scheduler = None,
 ) -> None:
     """Conceal SECRET; reveal it again from the written file and say how good both are.
 
     Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
 
     Example: sshr conceal --file report.pdf --transport sealed -r garden.png -o stego.png
+
+    Whole folders, paired by name: sshr conceal DIR --reference DIR2 -o OUT --jobs 2
     """
+    from sshr.batch.runner import Backend
+    from sshr.batch.work import Job
     from sshr.cli.passphrase import keys_for
     from sshr.cli.progress import progress_bar
     from sshr.imaging.reading import read_image
@@ -69,6 +78,12 @@ def conceal(
         raise UsageError(f"--transport {shown(transport)} is not one of analog, sealed")
     secret, output = request.check_analog()
     mode = _fit(fit)
+    backend = Backend(backend_name, jobs, scheduler)
+    if wants_folders(secret, reference, pairs, backend):
+        own_keys = keys_for(passphrase_file, no_passphrase, confirm=True)
+        job = Job("conceal", output.absolute(), own_keys, preset, mode, False, device, force)
+        work_folders(job, secret.absolute(), reference.absolute(), pairs, backend, as_json)
+        return
     check_output(output, force, (secret, reference))
     own, shared = read_image(secret), read_image(reference)
     keys = keys_for(passphrase_file, no_passphrase, confirm=True)

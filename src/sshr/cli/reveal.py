@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sshr.cli.folders import BackendName, Jobs, Pairs, Scheduler, wants_folders, work_folders
 from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
 from sshr.cli.printing import print_json
 from sshr.cli.sealed import write_unsealed
@@ -25,11 +26,19 @@ def reveal(
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
+    pairs: Pairs = None,
+    jobs: Jobs = 1,
+    backend_name: BackendName = "local",
+    scheduler: Scheduler = None,
 ) -> None:
     """Reveal the picture in STEGO.
 
     Example: sshr reveal stego.png --reference garden.png -o holiday.png
+
+    Whole folders, paired by name: sshr reveal DIR --reference DIR2 -o OUT --jobs 2
     """
+    from sshr.batch.runner import Backend
+    from sshr.batch.work import Job
     from sshr.cli.passphrase import keys_for
     from sshr.cli.progress import progress_bar
     from sshr.imaging.files import check_file
@@ -37,6 +46,12 @@ def reveal(
     from sshr.imaging.writing import LOSSLESS, check_output
 
     started = time.monotonic()
+    backend = Backend(backend_name, jobs, scheduler)
+    if wants_folders(stego, reference, pairs, backend):
+        own_keys = keys_for(passphrase_file, no_passphrase, confirm=False)
+        job = Job("reveal", output.absolute(), own_keys, preset, "contain", strict, device, force)
+        work_folders(job, stego.absolute(), reference.absolute(), pairs, backend, as_json)
+        return
     # Only the header says whether a file or a picture comes out, so a suffix that pictures do not
     # have is judged after it.
     picture = output.suffix.lower() in LOSSLESS

@@ -76,5 +76,11 @@ class TrainingError(SshrError):
     exit_code = 12
 
 
+class SignatureError(SshrError):
+    """The sender's signature is not valid."""
+
+    exit_code = 13
+
+
 class TooSmallError(ImageError):
     """The reference has too few samples to carry the header."""

@@ -73,8 +73,9 @@ def test_untrained_is_another_checkpoint_and_only_for_base(
 ) -> None:
     fidelity = scripts["fidelity"]
     net = fidelity.load_model(fidelity.untrained_checkpoint("base", tmp_path)).net
-    assert all(float(term.influence.weights.abs().max()) == 0 for term in net.estimator.stages)
-    assert torch.equal(net.gains.log_gain, net.gains.start_log_gain)
+    assert not net.estimator.leave.weight.any()
+    assert torch.equal(net.gains.log_gain, net.gains.start[0])
+    assert torch.equal(net.allocation.weights, net.allocation.start_weights)
     with pytest.raises(UsageError, match="linear start"):
         fidelity.untrained_checkpoint("paper", tmp_path)
 

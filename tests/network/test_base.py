@@ -192,8 +192,8 @@ def test_secret_side_steps_written_out(
     a, g = float(side.scales), gain_of(net, side)
     rest = z = y = net.transform(secret) - known_of(net, side)[0]
     half = g.sqrt()
-    # Corrections count in units of the coming noise: about NOISE / a at the end, and a step multiplies
-    # it by its gain.
+    # Corrections count in units of the coming noise: about NOISE / a at the end, and a step
+    # multiplies it by its gain.
     unit = float(side.units) * g / NOISE
     for first, second in net.diffusion:
         before, unit = unit, unit / half

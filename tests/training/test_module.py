@@ -68,7 +68,7 @@ def test_training_beats_the_linear_start(
 ) -> None:
     # One-level Haar leaves most to learn.
     net = BaseNet(dataclasses.replace(base_net.config, transform="haar:1"))
-    error = linear_start(net, [crops_of(12)])
+    error = linear_start(net, crops_of(12))
     assert error is not None
     assert error < -30
     unseen = crops_of(12, seed=7)
@@ -101,7 +101,7 @@ def test_paper_trains_with_its_own_loss(
     changed = {name for name in after if not torch.equal(after[name], before[name])}
     assert any("influence" in name for name in changed)
     assert not any(name.startswith("features.") for name in changed)  # AlexNet is frozen
-    assert linear_start(paper_net, []) is None
+    assert linear_start(paper_net, crops_of(1)) is None
 
 
 def test_the_same_seed_trains_the_same_network(

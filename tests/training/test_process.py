@@ -23,7 +23,7 @@ model:
   diffusion: {filters: 4, key_hidden: 8}
   estimator: {depth: 1, width: 8}
   reaction: {width: 8, heads: 2}
-data: {crop: 64, batch: 1, accumulate: %d}
+data: {crop: 64, batch: 1, accumulate: %d, start_crops: 8}
 optimiser: {warm_up: 2}
 schedule: {steps: %d}
 report: {log_every: 1, save_every: 4}

@@ -75,7 +75,10 @@ def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
         ("model: {kind: paper}", "model.kind: unknown"),
         ("model: {diffusion: {depth: 3}}", "model.diffusion.depth: unknown"),
         ("model: {diffusion: 3}", "model.diffusion: 3 is not a group"),
-        ("model: {coarse_rate: many}", "model: not a configuration of this version: coarse_rate is 'many'"),
+        (
+            "model: {coarse_rate: many}",
+            "model: not a configuration of this version: coarse_rate is 'many'",
+        ),
         ("model: {coarse_rate: -1}", "model: coarse_rate -1.0 outside [0, 1]"),
         ("start: base\nmodel: {coarse_rate: 0.5}", "model: has no effect with start"),
         ("seed: 1\nseed: 2", "seed: stands twice"),

@@ -41,7 +41,8 @@ class DataPart:
     """Crops of `crop` px; a step takes `batch` pairs `accumulate` times on each device.
 
     `cache` keeps the decoded photographs in memory; None: when they fit in 2 GiB. `limit` uses at
-    most so many photographs, evenly spread over the folder's sorted names.
+    most so many photographs, evenly spread over the folder's sorted names. The linear start of
+    `base` is fitted to `start_crops` crops.
     """
 
     crop: int = 128
@@ -49,11 +50,13 @@ class DataPart:
     accumulate: int = 1
     cache: bool | None = None
     limit: int | None = None
+    start_crops: int = 256
 
     def __post_init__(self) -> None:
         if self.crop % 16 or self.crop < 64:
             raise ValueError(f"crop: {self.crop} is not a multiple of 16 from 64 up")
         _above(0, batch=self.batch, accumulate=self.accumulate)
+        _above(7, start_crops=self.start_crops)
         if self.limit is not None:
             _above(1, limit=self.limit)
 
@@ -186,9 +189,11 @@ class Recipe:
         Raises:
             ValueError: an unknown entry, another type or a value out of range.
         """
-        values = _merged(config_to_dict(PRESETS[self.preset]()), self.model, "model")
+        values = config_to_dict(PRESETS[self.preset]())
+        kind = values.pop("kind")  # the preset's, which no recipe changes
+        values = _merged(values, self.model, "model")
         try:
-            return config_from_dict(values)
+            return config_from_dict(values | {"kind": kind})
         except ValueError as error:
             raise ValueError(f"model: {error}") from None
 
@@ -208,10 +213,8 @@ def _merged(values: dict[str, Any], changes: dict[str, Any], where: str) -> dict
     merged = dict(values)
     for name, change in changes.items():
         key = f"{where}.{name}"
-        if name not in values or name == "kind":
-            raise ValueError(
-                f"{key}: unknown; known: {', '.join(v for v in values if v != 'kind')}"
-            )
+        if name not in values:
+            raise ValueError(f"{key}: unknown; known: {', '.join(values)}")
         if isinstance(values[name], dict):
             if not isinstance(change, dict):
                 raise ValueError(f"{key}: {change!r} is not a group of entries")

@@ -30,7 +30,6 @@ from sshr.zoo.registry import pick_device
 
 RECIPE = "recipe.yaml"
 FEATURES = "features.pt"
-START_BATCHES, START_BATCH = 4, 64
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,7 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     photos = _photos(paths, recipe, net, place, session.out, say)
     crops = CropSampler(photos, recipe.data.crop, recipe.seed)
     if not session.resume and recipe.start is None:
-        batches = (crops.crops(START_BATCH, i * START_BATCH) for i in range(START_BATCHES))
-        error = linear_start(net, batches)
+        error = linear_start(net, crops.crops(recipe.data.start_crops))
         if error is not None:
             say(f"linear start: error {error:.2f} dB")
     workers = _workers(session, photos, place)

@@ -1,7 +1,6 @@
 """Where a network's training starts: weights, AlexNet's features, the linear start."""
 
 import copy
-from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -47,14 +46,14 @@ def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
     return net
 
 
-def linear_start(net: StegoNet, crops: Iterable[Tensor]) -> float | None:
-    """Fit what a BaseNet knows before training to batches of crops (B, 3, H, W) in [0, 1].
+def linear_start(net: StegoNet, crops: Tensor) -> float | None:
+    """Fit what a BaseNet knows before training to crops (N, 3, H, W) in [0, 1].
 
     Returns the error it leaves, in dB; None for a network without a linear start.
     """
     if not isinstance(net, BaseNet):
         return None
-    return fit_start(net, torch.cat(list(crops)))
+    return fit_start(net, crops)
 
 
 def load_alexnet(features: AlexNetFeatures, path: Path) -> None:

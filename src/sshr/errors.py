@@ -77,9 +77,15 @@ class TrainingError(SshrError):
 
 
 class SignatureError(SshrError):
-    """The sender's signature is not valid."""
+    """The sender's signature is not valid, or is not that of the sender who was asked for."""
 
     exit_code = 13
+
+
+class KeyFileError(SshrError):
+    """A key or key file is missing, of a wrong kind, damaged, protected or open to others."""
+
+    exit_code = 14
 
 
 class TooSmallError(ImageError):

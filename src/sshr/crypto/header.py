@@ -22,7 +22,7 @@ from sshr.crypto.parity import read_parities, round_samples, write_parities
 from sshr.crypto.reference import ReferenceKey, belong_together, check_image
 from sshr.crypto.session import Session
 from sshr.crypto.sidestream import SideStream
-from sshr.crypto.signing import reserved, signed, verified_sender
+from sshr.crypto.signing import require_sender, reserved, signed, verified_sender
 from sshr.crypto.slots import Slots, unwrap, wrap
 from sshr.crypto.stream import (
     before_ciphertext,
@@ -193,7 +193,8 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
         NothingFoundError: no header for this reference.
         DamagedError: the header has been changed, or its metadata makes no sense.
         WrongKeyError: the header is intact, but the keys do not open it.
-        SignatureError: the metadata carry a signature that is not valid.
+        SignatureError: the metadata carry a signature that is not valid, or not that of
+            `keys.sender`.
     """
     check_image(stego)
     check_image(reference)
@@ -208,7 +209,9 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
     def file_key(salt: bytes, slots: Slots) -> bytes | None:
         return unwrap(slots, keys, reference_key.key, salt)
 
-    return _read(stego, reference_key, file_key)
+    opened = _read(stego, reference_key, file_key)
+    require_sender(opened.sender, keys.sender)
+    return opened
 
 
 def _check_size(stego: NDArray[np.uint8], reference_key: ReferenceKey) -> None:

@@ -10,6 +10,7 @@ import dataclasses
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sshr.crypto.identity import sender_fingerprint
 from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL
 from sshr.crypto.metadata import SIGNATURE_BYTES, Metadata
 from sshr.errors import SignatureError
@@ -53,6 +54,23 @@ def verified_sender(metadata: Metadata, reference_key: bytes, before: bytes) -> 
     except (InvalidSignature, ValueError) as error:
         raise SignatureError("the stego's signature is not valid; do not trust it") from error
     return public
+
+
+def require_sender(found: bytes | None, wanted: bytes | None) -> None:
+    """Refuse a stego that does not come from the sender who was asked for, if one was.
+
+    Args:
+        found, wanted: raw Ed25519 public keys, or None.
+
+    Raises:
+        SignatureError: nobody has signed, or somebody else has.
+    """
+    if wanted is None or found == wanted:
+        return
+    signed_by = "by nobody" if found is None else f"by another key ({sender_fingerprint(found)})"
+    raise SignatureError(
+        f"the stego is signed {signed_by}, not by the sender asked for; do not trust it"
+    )
 
 
 def _message(metadata: Metadata, public: bytes, reference_key: bytes, before: bytes) -> bytes:

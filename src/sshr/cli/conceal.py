@@ -8,7 +8,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
+from sshr.cli.options import (
+    AskPassphrase,
+    Device,
+    Force,
+    Json,
+    KeyPassphraseFile,
+    NoPassphrase,
+    PassphraseFile,
+    Preset,
+    Reference,
+)
 from sshr.cli.printing import print_json, print_notes
 from sshr.errors import UsageError
 from sshr.imaging.fitting import FitMode
@@ -21,6 +31,15 @@ def conceal(
     output: Annotated[Path, typer.Option("--output", "-o", help="The stego, a lossless file.")],
     passphrase_file: PassphraseFile = None,
     no_passphrase: NoPassphrase = False,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="FILE_OR_KEY", help="A recipient's public key; repeatable."),
+    ] = None,
+    ask_passphrase: AskPassphrase = False,
+    signer: Annotated[
+        Path | None, typer.Option("--from", help="Your private key (.key), to sign with.")
+    ] = None,
+    key_passphrase_file: KeyPassphraseFile = None,
     preset: Preset = "base",
     fit: Annotated[str, typer.Option(help="contain, cover or stretch.")] = "contain",
     device: Device = "auto",
@@ -30,8 +49,10 @@ def conceal(
     """Conceal SECRET; reveal it again from the written file and say how good both are.
 
     Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
+
+    For a friend, signed: ... --to friend.pub --from mine.key
     """
-    from sshr.cli.passphrase import keys_for
+    from sshr.cli.keys import keys_for
     from sshr.cli.progress import progress_bar
     from sshr.imaging.reading import read_image
     from sshr.imaging.writing import check_output
@@ -40,7 +61,14 @@ def conceal(
     mode = _fit(fit)
     check_output(output, force, (secret, reference))
     own, shared = read_image(secret), read_image(reference)
-    keys = keys_for(passphrase_file, no_passphrase, confirm=True)
+    keys = keys_for(
+        *(passphrase_file, no_passphrase),
+        confirm=True,
+        ask=ask_passphrase,
+        recipients=to or (),
+        signer=signer,
+        key_passphrase_file=key_passphrase_file,
+    )
     from sshr.pipeline.conceal import conceal as run
 
     with progress_bar(as_json) as progress:

@@ -6,7 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
+from sshr.cli.options import (
+    AskPassphrase,
+    Device,
+    Force,
+    Identity,
+    Json,
+    KeyPassphraseFile,
+    NoPassphrase,
+    PassphraseFile,
+    Preset,
+    Reference,
+    Sender,
+)
 from sshr.cli.printing import print_json
 from sshr.imaging.names import shown
 
@@ -17,6 +29,10 @@ def reveal(
     output: Annotated[Path, typer.Option("--output", "-o", help="The revealed picture.")],
     passphrase_file: PassphraseFile = None,
     no_passphrase: NoPassphrase = False,
+    identity: Identity = None,
+    ask_passphrase: AskPassphrase = False,
+    key_passphrase_file: KeyPassphraseFile = None,
+    sender: Sender = None,
     preset: Preset = "base",
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a stego that was changed.")
@@ -28,8 +44,10 @@ def reveal(
     """Reveal the picture in STEGO.
 
     Example: sshr reveal stego.png --reference garden.png -o holiday.png
+
+    With your key, from a friend: ... --identity mine.key --sender friend.pub
     """
-    from sshr.cli.passphrase import keys_for
+    from sshr.cli.keys import keys_for, sender_facts, signature_words
     from sshr.cli.progress import progress_bar
     from sshr.imaging.reading import read_image
     from sshr.imaging.writing import check_output
@@ -37,7 +55,14 @@ def reveal(
     started = time.monotonic()
     check_output(output, force, (stego, reference))
     seen, shared = read_image(stego), read_image(reference)
-    keys = keys_for(passphrase_file, no_passphrase, confirm=False)
+    keys = keys_for(
+        *(passphrase_file, no_passphrase),
+        confirm=False,
+        ask=ask_passphrase,
+        identity=identity,
+        sender=sender,
+        key_passphrase_file=key_passphrase_file,
+    )
     from sshr.pipeline.reveal import reveal as run
 
     with progress_bar(as_json) as progress:
@@ -48,9 +73,11 @@ def reveal(
     height, width = revealed.image.shape[:2]
     facts: dict[str, Any] = {"revealed": str(output), "width": width, "height": height}
     facts |= {"intact": revealed.intact, "seconds": round(time.monotonic() - started, 2)}
+    facts |= sender_facts(revealed.sender, sender)
     if as_json:
         print_json(facts)
         return
     if not revealed.intact:
         typer.echo("sshr: warning: the stego was changed after it was written", err=True)
     print(f"{shown(output)} ({width}x{height}) written in {facts['seconds']} s")
+    print(signature_words(revealed.sender, sender, revealed.intact))

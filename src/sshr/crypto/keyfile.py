@@ -26,7 +26,7 @@ PRIVATE_MODE = 0o600
 PUBLIC_MODE = 0o644
 
 _FOREIGN = ("ssh-", "ecdsa-", "sk-ssh-", "age1", "AGE-SECRET-KEY-", "PuTTY-User-Key-File")
-_SECRET_MARKS = ("SECRET-KEY-", "PROTECTED-KEY-", "PRIVATE KEY-")
+_SECRET_MARKS = ("SECRET-KEY-", "PROTECTED-KEY-", "PRIVATE KEY--")
 _Key = TypeVar("_Key")
 
 
@@ -72,6 +72,17 @@ def read_private_key(
 def is_key_text(source: str) -> bool:
     """True for a public key itself instead of a file's name."""
     return source.lower().startswith(f"{PUBLIC_PREFIX}1") and not os.path.lexists(source)
+
+
+def is_private_file(source: str) -> bool:
+    """True for a file that holds, by its looks, a private key.
+
+    Raises:
+        KeyFileError: as `read_public_key`, for a file that is missing or no text.
+    """
+    if is_key_text(source):
+        return False
+    return _is_secret(_named(shown(source), lambda: _read(Path(source), private=False)))
 
 
 def key_paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
@@ -161,12 +172,16 @@ def _read(path: Path, private: bool) -> str:
     except UnicodeDecodeError:
         raise KeyFileError("is not text, so it is no key file") from None
     open_to_others = os.name == "posix" and status.st_mode & 0o077
-    if private and open_to_others and any(mark in text.upper() for mark in _SECRET_MARKS):
+    if private and open_to_others and _is_secret(text):
         raise KeyFileError(
             f"others may read it (mode {stat.S_IMODE(status.st_mode):o}), so it is not used; "
             "chmod 600 makes it yours alone"
         )
     return text
+
+
+def _is_secret(text: str) -> bool:
+    return any(mark in text.upper() for mark in _SECRET_MARKS)
 
 
 def _check_regular(mode: int) -> None:

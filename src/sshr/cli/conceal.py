@@ -62,7 +62,8 @@ def conceal(
     check_output(output, force, (secret, reference))
     own, shared = read_image(secret), read_image(reference)
     keys = keys_for(
-        *(passphrase_file, no_passphrase),
+        passphrase_file,
+        no_passphrase,
         confirm=True,
         ask=ask_passphrase,
         recipients=to or (),

@@ -56,7 +56,8 @@ def reveal(
     check_output(output, force, (stego, reference))
     seen, shared = read_image(stego), read_image(reference)
     keys = keys_for(
-        *(passphrase_file, no_passphrase),
+        passphrase_file,
+        no_passphrase,
         confirm=False,
         ask=ask_passphrase,
         identity=identity,

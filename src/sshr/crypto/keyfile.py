@@ -168,7 +168,7 @@ def _read(path: Path, private: bool) -> str:
     if len(data) > MAX_BYTES:
         raise KeyFileError(f"is larger than {MAX_BYTES // 1024} KiB, so it is no key file")
     try:
-        text = data.decode("ascii")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise KeyFileError("is not text, so it is no key file") from None
     open_to_others = os.name == "posix" and status.st_mode & 0o077

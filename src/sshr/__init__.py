@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sshr.crypto.keyfile import read_private_key, read_public_key
     from sshr.crypto.keys import Keys, passphrase_bytes
     from sshr.errors import SshrError
     from sshr.pipeline.conceal import Report, Stego, conceal
@@ -40,6 +41,8 @@ __all__ = [
     "inspect",
     "load_model",
     "passphrase_bytes",
+    "read_private_key",
+    "read_public_key",
     "reveal",
     "seal",
     "unseal",
@@ -48,6 +51,8 @@ __all__ = [
 _HOMES = {
     "Keys": "sshr.crypto.keys",
     "passphrase_bytes": "sshr.crypto.keys",
+    "read_private_key": "sshr.crypto.keyfile",
+    "read_public_key": "sshr.crypto.keyfile",
     "SshrError": "sshr.errors",
     "Report": "sshr.pipeline.conceal",
     "Stego": "sshr.pipeline.conceal",

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from sshr.cli.passphrase import VARIABLE, keys_for
+from sshr.cli.keys import keys_for
+from sshr.cli.passphrase import VARIABLE
 from sshr.errors import UsageError
 
 USAGE, WRONG_KEY, INTERRUPTED = 2, 4, 130

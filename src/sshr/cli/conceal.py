@@ -2,14 +2,24 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from sshr.cli.folders import BackendName, Jobs, Pairs, Scheduler, wants_folders, work_folders
-from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
+from sshr.cli.options import (
+    AskPassphrase,
+    Device,
+    Force,
+    Json,
+    KeyPassphraseFile,
+    NoPassphrase,
+    PassphraseFile,
+    Preset,
+    Reference,
+)
 from sshr.cli.printing import print_json, print_notes
 from sshr.cli.sealed import (
     DryRun,
@@ -26,6 +36,9 @@ from sshr.errors import UsageError
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.names import shown
 
+if TYPE_CHECKING:
+    from sshr.crypto.keys import Keys
+
 
 def conceal(
     reference: Reference,
@@ -35,6 +48,15 @@ def conceal(
     ] = None,
     passphrase_file: PassphraseFile = None,
     no_passphrase: NoPassphrase = False,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="FILE_OR_KEY", help="A recipient's public key; repeatable."),
+    ] = None,
+    ask_passphrase: AskPassphrase = False,
+    signer: Annotated[
+        Path | None, typer.Option("--from", help="Your private key (.key), to sign with.")
+    ] = None,
+    key_passphrase_file: KeyPassphraseFile = None,
     preset: Preset = "base",
     fit: Annotated[str, typer.Option(help="contain, cover or stretch.")] = "contain",
     transport: Transport = "analog",
@@ -58,21 +80,34 @@ def conceal(
 
     Example: sshr conceal --file report.pdf --transport sealed -r garden.png -o stego.png
 
+    For a friend, signed: ... --to friend.pub --from mine.key
+
     Whole folders, paired by name: sshr conceal DIR --reference DIR2 -o OUT --jobs 2
     """
     from sshr.batch.runner import Backend
     from sshr.batch.work import Job
-    from sshr.cli.passphrase import keys_for
+    from sshr.cli.keys import keys_for
     from sshr.cli.progress import progress_bar
     from sshr.imaging.reading import read_image
     from sshr.imaging.writing import check_output
+
+    def own_keys() -> "Keys":
+        return keys_for(
+            passphrase_file,
+            no_passphrase,
+            confirm=True,
+            ask=ask_passphrase,
+            recipients=to or (),
+            signer=signer,
+            key_passphrase_file=key_passphrase_file,
+        )
 
     started = time.monotonic()
     request = Request(
         secret, reference, output, file, text, noise, quality, stego_psnr, dry_run, force, as_json
     )
     if transport == "sealed":
-        conceal_sealed(request, lambda: keys_for(passphrase_file, no_passphrase, confirm=True))
+        conceal_sealed(request, own_keys)
         return
     if transport != "analog":
         raise UsageError(f"--transport {shown(transport)} is not one of analog, sealed")
@@ -80,13 +115,12 @@ def conceal(
     mode = _fit(fit)
     backend = Backend(backend_name, jobs, scheduler)
     if wants_folders(secret, reference, pairs, backend):
-        own_keys = keys_for(passphrase_file, no_passphrase, confirm=True)
-        job = Job("conceal", output.absolute(), own_keys, preset, mode, False, device, force)
+        job = Job("conceal", output.absolute(), own_keys(), preset, mode, False, device, force)
         work_folders(job, secret.absolute(), reference.absolute(), pairs, backend, as_json)
         return
     check_output(output, force, (secret, reference))
     own, shared = read_image(secret), read_image(reference)
-    keys = keys_for(passphrase_file, no_passphrase, confirm=True)
+    keys = own_keys()
     from sshr.pipeline.conceal import conceal as run
 
     with progress_bar(as_json) as progress:

@@ -14,6 +14,21 @@ PassphraseFile = Annotated[
 NoPassphrase = Annotated[
     bool, typer.Option("--no-passphrase", help="Rely on the reference alone (weak).")
 ]
+AskPassphrase = Annotated[
+    bool,
+    typer.Option("--ask-passphrase", help="A passphrase as well as the key: both are needed."),
+]
+Identity = Annotated[
+    Path | None, typer.Option(help="Private key (.key) of a recipient, instead of a passphrase.")
+]
+KeyPassphraseFile = Annotated[
+    Path | None,
+    typer.Option(help="Passphrase of a protected key; else SSHR_KEY_PASSPHRASE, else asked."),
+]
+Sender = Annotated[
+    str | None,
+    typer.Option(metavar="FILE_OR_KEY", help="Refuse what this public key has not signed."),
+]
 Preset = Annotated[str, typer.Option(help="Preset name or path of a .safetensors checkpoint.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing output.")]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.header import read_header
+from sshr.crypto.identity import sender_fingerprint
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Transport
 from sshr.errors import CheckpointError
@@ -22,6 +23,8 @@ class Contents:
 
     A sealed stego has neither checkpoint, fit nor tiles, and says its secret's size only of a
     picture (files and texts count as 1x1); `intact` is about the samples outside the header.
+    `sender` is the raw Ed25519 public key of the verified signature, None without one; it vouches
+    for the picture only together with `intact`.
     """
 
     transport: str
@@ -33,10 +36,12 @@ class Contents:
     fit: str
     tiles: int
     intact: bool
+    sender: bytes | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Entries by name, for JSON."""
-        return asdict(self)
+        """Entries by name, for JSON; the sender by the fingerprint of the key."""
+        sender = None if self.sender is None else sender_fingerprint(self.sender)
+        return {**asdict(self), "sender": sender}
 
 
 def inspect(
@@ -48,6 +53,7 @@ def inspect(
 
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
+        SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
     opened = read_header(seen.rgb, shared.rgb, keys)
@@ -63,6 +69,7 @@ def inspect(
         fit=metadata.fit.name.lower(),
         tiles=len(metadata.tile_scales) // SCALE.itemsize,
         intact=opened.intact,
+        sender=opened.sender,
     )
 
 

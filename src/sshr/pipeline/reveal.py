@@ -30,6 +30,8 @@ class Revealed:
         image: uint8, HWC RGB, or HW where the secret was greyscale; the secret's own size.
         carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size.
         intact: False when samples of the stego have changed since it was written.
+        sender: raw Ed25519 public key of the verified signature, None without one. It vouches for
+            the picture only together with `intact`.
         lost_tiles: tiles that changed samples have robbed of their coarse layer; what is left there
             are contours.
     """
@@ -38,6 +40,7 @@ class Revealed:
     carrier: Rgb8
     intact: bool
     lost_tiles: int = 0
+    sender: bytes | None = None
 
     @property
     def rgb(self) -> Rgb8:
@@ -75,6 +78,7 @@ def reveal(
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4.
         UsageError: the stego is a sealed one; `sshr.unseal` opens it.
+        SignatureError: exit code 13, as `Keys.sender` asks for.
         SshrError: other kinds, each with a message for the user.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
@@ -131,7 +135,7 @@ def reveal_opened(
         )
     except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
-    return Revealed(_restored(carrier, metadata), carrier, opened.intact, lost)
+    return Revealed(_restored(carrier, metadata), carrier, opened.intact, lost, opened.sender)
 
 
 def _restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:

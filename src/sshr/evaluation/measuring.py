@@ -164,8 +164,13 @@ class Trial:
             return line
         sent, _ = self._sent
         if sent is not None:
-            handed, lost = sent.handed(received)
+            handed, lost = sent.handed(received, False)
             line["handed"] = {"revealed": self._against_secret(handed), "lost_tiles": lost}
+            if lost:
+                whole, lost = sent.handed(received, True)
+                line["handed_bits"] = {"revealed": self._against_secret(whole), "lost_tiles": lost}
+            else:
+                line["handed_bits"] = line["handed"]
             keep(self.named.name, self.pair, f"handed {channel.name}", handed)
         return line
 

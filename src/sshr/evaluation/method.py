@@ -39,9 +39,9 @@ class Sent(Protocol):
     def exact(self) -> tuple[Rgb8, Rgb8]:
         """The `float` channel: the unrounded stego as 8 bits, and what it reveals."""
 
-    def handed(self, received: Rgb8) -> tuple[Rgb8, int]:
-        """What a changed stego reveals to a receiver who knows all that its header said, and how
-        many tiles have lost what the samples themselves said in bits."""
+    def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
+        """What a changed stego reveals to a receiver who knows all that its header said (`bits`: and
+        all else that it said in bits), and how many tiles have lost their bits."""
 
 
 @runtime_checkable

@@ -69,9 +69,9 @@ class SentCase:
         """The network's own tensor, without the header; the coarse layer comes from the file."""
         return as_levels(self.unrounded), self._reveal(self.unrounded, self.case.stego)[0]
 
-    def handed(self, received: Rgb8) -> tuple[Rgb8, int]:
+    def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
         """With session, k_sym, scales and the header's places; the coarse layer as received."""
-        return self._reveal(received, None)
+        return self._reveal(received, self.case.stego if bits else None)
 
     @cached_property
     def unrounded(self) -> NDArray[np.float32]:

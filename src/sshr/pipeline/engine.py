@@ -144,14 +144,14 @@ class Engine:
         if not (np.isfinite(numbers) & (numbers > 0)).all():
             raise ValueError("a tile scale is not a positive number")
         last, lost = tiles[-1], []
+        bits = stego.astype(np.uint8, copy=False) if bits_of is None else bits_of
         revealed = np.empty((last.top + last.height, last.left + last.width, 3), np.uint8)
 
         def one(tile: Tile) -> None:
             scale, unit = torch.tensor(values[tile.index].item(), device=self._device).view(2, 1)
             coarse = None
             if self._coarse is not None:
-                written = stego if bits_of is None else bits_of
-                data = self._coarse.place(tile).read(written, header, session)
+                data = self._coarse.place(tile).read(bits, header, session)
                 coarse = self._coarse.decode(data, tile.height, tile.width)
                 if coarse is None:
                     lost.append(tile.index)

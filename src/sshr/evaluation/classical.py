@@ -104,8 +104,8 @@ def digits_of(message: bytes, base: int, count: int) -> NDArray[np.uint8]:
     """`count` digits that hold the message, zeros after it."""
     digits, bits = _word(base)
     stream = np.unpackbits(np.frombuffer(message, np.uint8))
-    stream = np.pad(stream, (0, -len(stream) % bits)).reshape(-1, bits)
-    words = stream.astype(np.uint64) @ (np.uint64(1) << np.arange(bits, dtype=np.uint64))
+    padded = np.pad(stream, (0, -len(stream) % bits)).reshape(-1, bits)
+    words = padded.astype(np.uint64) @ (np.uint64(1) << np.arange(bits, dtype=np.uint64))
     found = np.empty((len(words), digits), np.uint8)
     for place in range(digits):
         words, found[:, place] = np.divmod(words, np.uint64(base))

@@ -144,7 +144,7 @@ def _resize(factor: float) -> Distort:
 
 
 def _crop(percent: float) -> Distort:
-    """So much is cut off of every side and replaced by black, so that what is left stays in place."""
+    """So much is cut off every side and replaced by black: what is left stays in place."""
     _within(percent, 0, 40)
 
     def distort(image: Rgb8, random: Generator) -> Rgb8:
@@ -164,12 +164,13 @@ def _brightness(percent: float) -> Distort:
 
 
 def _lsb(per_thousand: float) -> Distort:
-    """The lowest bit of exactly so many samples of a thousand flips."""
+    """The lowest bit of exactly so many samples of a thousand flips, of one at least."""
     _within(per_thousand, 0, 1000)
 
     def distort(image: Rgb8, random: Generator) -> Rgb8:
         flat = image.flatten()
-        places = random.choice(len(flat), round(len(flat) * per_thousand / 1000), replace=False)
+        count = max(1, round(len(flat) * per_thousand / 1000))
+        places = random.choice(len(flat), count, replace=False)
         flat[places] ^= 1
         return flat.reshape(image.shape)
 

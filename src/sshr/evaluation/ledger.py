@@ -78,8 +78,8 @@ class Ledger:
                 file.write(json.dumps(run) + "\n")
         elif first != json.loads(json.dumps(run)):
             raise UsageError(
-                f"{shown(self.path.parent)}: holds the results of another run (other protocol, data "
-                "or seed); choose another --out"
+                f"{shown(self.path.parent)}: holds the results of another run (other protocol, "
+                "data or seed); choose another --out"
             )
 
     def _key(self, line: Line) -> Key:

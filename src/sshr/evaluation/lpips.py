@@ -1,7 +1,7 @@
 """LPIPS v0.1 with AlexNet (Zhang et al. 2018): how different two pictures look, 0 for equal ones.
 
-AlexNet's convolutions are those that a checkpoint holds, in fp16; the published ones are fp32, which
-changes scores by about one part in a thousand.
+AlexNet's convolutions are those that a checkpoint holds, in fp16; the published ones are fp32,
+which changes scores by about one part in a thousand.
 """
 
 from importlib.resources import as_file, files

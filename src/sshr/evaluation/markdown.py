@@ -19,10 +19,10 @@ def to_markdown(reports: Sequence[Report]) -> str:
     """All tables; no pictures."""
     parts = [
         "# Evaluation",
-        "Measured rows are bold. All others are quoted from the paper as printed, which names neither "
-        "the channels of its PSNR nor whether stegos were rounded. PSNR in dB, MAE and RMSE in grey "
-        "levels of 255, on 8-bit RGB; channel `float` reveals from the sender's own tensor, which no "
-        "file holds: it is for comparison with papers, and evidence of nothing.",
+        "Measured rows are bold. All others are quoted from the paper as printed, which names "
+        "neither the channels of its PSNR nor whether stegos were rounded. PSNR in dB, MAE and "
+        "RMSE in grey levels of 255, on 8-bit RGB; channel `float` reveals from the sender's own "
+        "tensor, which no file holds: it is for comparison with papers, and evidence of nothing.",
     ]
     for report in reports:
         parts.append(
@@ -38,9 +38,9 @@ def to_markdown(reports: Sequence[Report]) -> str:
     if attacks:
         parts += [
             "## Attacks",
-            "PSNR, SSIM and LPIPS of the attack's picture against the secret; grey is the secret's own "
-            "mean grey, the best picture without any content. Shown: pairs of which the picture is "
-            "better than that.",
+            "PSNR, SSIM and LPIPS of the attack's picture against the secret; grey is the secret's "
+            "own mean grey, the best picture without any content. Shown: pairs of which the "
+            "picture is better than that.",
             *attacks,
         ]
     return "\n\n".join(parts) + "\n"

@@ -40,8 +40,8 @@ class Sent(Protocol):
         """The `float` channel: the unrounded stego as 8 bits, and what it reveals."""
 
     def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
-        """What a changed stego reveals to a receiver who knows all that its header said (`bits`: and
-        all else that it said in bits), and how many tiles have lost their bits."""
+        """What a changed stego reveals to a receiver who knows all that its header said, and how
+        many tiles have lost their bits; `bits`: he knows what those said, too."""
 
 
 @runtime_checkable

@@ -1,10 +1,10 @@
 """NIQE (Mittal, Soundararajan, Bovik 2013): naturalness without a reference; lower is better.
 
 Luma is divided by its local contrast; in blocks of 96 px, and in a picture of half the size, the
-coefficients and the products of neighbours are fitted by asymmetric generalised Gaussians: 36 numbers
-for each block. The score is the distance of their mean and covariance from those of pristine
-photographs. A picture of 256 px has four blocks only, so single scores are noisy and cannot be
-compared with those of larger pictures.
+coefficients and the products of neighbours are fitted by asymmetric generalised Gaussians: 36
+numbers for each block. The score is the distance of their mean and covariance from those of
+pristine photographs. A picture of 256 px has four blocks only, so single scores are noisy and
+cannot be compared with those of larger pictures.
 """
 
 import functools
@@ -79,8 +79,8 @@ def _features(luma: Plane, block: int) -> Plane:
     """(blocks, 18)."""
     plane = normalised(luma)
     height, width = plane.shape
-    blocks = plane.reshape(height // block, block, width // block, block).swapaxes(1, 2)
-    blocks = blocks.reshape(-1, block, block)
+    grid = plane.reshape(height // block, block, width // block, block).swapaxes(1, 2)
+    blocks = grid.reshape(-1, block, block)
     with np.errstate(divide="ignore", invalid="ignore"):
         shape, left, right = fit_gaussian(blocks.reshape(len(blocks), -1))
         found = [shape, (left + right) / 2]
@@ -96,8 +96,8 @@ def _mean_ratio(shape: Plane) -> Plane:
     """Mean of the products over the difference of their scales, as the pristine model has it.
 
     That model was estimated with the deviations' factor once more than the papers have it, and with
-    the diagonals' left scale in the place of the right one. Whoever measures by it must do the same:
-    with the papers' own features every photograph would seem far from natural.
+    the diagonals' left scale in the place of the right one. Whoever measures by it must do the
+    same: with the papers' own features every photograph would seem far from natural.
     """
     one, two, three = (np.array([math.gamma(k / a) for a in shape]) for k in (1, 2, 3))
     ratio: Plane = two / one * np.sqrt(one / three)

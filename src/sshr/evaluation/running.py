@@ -95,6 +95,8 @@ def evaluate(
         )
     protocol = PROTOCOLS[options.protocol]
     pairs = find_pairs(protocol, options.data, options.pairs)[: options.limit]
+    if options.attacks:
+        _check_attacks(options, len(pairs))
     what = {"schema": SCHEMA, "protocol": protocol.name, "data": options.data.resolve().name}
     what |= {"seed": options.seed}
     ledger = Ledger(options.out / "results.jsonl", what, measuring.KEYS)
@@ -147,19 +149,29 @@ def _attacked(
     keep: "_Keeper",
     progress: Progress,
 ) -> dict[str, Any]:
-    networks = [named for named in options.methods if isinstance(named.method, NetworkMethod)]
-    if not networks:
-        raise UsageError("--attacks is for networks, whose checks can be bypassed; name a --preset")
+    networks = _check_attacks(options, len(pairs))
     ledger = Ledger(options.out / "attacks.jsonl", what, attacking.KEYS)
     pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
     listed, found = [pair.name for pair in pairs], {}
     for named in networks:
-        if named.name == "linear":
-            continue  # `base` without training: attacked as base is
         assault = Assault(named, listed, pictures, options.seed, options.searches, keep.by_number)
         assault.run(ledger, progress)
         found[named.name] = assault.result(ledger)
     return found
+
+
+def _check_attacks(options: Options, pairs: int) -> list[Named]:
+    """The networks to attack, those with weights of their own; before hours of measuring."""
+    networks = [
+        named
+        for named in options.methods
+        if isinstance(named.method, NetworkMethod) and named.name != "linear"
+    ]
+    if not networks:
+        raise UsageError("--attacks is for networks, whose checks can be bypassed; name a --preset")
+    if pairs < attacking.LEAST:
+        raise UsageError(f"--attacks needs at least {attacking.LEAST} pairs, not {pairs}")
+    return networks
 
 
 def _chosen(

@@ -31,6 +31,9 @@ def evaluate(
     attacks: Annotated[
         bool, typer.Option("--attacks", help="Attack the networks, checks bypassed.")
     ] = False,
+    attack_pairs: Annotated[
+        int, typer.Option(min=1, help="The first so many pairs are attacked.")
+    ] = 24,
     searches: Annotated[
         int, typer.Option(min=0, help="Pairs on which k_sym is searched for by gradient.")
     ] = 2,
@@ -51,7 +54,9 @@ def evaluate(
         raise UsageError("nothing to evaluate: name a --preset or a --method")
     channels = parse_channels(channel)
     methods = find_methods(preset or [], method or [], device)
-    options = Options(methods, data, protocol, channels, out, limit, pairs, seed, attacks, searches)
+    options = Options(
+        methods, data, protocol, channels, out, limit, pairs, seed, attacks, attack_pairs, searches
+    )
     with progress_bar(as_json) as progress:
         outcome = run(options, progress, _say)
     if as_json:

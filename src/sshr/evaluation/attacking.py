@@ -45,7 +45,7 @@ Rgb8 = NDArray[np.uint8]
 Line = dict[str, Any]
 Keep = Callable[[str, int, str, Rgb8], None]
 
-KEYS = ("method", "identity", "pair", "attack")
+KEYS = ("method", "identity", "pair", "other", "attack")
 PAIRS = 24
 OTHER = 3
 """A case and the third after it share neither secret nor reference, of five pairs at least."""
@@ -107,19 +107,18 @@ class Assault:
 
     def run(self, ledger: Ledger, progress: Progress = quiet) -> None:
         """Do what the ledger lacks."""
-        jobs = [job for job in self._jobs() if (*self._head(job[0]), job[1]) not in ledger]
+        jobs = [job for job in self._jobs() if self._key(job[0], job[1]) not in ledger]
         for done, (pair, attack, work) in enumerate(jobs, start=1):
-            head = dict(zip(KEYS, (*self._head(pair), attack), strict=True))
+            head = dict(zip(KEYS, self._key(pair, attack), strict=True))
             ledger.add(head | work())
             progress(f"attacking {self.named.name}", done, len(jobs))
 
     def result(self, ledger: Iterable[Line]) -> Line:
         """What the lines add up to, for a report."""
-        lines = [line for line in ledger if line["method"] == self.named.name]
-        lines = [line for line in lines if line["identity"] == self.named.identity]
+        wanted = {self._key(pair, attack) for pair, attack, _ in self._jobs()}
         by_attack: dict[str, list[Line]] = {}
-        for line in lines:
-            if line["pair"] in self.names:
+        for line in ledger:
+            if tuple(line[name] for name in KEYS) in wanted:
                 by_attack.setdefault(line["attack"], []).append(line)
         known = self._secret_features()
         rows = []
@@ -150,8 +149,11 @@ class Assault:
     def _keyed(self) -> bool:
         return self.engine.model.net.uses_mix
 
-    def _head(self, pair: int) -> tuple[str, str, str]:
-        return self.named.name, self.named.identity, self.names[pair]
+    def _key(self, pair: int, attack: str) -> tuple[str, ...]:
+        """What a line depends on: the other pair, or how many pairs there are."""
+        count = len(self.names)
+        other = f"{count} pairs" if attack == _SET else self.names[(pair + OTHER) % count]
+        return self.named.name, self.named.identity, self.names[pair], other, attack
 
     def _conceal(self, i: int) -> Case:
         return self._conceal_pictures(self.names[i], *self.pictures[i])

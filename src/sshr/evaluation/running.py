@@ -44,6 +44,7 @@ class Options:
     pairs: Path | None = None
     seed: int = 1
     attacks: bool = False
+    attack_pairs: int = attacking.PAIRS
     searches: int = 2
 
 
@@ -96,7 +97,7 @@ def evaluate(
     protocol = PROTOCOLS[options.protocol]
     pairs = find_pairs(protocol, options.data, options.pairs)[: options.limit]
     if options.attacks:
-        _check_attacks(options, len(pairs))
+        _check_attacks(options, min(len(pairs), options.attack_pairs))
     what = {"schema": SCHEMA, "protocol": protocol.name, "data": options.data.resolve().name}
     what |= {"seed": options.seed}
     ledger = Ledger(options.out / "results.jsonl", what, measuring.KEYS)
@@ -110,7 +111,7 @@ def evaluate(
         raise UsageError(f"{shown(options.data)}: not a single pair could be measured")
     attacks = {}
     if options.attacks:
-        attacks = _attacked(options, what, usable[: attacking.PAIRS], keep, progress)
+        attacks = _attacked(options, what, usable[: options.attack_pairs], keep, progress)
     run: dict[str, Any] = what | {
         "stands_for": protocol.stands_for,
         "size": protocol.describe,

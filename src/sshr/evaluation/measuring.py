@@ -46,7 +46,7 @@ class Work:
     """What is to be measured.
 
     Attributes:
-        keep: is given the pictures of each `png` measurement by (method, pair, role, picture).
+        shown: of so many pairs `keep` is given the pictures: (method, pair, role, picture).
         complain: is told of a pair that has to be left out.
     """
 
@@ -55,6 +55,7 @@ class Work:
     protocol: Protocol
     channels: Sequence[Channel]
     seed: int
+    shown: int = 0
     keep: Keep = field(default=lambda method, pair, role, picture: None)
     complain: Callable[[str], None] = field(default=lambda message: None)
 
@@ -78,9 +79,10 @@ def measure(work: Work, ledger: Ledger, progress: Progress = quiet) -> list[str]
                 skipped.append(str(error))
                 work.complain(str(error))
         if pictures[1] is not None:
+            keep = work.keep if pair in work.pairs[: work.shown] else None
             trial = Trial(named, pair, *pictures[1], work.seed, lpips)
             for channel in channels:
-                ledger.add(trial.line(channel, work.keep))
+                ledger.add(trial.line(channel, keep))
                 done += 1
                 progress("measuring", done, total)
         else:
@@ -122,7 +124,7 @@ class Trial:
         self.secret, self.reference = secret, reference
         self.key = key_of(seed, pair.name)
 
-    def line(self, channel: Channel, keep: Keep) -> Line:
+    def line(self, channel: Channel, keep: Keep | None) -> Line:
         """The ledger's line for this channel."""
         named = self.named
         head = {"method": named.name, "identity": named.identity, "pair": self.pair.name}
@@ -146,7 +148,7 @@ class Trial:
             "revealed": compare(found, self.secret, self.lpips),
         }
 
-    def _file(self, channel: Channel, path: Path, keep: Keep) -> Line:
+    def _file(self, channel: Channel, path: Path, keep: Keep | None) -> Line:
         """Write the stego, distort what is read back, write that, read it and reveal from it."""
         write_image(path, self._stego)
         random = np.random.default_rng(list(key_of(self.seed, self.pair.name, channel.name)))
@@ -154,24 +156,27 @@ class Trial:
         write_image(path, damaged, force=True)
         received = read_image(path).rgb
         line: Line = {"stego": compare(received, self.reference, self.lpips)}
+        sent, _ = self._sent
         found, line["outcome"], line["message"] = self._reveal(received, self.key)
         line["revealed"] = self._against_secret(found)
         if channel.name == PNG:
             line |= self._extras(received)
-            roles = {"secret": self.secret, "reference": self.reference, "stego": received}
-            for role, picture in (roles | ({} if found is None else {"revealed": found})).items():
-                keep(self.named.name, self.pair, role, picture)
-            return line
-        sent, _ = self._sent
-        if sent is not None:
+            shown = [("secret", self.secret), ("reference", self.reference), ("stego", received)]
+            shown += [] if found is None else [("revealed", found)]
+            shown += sent.steps() if sent is not None and keep is not None else []
+        elif sent is not None:
             handed, lost = sent.handed(received, False)
             line["handed"] = {"revealed": self._against_secret(handed), "lost_tiles": lost}
+            line["handed_bits"] = line["handed"]
             if lost:
                 whole, lost = sent.handed(received, True)
                 line["handed_bits"] = {"revealed": self._against_secret(whole), "lost_tiles": lost}
-            else:
-                line["handed_bits"] = line["handed"]
-            keep(self.named.name, self.pair, f"handed {channel.name}", handed)
+            shown = [(f"handed {channel.name}", handed)]
+        else:
+            shown = []
+        if keep is not None:
+            for role, picture in shown:
+                keep(self.named.name, self.pair, role, picture)
         return line
 
     def _extras(self, stego: Rgb8) -> Line:

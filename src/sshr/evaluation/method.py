@@ -39,6 +39,9 @@ class Sent(Protocol):
     def exact(self) -> tuple[Rgb8, Rgb8]:
         """The `float` channel: the unrounded stego as 8 bits, and what it reveals."""
 
+    def steps(self) -> list[tuple[str, Rgb8]]:
+        """Pictures of what happens on the way, with names."""
+
     def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
         """What a changed stego reveals to a receiver who knows all that its header said, and how
         many tiles have lost their bits; `bits`: he knows what those said, too."""

@@ -14,6 +14,7 @@ from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
 from sshr.evaluation.cases import Case, conceal_case
 from sshr.evaluation.method import Named, Samples, as_levels
+from sshr.evaluation.steps import stages
 from sshr.network.base import BaseNet
 from sshr.network.config import PaperConfig
 from sshr.pipeline.engine import Engine, no_step
@@ -72,6 +73,10 @@ class SentCase:
     def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
         """With session, k_sym, scales and the header's places; the coarse layer as received."""
         return self._reveal(received, self.case.stego if bits else None)
+
+    def steps(self) -> list[tuple[str, Rgb8]]:
+        """See `stages`."""
+        return stages(self.engine, self.case)
 
     @cached_property
     def unrounded(self) -> NDArray[np.float32]:

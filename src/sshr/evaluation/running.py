@@ -102,7 +102,12 @@ def evaluate(
     what |= {"seed": options.seed}
     ledger = Ledger(options.out / "results.jsonl", what, measuring.KEYS)
     keep = _Keeper(options.out / "pictures", pairs)
-    work = Work(options.methods, pairs, protocol, options.channels, options.seed, keep.by_pair, say)
+    work = Work(
+        *(options.methods, pairs, protocol, options.channels, options.seed),
+        shown=SHOWN_PAIRS,
+        keep=keep.by_pair,
+        complain=say,
+    )
     skipped = measure(work, ledger, progress)
     lines = _chosen(ledger, options.methods, pairs, options.channels)
     good = {line["pair"] for line in lines}

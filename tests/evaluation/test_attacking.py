@@ -47,8 +47,8 @@ def test_the_papers_scheme_falls_to_its_own_stego_and_keeps_its_lines(
     rows = {row["attack"]: row for row in result["rows"]}
     assert rows["everything right"]["kind"] == "receiver"
     assert rows["reference: stego"]["kind"] == "attack"
-    assert rows["reference: stego"]["psnr"] > rows["reference: stego"]["grey_psnr"] + 5
-    assert rows["reference: stego"]["picks"]["pixels"] == 5
+    assert rows["reference: stego"]["psnr"] > rows["reference: stego"]["grey_psnr"] + 3
+    assert rows["reference: stego"]["picks"]["pixels"] >= 4
     assert rows["k_sym: ones"]["psnr"] < rows["k_sym: ones"]["grey_psnr"]
     assert rows["k_sym: gradient search"]["pairs"] == 1
     assert "picks" not in rows["k_sym: gradient search"]

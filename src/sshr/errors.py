@@ -90,3 +90,9 @@ class KeyFileError(SshrError):
 
 class TooSmallError(ImageError):
     """The reference has too few samples to carry the header."""
+
+
+class EvaluationError(SshrError):
+    """An evaluated method broke its contract, or figures contradict each other."""
+
+    exit_code = 15

@@ -6,6 +6,7 @@ import typer
 
 from sshr import __version__
 from sshr.cli.conceal import conceal
+from sshr.cli.evaluate import evaluate
 from sshr.cli.inspect import inspect
 from sshr.cli.keygen import key, keygen
 from sshr.cli.models import models
@@ -19,7 +20,7 @@ app = typer.Typer(
     help="Conceal a picture in a new one that looks like a shared reference, and reveal it.",
 )
 
-for command in (conceal, reveal, inspect, keygen, key, models, train):
+for command in (conceal, reveal, inspect, keygen, key, models, train, evaluate):
     app.command()(command)
 
 

@@ -23,6 +23,7 @@ RANKS = {
     "zoo": 2,
     "crypto": 3,
     "imaging": 3,
+    "sealed": 3,
     "evaluation.__init__": 3,
     "evaluation.metrics": 3,
     "pipeline": 4,

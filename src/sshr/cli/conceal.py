@@ -1,6 +1,7 @@
 """`sshr conceal`."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,15 +21,28 @@ from sshr.cli.options import (
     Reference,
 )
 from sshr.cli.printing import print_json, print_notes
+from sshr.cli.sealed import (
+    DryRun,
+    File,
+    NoiseKind,
+    Quality,
+    Request,
+    StegoPsnr,
+    Text,
+    Transport,
+    conceal_sealed,
+)
 from sshr.errors import UsageError
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.names import shown
 
 
 def conceal(
-    secret: Annotated[Path, typer.Argument(help="The picture to conceal.")],
     reference: Reference,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The stego, a lossless file.")],
+    secret: Annotated[Path | None, typer.Argument(help="The picture to conceal.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The stego, a lossless file.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
     no_passphrase: NoPassphrase = False,
     to: Annotated[
@@ -42,6 +56,13 @@ def conceal(
     key_passphrase_file: KeyPassphraseFile = None,
     preset: Preset = "base",
     fit: Annotated[str, typer.Option(help="contain, cover or stretch.")] = "contain",
+    transport: Transport = "analog",
+    file: File = None,
+    text: Text = None,
+    noise: NoiseKind = None,
+    quality: Quality = None,
+    stego_psnr: StegoPsnr = None,
+    dry_run: DryRun = False,
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
@@ -49,6 +70,8 @@ def conceal(
     """Conceal SECRET; reveal it again from the written file and say how good both are.
 
     Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
+
+    Example: sshr conceal --file report.pdf --transport sealed -r garden.png -o stego.png
 
     For a friend, signed: ... --to friend.pub --from mine.key
     """
@@ -58,10 +81,11 @@ def conceal(
     from sshr.imaging.writing import check_output
 
     started = time.monotonic()
-    mode = _fit(fit)
-    check_output(output, force, (secret, reference))
-    own, shared = read_image(secret), read_image(reference)
-    keys = keys_for(
+    request = Request(
+        secret, reference, output, file, text, noise, quality, stego_psnr, dry_run, force, as_json
+    )
+    keys_given = partial(
+        keys_for,
         passphrase_file,
         no_passphrase,
         confirm=True,
@@ -70,6 +94,16 @@ def conceal(
         signer=signer,
         key_passphrase_file=key_passphrase_file,
     )
+    if transport == "sealed":
+        conceal_sealed(request, keys_given)
+        return
+    if transport != "analog":
+        raise UsageError(f"--transport {shown(transport)} is not one of analog, sealed")
+    secret, output = request.check_analog()
+    mode = _fit(fit)
+    check_output(output, force, (secret, reference))
+    own, shared = read_image(secret), read_image(reference)
+    keys = keys_given()
     from sshr.pipeline.conceal import conceal as run
 
     with progress_bar(as_json) as progress:

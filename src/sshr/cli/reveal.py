@@ -20,13 +20,14 @@ from sshr.cli.options import (
     Sender,
 )
 from sshr.cli.printing import print_json
+from sshr.cli.sealed import write_unsealed
 from sshr.imaging.names import shown
 
 
 def reveal(
     stego: Annotated[Path, typer.Argument(help="The file that was received.")],
     reference: Reference,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The revealed picture.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The revealed picture or file.")],
     passphrase_file: PassphraseFile = None,
     no_passphrase: NoPassphrase = False,
     identity: Identity = None,
@@ -49,11 +50,15 @@ def reveal(
     """
     from sshr.cli.keys import keys_for, sender_facts, signature_words
     from sshr.cli.progress import progress_bar
+    from sshr.imaging.files import check_file
     from sshr.imaging.reading import read_image
-    from sshr.imaging.writing import check_output
+    from sshr.imaging.writing import LOSSLESS, check_output
 
     started = time.monotonic()
-    check_output(output, force, (stego, reference))
+    # Only the header says whether a file or a picture comes out, so a suffix that pictures do not
+    # have is judged after it.
+    picture = output.suffix.lower() in LOSSLESS
+    (check_output if picture else check_file)(output, force, (stego, reference))
     seen, shared = read_image(stego), read_image(reference)
     keys = keys_for(
         passphrase_file,
@@ -64,11 +69,24 @@ def reveal(
         sender=sender,
         key_passphrase_file=key_passphrase_file,
     )
-    from sshr.pipeline.reveal import reveal as run
+    from sshr.pipeline.receiving import open_stego
+
+    found = open_stego(seen, shared, keys)
+    if found.sealed:
+        write_unsealed(found.unseal(), output, force, as_json, started, sender)
+        return
+    check_output(output, force, (stego, reference))
+    from sshr.pipeline.reveal import reveal_with
 
     with progress_bar(as_json) as progress:
-        revealed = run(
-            seen, shared, keys, preset=preset, strict=strict, device=device, progress=progress
+        revealed = reveal_with(
+            found.opened,
+            seen,
+            shared,
+            preset=preset,
+            strict=strict,
+            device=device,
+            progress=progress,
         )
         revealed.save(output, force)
     height, width = revealed.image.shape[:2]

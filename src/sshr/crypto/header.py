@@ -43,6 +43,8 @@ class Opened:
     Attributes:
         header: (H, W, 3) bool, which samples carry it.
         intact: whether no sample outside the header has changed.
+        parity: one sample of each header bit's group, by flat index: what the others need not be
+            touched for (`Sending.parity_samples`).
         sender: raw Ed25519 public key of the verified signature, None without one.
     """
 
@@ -50,6 +52,7 @@ class Opened:
     metadata: Metadata
     header: NDArray[np.bool_]
     intact: bool
+    parity: NDArray[np.int64]
     sender: bytes | None = None
 
 
@@ -106,6 +109,18 @@ class Sending:
         """
         positions = self._reference_key.positions(self._layout(metadata).used)
         return _mask((self._reference_key.height, self._reference_key.width, 3), positions)
+
+    def parity_samples(self, metadata: Metadata) -> NDArray[np.int64]:
+        """One sample of each header bit's group, by flat index.
+
+        `write` moves these and no others if the picture it gets is exact everywhere but there,
+        where it lies a little off the level, to the side on which it may move.
+
+        Raises:
+            TooSmallError: the reference cannot hold the header.
+        """
+        layout = self._layout(metadata)
+        return _one_of_each(layout, self._reference_key.positions(layout.used))
 
     def write(
         self, unrounded: NDArray[np.floating], metadata: Metadata, side: SideStream = ()
@@ -250,7 +265,12 @@ def _read(
     metadata = Metadata.unpack(open_metadata(session, body))
     sender = verified_sender(metadata, reference_key.key, body.before)
     intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, positions))
-    return Opened(session, metadata, _mask(stego.shape, positions), intact, sender)
+    mask = _mask(stego.shape, positions)
+    return Opened(session, metadata, mask, intact, _one_of_each(layout, positions), sender)
+
+
+def _one_of_each(layout: Layout, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([group[:, -1] for group in layout.groups(positions)])
 
 
 def _mask(shape: tuple[int, ...], positions: NDArray[np.int64]) -> NDArray[np.bool_]:

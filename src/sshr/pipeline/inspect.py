@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sshr.crypto.header import read_header
 from sshr.crypto.identity import sender_fingerprint
 from sshr.crypto.keys import Keys
+from sshr.crypto.metadata import Transport
 from sshr.errors import CheckpointError
 from sshr.imaging.reading import Picture, as_picture
 from sshr.pipeline.engine import SCALE
@@ -22,6 +23,9 @@ class Contents:
 
     `sender` is the raw Ed25519 public key of the verified signature, None without one; it vouches
     for the picture only together with `intact`.
+
+    A sealed stego has neither checkpoint, fit nor tiles, and says its secret's size only of a
+    picture (files and texts count as 1x1); `intact` is about the samples outside the header.
     """
 
     transport: str
@@ -55,10 +59,11 @@ def inspect(
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
     opened = read_header(seen.rgb, shared.rgb, keys)
     metadata = opened.metadata
+    sealed = metadata.transport is Transport.SEALED
     return Contents(
         transport=metadata.transport.name.lower(),
-        preset=_preset_of(metadata.checkpoint_id),
-        checkpoint=metadata.checkpoint_id.hex(),
+        preset=None if sealed else _preset_of(metadata.checkpoint_id),
+        checkpoint="" if sealed else metadata.checkpoint_id.hex(),
         secret_width=metadata.secret_width,
         secret_height=metadata.secret_height,
         greyscale=bool(metadata.secret_mode),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sshr.crypto.header import Opened, read_header
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Fit, Metadata, SecretMode, Transport
-from sshr.errors import DamagedError
+from sshr.errors import DamagedError, UsageError
 from sshr.imaging.fitting import FitMode, unfit
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
@@ -78,14 +78,37 @@ def reveal(
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4.
         SignatureError: exit code 13, as `Keys.sender` asks for.
+        UsageError: the stego is a sealed one; `sshr.unseal` opens it.
         SshrError: other kinds, each with a message for the user.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
     opened = read_header(seen.rgb, shared.rgb, keys)
+    return reveal_with(
+        opened, seen, shared, preset=preset, strict=strict, device=device, progress=progress
+    )
+
+
+def reveal_with(
+    opened: Opened,
+    stego: Picture,
+    reference: Picture,
+    *,
+    preset: str = "base",
+    strict: bool = False,
+    device: str = "auto",
+    progress: Progress = quiet,
+) -> Revealed:
+    """`reveal`, for a caller who has opened the header to learn the transport.
+
+    Raises:
+        SshrError: as `reveal`.
+    """
+    if opened.metadata.transport is not Transport.ANALOG:
+        raise UsageError("this stego uses the sealed transport: sshr.unseal opens it")
     if strict and not opened.intact:
         raise DamagedError("the stego has been changed since it was written (refused by --strict)")
     engine = Engine(find_model(opened.metadata.checkpoint_id, preset, device))
-    return reveal_opened(opened, seen.rgb, shared.rgb, engine, progress)
+    return reveal_opened(opened, stego.rgb, reference.rgb, engine, progress)
 
 
 def reveal_opened(
@@ -98,7 +121,7 @@ def reveal_opened(
     """
     metadata = opened.metadata
     if metadata.transport is not Transport.ANALOG:
-        raise DamagedError("this stego uses the sealed transport, which this version cannot read")
+        raise DamagedError("the header is not one of the analog transport")
     try:
         k_sym = engine.symmetric_key(metadata.public_key, reference)
         carrier, lost = engine.reveal(

@@ -28,6 +28,7 @@ RANKS = {
     "evaluation.metrics": 3,
     "pipeline": 4,
     "__init__": 5,
+    "batch": 5,
     "training": 5,
     "evaluation": 5,
     "cli": 6,

@@ -125,7 +125,7 @@ def test_leaving_at_the_prompt_writes_nothing(
     shell = terminal(*CONCEAL, "-o", "new.png")
     shell.answer("Passphrase: ", key)
     assert shell.finish() == INTERRUPTED
-    assert "sshr: interrupted; nothing was written" in shell.text
+    assert "sshr: interrupted; no partial file was left" in shell.text
     assert "Traceback" not in shell.text
     assert sorted(desk.iterdir()) == before
 

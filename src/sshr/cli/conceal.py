@@ -1,14 +1,14 @@
 """`sshr conceal`."""
 
 import time
-from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from sshr.cli.folders import BackendName, Jobs, Pairs, Scheduler, wants_folders, work_folders
 from sshr.cli.options import (
     AskPassphrase,
     Device,
@@ -35,6 +35,9 @@ from sshr.cli.sealed import (
 from sshr.errors import UsageError
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.names import shown
+
+if TYPE_CHECKING:
+    from sshr.crypto.keys import Keys
 
 
 def conceal(
@@ -66,6 +69,10 @@ def conceal(
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
+    pairs: Pairs = None,
+    jobs: Jobs = 1,
+    backend_name: BackendName = "local",
+    scheduler: Scheduler = None,
 ) -> None:
     """Conceal SECRET; reveal it again from the written file and say how good both are.
 
@@ -74,36 +81,46 @@ def conceal(
     Example: sshr conceal --file report.pdf --transport sealed -r garden.png -o stego.png
 
     For a friend, signed: ... --to friend.pub --from mine.key
+
+    Whole folders, paired by name: sshr conceal DIR --reference DIR2 -o OUT --jobs 2
     """
+    from sshr.batch.runner import Backend
+    from sshr.batch.work import Job
     from sshr.cli.keys import keys_for
     from sshr.cli.progress import progress_bar
     from sshr.imaging.reading import read_image
     from sshr.imaging.writing import check_output
 
+    def own_keys() -> "Keys":
+        return keys_for(
+            passphrase_file,
+            no_passphrase,
+            confirm=True,
+            ask=ask_passphrase,
+            recipients=to or (),
+            signer=signer,
+            key_passphrase_file=key_passphrase_file,
+        )
+
     started = time.monotonic()
     request = Request(
         secret, reference, output, file, text, noise, quality, stego_psnr, dry_run, force, as_json
     )
-    keys_given = partial(
-        keys_for,
-        passphrase_file,
-        no_passphrase,
-        confirm=True,
-        ask=ask_passphrase,
-        recipients=to or (),
-        signer=signer,
-        key_passphrase_file=key_passphrase_file,
-    )
     if transport == "sealed":
-        conceal_sealed(request, keys_given)
+        conceal_sealed(request, own_keys)
         return
     if transport != "analog":
         raise UsageError(f"--transport {shown(transport)} is not one of analog, sealed")
     secret, output = request.check_analog()
     mode = _fit(fit)
+    backend = Backend(backend_name, jobs, scheduler)
+    if wants_folders(secret, reference, pairs, backend):
+        job = Job("conceal", output.absolute(), own_keys(), preset, mode, False, device, force)
+        work_folders(job, secret.absolute(), reference.absolute(), pairs, backend, as_json)
+        return
     check_output(output, force, (secret, reference))
     own, shared = read_image(secret), read_image(reference)
-    keys = keys_given()
+    keys = own_keys()
     from sshr.pipeline.conceal import conceal as run
 
     with progress_bar(as_json) as progress:

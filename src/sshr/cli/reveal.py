@@ -2,10 +2,11 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sshr.cli.folders import BackendName, Jobs, Pairs, Scheduler, wants_folders, work_folders
 from sshr.cli.options import (
     AskPassphrase,
     Device,
@@ -22,6 +23,9 @@ from sshr.cli.options import (
 from sshr.cli.printing import print_json
 from sshr.cli.sealed import write_unsealed
 from sshr.imaging.names import shown
+
+if TYPE_CHECKING:
+    from sshr.crypto.keys import Keys
 
 
 def reveal(
@@ -41,39 +45,55 @@ def reveal(
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
+    pairs: Pairs = None,
+    jobs: Jobs = 1,
+    backend_name: BackendName = "local",
+    scheduler: Scheduler = None,
 ) -> None:
     """Reveal the picture in STEGO.
 
     Example: sshr reveal stego.png --reference garden.png -o holiday.png
 
     With your key, from a friend: ... --identity mine.key --sender friend.pub
+
+    Whole folders, paired by name: sshr reveal DIR --reference DIR2 -o OUT --jobs 2
     """
+    from sshr.batch.runner import Backend
+    from sshr.batch.work import Job
     from sshr.cli.keys import keys_for, sender_facts, signature_words
     from sshr.cli.progress import progress_bar
     from sshr.imaging.files import check_file
     from sshr.imaging.reading import read_image
     from sshr.imaging.writing import LOSSLESS, check_output
 
+    def own_keys() -> "Keys":
+        return keys_for(
+            passphrase_file,
+            no_passphrase,
+            confirm=False,
+            ask=ask_passphrase,
+            identity=identity,
+            sender=sender,
+            key_passphrase_file=key_passphrase_file,
+        )
+
     started = time.monotonic()
+    backend = Backend(backend_name, jobs, scheduler)
+    if wants_folders(stego, reference, pairs, backend):
+        job = Job("reveal", output.absolute(), own_keys(), preset, "contain", strict, device, force)
+        work_folders(job, stego.absolute(), reference.absolute(), pairs, backend, as_json)
+        return
     # Only the header says whether a file or a picture comes out, so a suffix that pictures do not
     # have is judged after it.
     picture = output.suffix.lower() in LOSSLESS
     (check_output if picture else check_file)(output, force, (stego, reference))
     seen, shared = read_image(stego), read_image(reference)
-    keys = keys_for(
-        passphrase_file,
-        no_passphrase,
-        confirm=False,
-        ask=ask_passphrase,
-        identity=identity,
-        sender=sender,
-        key_passphrase_file=key_passphrase_file,
-    )
+    keys = own_keys()
     from sshr.pipeline.receiving import open_stego
 
     found = open_stego(seen, shared, keys)
     if found.sealed:
-        write_unsealed(found.unseal(), output, force, as_json, started, sender)
+        write_unsealed(found, output, force, as_json, started, sender)
         return
     check_output(output, force, (stego, reference))
     from sshr.pipeline.reveal import reveal_with

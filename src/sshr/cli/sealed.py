@@ -17,8 +17,8 @@ from sshr.imaging.names import reason, shown
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
     from sshr.imaging.reading import Picture
+    from sshr.pipeline.receiving import Received
     from sshr.pipeline.seal import Blob
-    from sshr.pipeline.unseal import Unsealed
 
 Transport = Annotated[str, typer.Option(help="analog, or sealed: exact, over lossless copies.")]
 File = Annotated[Path | None, typer.Option(help="Seal any file, not a picture.")]
@@ -123,21 +123,22 @@ def conceal_sealed(request: Request, keys: "Callable[[], Keys]") -> None:
 
 
 def write_unsealed(
-    revealed: "Unsealed",
+    received: "Received",
     output: Path,
     force: bool,
     as_json: bool,
     started: float,
-    asked: str | None = None,
+    sender: str | None,
 ) -> None:
     """Write what was sealed and print what it is.
 
     Args:
         started: by the monotonic clock.
-        asked: what --sender gave.
+        sender: what --sender gave.
     """
     from sshr.cli.keys import sender_facts, signature_words
 
+    revealed = received.unseal()
     revealed.save(output, force)
     facts: dict[str, Any] = {"revealed": str(output), "transport": "sealed", "intact": True}
     facts |= {"kind": revealed.kind.name.lower(), "name": revealed.name}
@@ -147,13 +148,13 @@ def write_unsealed(
     else:
         facts |= {"bytes": len(revealed.data)}
     facts["seconds"] = round(time.monotonic() - started, 2)
-    facts |= sender_facts(revealed.sender, asked)
+    facts |= sender_facts(received.opened.sender, sender)
     if as_json:
         print_json(facts)
         return
     called = f", called '{shown(revealed.name)}'" if revealed.name else ""
     print(f"{shown(output)} ({facts['kind']}{called}) written in {facts['seconds']} s")
-    print(signature_words(revealed.sender, asked, intact=True))
+    print(signature_words(received.opened.sender, sender, intact=True))
 
 
 def _secret(request: Request) -> "Picture | Blob":

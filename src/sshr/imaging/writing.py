@@ -6,7 +6,7 @@ import stat
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from PIL.TiffImagePlugin import PREDICTOR
 
 from sshr.errors import OutputError, UsageError
 from sshr.imaging.names import is_same_file, reason, shown
+from sshr.imaging.temporary import held, sync_folder
 
 PathLike = str | os.PathLike[str]
 
@@ -99,8 +100,10 @@ def write_image(
     file_format, options = LOSSLESS[target.suffix.lower()]
     # Short whatever the target's name is, and hidden, so that folder listings pass it over.
     temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
+    lock = ExitStack()
     try:
         with open(temporary, "xb") as file:
+            lock.enter_context(held(file.fileno()))
             Image.fromarray(np.ascontiguousarray(image)).save(file, file_format, **options)
             file.flush()
             os.fsync(file.fileno())
@@ -110,6 +113,7 @@ def write_image(
             os.replace(temporary, target)
         else:
             _publish_new(temporary, target)
+        sync_folder(target.parent)
     except FileExistsError as error:
         raise _exists_error(name) from error
     except (OSError, ValueError) as error:
@@ -117,6 +121,7 @@ def write_image(
     finally:
         with suppress(OSError, ValueError):
             temporary.unlink()
+        lock.close()
 
 
 def _publish_new(temporary: Path, target: Path) -> None:

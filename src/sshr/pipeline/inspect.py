@@ -21,11 +21,10 @@ from sshr.zoo.registry import PRESETS, load_model
 class Contents:
     """What the header says. `preset` is None for a checkpoint that is not packaged.
 
-    `sender` is the raw Ed25519 public key of the verified signature, None without one; it vouches
-    for the picture only together with `intact`.
-
     A sealed stego has neither checkpoint, fit nor tiles, and says its secret's size only of a
     picture (files and texts count as 1x1); `intact` is about the samples outside the header.
+    `sender` is the raw Ed25519 public key of the verified signature, None without one; it vouches
+    for the picture only together with `intact`.
     """
 
     transport: str

@@ -77,8 +77,8 @@ def reveal(
 
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4.
-        SignatureError: exit code 13, as `Keys.sender` asks for.
         UsageError: the stego is a sealed one; `sshr.unseal` opens it.
+        SignatureError: exit code 13, as `Keys.sender` asks for.
         SshrError: other kinds, each with a message for the user.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")

@@ -175,7 +175,7 @@ def test_unusable_keys_have_one_code(refused: Refused, keyed: Path) -> None:
         ("--to", "secret.png", "is not text"),
         ("--from", "mine.pub", "it is a public key; give the private one"),
         ("--from", "open.key", "others may read it (mode 644)"),
-        ("--from", "word.txt", "is not text"),
+        ("--from", "word.txt", "it is no sshr key"),
     ]:
         assert words in refused(KEY_FILE, *SECRET, option, given)
     for option, given, words in [
@@ -255,3 +255,19 @@ def test_help_gives_an_example(cli: Cli, monkeypatch: pytest.MonkeyPatch, comman
     said = cli(command, "--help")
     assert said.code == 0
     assert f"sshr {command} " in said.out.partition("Example:")[2]
+
+
+def test_a_sealed_text_for_a_friend_names_its_sender(
+    cli: Cli, refused: Refused, keyed: Path
+) -> None:
+    sealed = ("--transport", "sealed", "--text", "at noon", "-r", "reference.png", "-o", "new.png")
+    assert cli("conceal", *sealed, "--to", "friend.pub", "--from", "mine.key").code == 0
+    reveal = ("reveal", "new.png", "-r", "reference.png", "-o", "out.txt")
+    refused(WRONG_KEY, *reveal, "--identity", "stranger.key")
+    refused(SIGNATURE, *reveal, "--identity", "friend.key", "--sender", "stranger.pub")
+    said = cli(*reveal, "--identity", "friend.key", "--sender", "mine.pub", "--json")
+    facts = json.loads(said.out)
+    assert (facts["sender"], facts["sender_name"]) == (fingerprint("mine.pub"), "mine")
+    assert (keyed / "out.txt").read_text() == "at noon"
+    said = cli(*reveal, "--identity", "friend.key", "--force")
+    assert f"signed by the key {fingerprint('mine.pub')}" in said.out

@@ -18,8 +18,8 @@ from sshr.crypto.identity import (
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.pem import ONLY, is_pem, private_from_pem, public_from_pem
 from sshr.errors import KeyFileError, OutputError
+from sshr.imaging.files import write_file
 from sshr.imaging.names import reason, shown
-from sshr.imaging.writing import write_text_file
 
 MAX_BYTES = 64 * 1024
 PRIVATE_MODE = 0o600
@@ -132,9 +132,9 @@ def write_key_pair(
     public = PrivateKey.of_seed(seed).public
     secret = secret_text(seed) if passphrase is None else protected_text(seed, passphrase, random)
     lines = ("# private key: keep it to yourself", f"# public: {public.text}", secret, "")
-    write_text_file(private_path, "\n".join(lines), PRIVATE_MODE, force)
+    write_file(private_path, "\n".join(lines).encode(), force, PRIVATE_MODE)
     try:
-        write_text_file(public_path, f"{public.text}\n", PUBLIC_MODE, force)
+        write_file(public_path, f"{public.text}\n".encode(), force, PUBLIC_MODE)
     except BaseException:
         if not force:
             private_path.unlink()

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from sshr.errors import OutputError
 from sshr.imaging.names import is_same_file, shown
+from sshr.imaging.temporary import sync_folder
 from sshr.imaging.writing import _check_existing, _exists_error, _folder_error, _publish_new
 
 PathLike = str | os.PathLike[str]
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows
 
 
 def check_file(path: PathLike, force: bool = False, inputs: Iterable[PathLike] = ()) -> None:
@@ -29,8 +31,11 @@ def check_file(path: PathLike, force: bool = False, inputs: Iterable[PathLike] =
         raise _folder_error(error, target, name) from error
 
 
-def write_file(path: PathLike, data: bytes, force: bool = False) -> None:
+def write_file(path: PathLike, data: bytes, force: bool = False, mode: int = 0o666) -> None:
     """Write bytes under a temporary name and publish them when they are on the disk.
+
+    Args:
+        mode: permissions (less the umask), in force from the file's first moment on.
 
     Raises:
         OutputError: the name, the folder or the disk refuses.
@@ -39,7 +44,8 @@ def write_file(path: PathLike, data: bytes, force: bool = False) -> None:
     name, target = shown(path), Path(path)
     temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
     try:
-        with open(temporary, "xb") as file:
+        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode)
+        with open(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -47,6 +53,7 @@ def write_file(path: PathLike, data: bytes, force: bool = False) -> None:
             os.replace(temporary, target)
         else:
             _publish_new(temporary, target)
+        sync_folder(target.parent)
     except FileExistsError as error:
         raise _exists_error(name) from error
     except (OSError, ValueError) as error:

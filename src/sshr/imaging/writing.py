@@ -178,36 +178,3 @@ def _folder_error(error: Exception, target: Path, name: str) -> OutputError:
     if isinstance(error, PermissionError):
         return OutputError(f"{name}: no permission to write in the folder {folder}.")
     return OutputError(f"{name}: cannot be written ({reason(error)}).")
-
-
-def write_text_file(path: PathLike, text: str, mode: int, force: bool = False) -> None:
-    """Write a small text file as `write_image` writes a picture: whole or not at all.
-
-    Args:
-        mode: permissions, in force from the file's first moment on.
-
-    Raises:
-        OutputError: the name, the folder or the disk refuses.
-    """
-    name = shown(path)
-    target = Path(path)
-    temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
-    try:
-        with suppress(FileNotFoundError):
-            _check_existing(os.lstat(target).st_mode, name, force)
-        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if force:
-            os.replace(temporary, target)
-        else:
-            _publish_new(temporary, target)
-    except FileExistsError as error:
-        raise _exists_error(name) from error
-    except (OSError, ValueError) as error:
-        raise _folder_error(error, target, name) from error
-    finally:
-        with suppress(OSError, ValueError):
-            temporary.unlink()

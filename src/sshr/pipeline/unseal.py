@@ -28,12 +28,14 @@ class Unsealed:
         name: what the sender's file was called, without folders; to show, never a path to write to.
         data: the bytes of a file or text (UTF-8); a picture's compressed bytes.
         image: of a picture, uint8, HWC RGB or HW grey.
+        sender: raw Ed25519 public key of the verified signature, None without one.
     """
 
     kind: Kind
     name: str
     data: bytes = field(repr=False)
     image: NDArray[np.uint8] | None = field(default=None, repr=False)
+    sender: bytes | None = None
 
     @property
     def rgb(self) -> Rgb8:
@@ -72,6 +74,7 @@ def unseal(
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4. Any
             changed sample is a DamagedError.
+        SignatureError: exit code 13, as `Keys.sender` asks for.
         UsageError: the stego is an analog one; `sshr.reveal` reveals it.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
@@ -95,4 +98,4 @@ def unseal_opened(opened: Opened, stego: Rgb8, reference: Rgb8) -> Unsealed:
         colours = () if metadata.secret_mode is SecretMode.GREYSCALE else (3,)
         if content.picture.shape != (*size, *colours):
             raise DamagedError("the sealed picture has another size than its header says")
-    return Unsealed(content.kind, content.name, content.data, content.picture)
+    return Unsealed(content.kind, content.name, content.data, content.picture, opened.sender)

@@ -103,7 +103,7 @@ class Codec(ContextModel):
             weights = self.tables.small_weights[n]
             rows, columns = height << n, width << n
             board = Board(parent, (rows, columns), weights)
-            packed = pack(np.zeros((3, 3, rows, columns), np.int16))
+            packed = np.zeros((3, 3, 2, rows, (columns + 1) // 2), np.int16)
             for colour, orientation, turn in np.ndindex(3, 3, 2):
                 own = packed[colour, orientation, turn]
                 predicted = board.predict(colour, orientation, turn)

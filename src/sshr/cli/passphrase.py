@@ -9,6 +9,7 @@ import typer
 from sshr.crypto.keys import Keys, passphrase_bytes
 from sshr.errors import UsageError
 from sshr.imaging.names import reason, shown
+from sshr.imaging.textfiles import read_text
 
 VARIABLE = "SSHR_PASSPHRASE"
 WITHOUT = (
@@ -38,8 +39,8 @@ def keys_for(file: Path | None, without: bool, confirm: bool) -> Keys:
 def _text(file: Path | None, confirm: bool) -> str:
     if file:
         try:
-            text = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_text(file)
+        except (OSError, ValueError) as error:
             raise UsageError(f"{shown(file)}: cannot read it ({reason(error)})") from None
         return text.removesuffix("\n").removesuffix("\r")
     if VARIABLE in os.environ:

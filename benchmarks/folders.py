@@ -27,7 +27,7 @@ from sshr.errors import UsageError
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 
-CORRUPT = "p017.png"
+CORRUPT = "p003.png"
 LOADED = 4  # outputs by which every process has loaded the network and warmed up
 
 

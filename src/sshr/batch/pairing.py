@@ -1,6 +1,7 @@
 """Which picture goes with which reference, and what the result is called."""
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from PIL import Image
 
 from sshr.errors import UsageError
 from sshr.imaging.names import reason, shown
+from sshr.imaging.textfiles import read_text
 
 COLUMNS = ("secret", "reference", "output")
 
@@ -66,16 +68,16 @@ def pair_by_table(table: Path, sources: Path, references: Path, output: Path) ->
             given twice.
     """
     try:
-        with open(table, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = {"secret", "reference"} - set(reader.fieldnames or ())
-            if missing:
-                raise UsageError(
-                    f"{shown(table)}: has no column {' and '.join(sorted(missing))}; "
-                    f"the first line must name {', '.join(COLUMNS)}"
-                )
-            rows = list(enumerate(reader, 2))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = read_text(table).removeprefix("\ufeff")
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        missing = {"secret", "reference"} - set(reader.fieldnames or ())
+        if missing:
+            raise UsageError(
+                f"{shown(table)}: has no column {' and '.join(sorted(missing))}; "
+                f"the first line must name {', '.join(COLUMNS)}"
+            )
+        rows = list(enumerate(reader, 2))
+    except (OSError, ValueError, csv.Error) as error:
         raise UsageError(f"{shown(table)}: cannot read it ({reason(error)})") from None
     pairs = []
     for line, row in rows:

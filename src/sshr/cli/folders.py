@@ -1,5 +1,6 @@
 """`sshr conceal` and `sshr reveal` on whole folders."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -32,8 +33,8 @@ def wants_folders(source: Path, reference: Path, pairs: Path | None, backend: Ba
         ImageError: a folder and a single reference.
         UsageError: a single file, and an option that only folders have.
     """
-    if source.is_dir():
-        if not reference.is_dir():
+    if os.path.isdir(source):  # False, not an error, where the name itself is impossible
+        if not os.path.isdir(reference):
             raise ImageError(f"{shown(source)}: is a folder; give a folder of references as well")
         return True
     if pairs is not None or backend != Backend():

@@ -10,6 +10,7 @@ import typer
 from sshr.crypto.keys import passphrase_bytes
 from sshr.errors import UsageError
 from sshr.imaging.names import reason, shown
+from sshr.imaging.textfiles import read_text
 
 VARIABLE = "SSHR_PASSPHRASE"
 KEY_VARIABLE = "SSHR_KEY_PASSPHRASE"
@@ -52,8 +53,8 @@ class Source:
     def _text(self, file: Path | None, confirm: bool) -> str:
         if file:
             try:
-                text = file.read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+                text = read_text(file)
+            except (OSError, ValueError) as error:
                 raise UsageError(f"{shown(file)}: cannot read it ({reason(error)})") from None
             return text.removesuffix("\n").removesuffix("\r")
         if self.variable in os.environ:

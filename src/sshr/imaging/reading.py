@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sshr.errors import ImageError, UsageError
-from sshr.imaging.limits import MAX_FILE_BYTES, check_size
+from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
 from sshr.imaging.modes import check_depth, to_rgb
 from sshr.imaging.names import reason, shown
 
@@ -142,6 +142,8 @@ def _decode(data: bytes, path: Path, name: str) -> Picture:
                 "Save the one you mean to its own file."
             )
         checked.verify()  # a PNG's checksums, which load() passes over
+        if checked.height * checked.width > _most_pixels(checked, len(data)):
+            raise ImageError(f"{name}: is damaged or incomplete (too short for its size).")
         if checked.format == "PNG" and PNG_END not in data:
             raise ImageError(f"{name}: is damaged or incomplete (the end is missing).")
     with _open(data) as image:
@@ -159,6 +161,15 @@ def _decode(data: bytes, path: Path, name: str) -> Picture:
     check_size(upright.height, upright.width, name)
     rgb, greyscale, mode_notes = to_rgb(upright, name)
     return Picture(rgb, greyscale, name, path, (*mode_notes, *notes))
+
+
+def _most_pixels(image: Image.Image, length: int) -> int:
+    """Pixels that so many bytes can hold; decoders make up the rest where the data ends early."""
+    if image.format in ("JPEG", "MPO"):
+        return 512 * length  # a Huffman code has a bit at least for each block of 8x8
+    if image.format == "PNG":  # Deflate's best is 1032 bytes for one
+        return 1032 * length // 3 if image.mode == "RGB" else 8 * 1032 * length
+    return MAX_PIXELS
 
 
 def _open(data: bytes) -> Image.Image:

@@ -9,7 +9,7 @@ demo: $(VENV)/.demo-stamp
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev-stamp
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev-stamp
 	$(BIN)/ruff check

@@ -15,7 +15,9 @@ from sshr.crypto.reference import belong_together
 from sshr.errors import MismatchError
 from sshr.evaluation.metrics import psnr, ssim
 from sshr.imaging.fitting import FitMode, fit_to
+from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import Picture, as_picture, read_image
+from sshr.imaging.secret import AlphaChoice, as_secret
 from sshr.imaging.tiles import carrier_size, tile_grid
 from sshr.imaging.writing import write_image
 from sshr.pipeline.engine import SCALE, Engine
@@ -63,8 +65,17 @@ class Stego:
     _sending: Sending
     _engine: Engine
 
-    def save(self, path: str | Path, force: bool = False, progress: Progress = quiet) -> Report:
+    def save(
+        self,
+        path: str | Path,
+        force: bool = False,
+        progress: Progress = quiet,
+        metadata: MetadataChoice = "colour",
+    ) -> Report:
         """Write a lossless file; it gets its name only after the secret was revealed from it.
+
+        The reference's transparency is carried on; so is, of what its file says beside its
+        samples, what `metadata` chooses (see `sshr.imaging.metadata`).
 
         Returns:
             Figures measured on the decoded file.
@@ -78,7 +89,9 @@ class Stego:
         def reread(file: Path) -> None:
             reports.append(self.check(read_image(file).rgb, progress))
 
-        write_image(Path(path), self.image, force, reread)
+        extras = self.reference.extras.chosen(metadata)
+        alpha = self.reference.alpha
+        write_image(Path(path), self.image, force, reread, alpha=alpha, extras=extras)
         return reports[0]
 
     def check(self, image: Rgb8 | None = None, progress: Progress = quiet) -> Report:
@@ -111,6 +124,7 @@ def conceal(
     preset: str = "base",
     *,
     fit: FitMode = "contain",
+    alpha: AlphaChoice = "composite",
     device: str = "auto",
     progress: Progress = quiet,
 ) -> Stego:
@@ -121,11 +135,12 @@ def conceal(
         keys: passphrase and recipients; `Keys()` relies on the reference alone.
         preset: a packaged preset or the path of a checkpoint.
         fit: how a secret of another size or shape is brought to the reference's.
+        alpha: what becomes of a secret's transparent parts (see `sshr.imaging.secret`).
 
     Raises:
         SshrError: one of its kinds, with a message for the user; nothing was written.
     """
-    own, shared = as_picture(secret, "secret"), as_picture(reference, "reference")
+    own, shared = as_secret(secret, alpha), as_picture(reference, "reference")
     engine = Engine(load_model(preset, device))
     carrier = carrier_size(*shared.size)
     if own.size == shared.size != carrier:
@@ -156,7 +171,13 @@ def conceal(
 
 
 def _notes(secret: Picture, reference: Picture, fitted: Rgb8) -> tuple[str, ...]:
-    notes = [*secret.notes, *reference.notes]
+    notes = [f"secret: {note}" for note in secret.notes]
+    notes += [f"reference: {note}" for note in reference.notes]
+    if reference.inexact:
+        notes.append(
+            f"another program may decode the reference ({reference.inexact}) a little differently, "
+            "and then cannot reveal: 'sshr reference' fixes one decoding for both sides"
+        )
     if fitted.shape != secret.rgb.shape:
         (h, w), (fh, fw) = secret.rgb.shape[:2], fitted.shape[:2]
         notes.append(f"the secret ({w}x{h}) was resized to the reference's carrier ({fw}x{fh})")

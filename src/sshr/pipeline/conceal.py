@@ -10,23 +10,31 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Fit, Metadata, SecretMode
+from sshr.crypto.metadata import Metadata, SecretMode
 from sshr.crypto.reference import belong_together
 from sshr.errors import MismatchError
 from sshr.evaluation.metrics import psnr, ssim
-from sshr.imaging.fitting import FitMode, fit_to
+from sshr.imaging.fitting import FitMode
 from sshr.imaging.metadata import MetadataChoice
+from sshr.imaging.packing import is_grey
 from sshr.imaging.reading import Picture, as_picture, read_image
 from sshr.imaging.secret import AlphaChoice, as_secret
-from sshr.imaging.tiles import carrier_size, tile_grid
+from sshr.imaging.tiles import tile_grid
 from sshr.imaging.writing import write_image
+from sshr.pipeline.carrier import (
+    Fitted,
+    Received,
+    fit_secret,
+    is_packed,
+    picture_of,
+    samples_of,
+)
 from sshr.pipeline.engine import SCALE, Engine
 from sshr.pipeline.progress import Progress, quiet
 from sshr.pipeline.reveal import reveal_opened
 from sshr.zoo.registry import load_model
 
 Rgb8 = NDArray[np.uint8]
-FITS: dict[FitMode, Fit] = {"contain": Fit.CONTAIN, "cover": Fit.COVER, "stretch": Fit.STRETCH}
 
 
 @dataclass(frozen=True)
@@ -53,11 +61,12 @@ class Stego:
     """A concealed secret.
 
     Attributes:
-        image: HWC uint8 RGB, of the reference's size.
+        image: uint8 of the reference's size: HWC RGB, or HW where the reference was greyscale and
+            large enough (see `sshr.pipeline.carrier`).
         notes: what the reader of the result should know (conversions, resizing).
     """
 
-    image: Rgb8
+    image: NDArray[np.uint8]
     notes: tuple[str, ...]
     secret: Picture
     reference: Picture
@@ -100,14 +109,15 @@ class Stego:
         Raises:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
-        stego = self.image if image is None else image
-        opened = self._sending.reopen(stego)
+        stego = as_picture(self.image).rgb if image is None else image
+        received = Received.of(stego, self.reference.rgb)
+        opened = self._sending.reopen(received.stego)
         if not belong_together(stego, self.reference.rgb):
             raise MismatchError(
                 "the stego does not look like the reference (PSNR below 30 dB), so nobody could "
                 "reveal it; use another preset or reference"
             )
-        revealed = reveal_opened(opened, stego, self.reference.rgb, self._engine, progress)
+        revealed = reveal_opened(opened, received.stego, received.reference, self._engine, progress)
         return Report(
             stego_psnr=psnr(stego, self.reference.rgb),
             stego_ssim=ssim(stego, self.reference.rgb),
@@ -142,35 +152,36 @@ def conceal(
     """
     own, shared = as_secret(secret, alpha), as_picture(reference, "reference")
     engine = Engine(load_model(preset, device))
-    carrier = carrier_size(*shared.size)
-    if own.size == shared.size != carrier:
-        fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
-    fitted = fit_to(own.rgb, carrier, fit)
-    public_key = engine.public_key(fitted)
+    packed = is_packed(shared.rgb)
+    samples = samples_of(shared.rgb, packed)
+    fitted = fit_secret(own, samples, packed, fit)
+    public_key = engine.public_key(fitted.image)
     metadata = Metadata(
         checkpoint_id=engine.identity,
         secret_width=own.rgb.shape[1],
         secret_height=own.rgb.shape[0],
-        fit=FITS[fit],
-        secret_mode=SecretMode.GREYSCALE if own.greyscale else SecretMode.RGB,
+        fit=fitted.fit,
+        secret_mode=fitted.mode,
         public_key=public_key,
-        tile_scales=bytes(SCALE.itemsize * len(tile_grid(*shared.rgb.shape[:2]))),
+        tile_scales=bytes(SCALE.itemsize * len(tile_grid(*samples.shape[:2]))),
     )
-    sending = Sending.start(shared.rgb, keys)
+    sending = Sending.start(samples, keys)
     made = engine.conceal(
-        fitted,
-        shared.rgb,
-        engine.symmetric_key(public_key, shared.rgb),
+        fitted.image,
+        samples,
+        engine.symmetric_key(public_key, samples),
         sending.session,
         sending.header_mask(metadata),
         lambda done, total: progress("concealing", done, total),
     )
     metadata = dataclasses.replace(metadata, tile_scales=made.scales)
-    image = sending.write(made.unrounded, metadata, made.streams)
-    return Stego(image, _notes(own, shared, fitted), own, shared, fitted, sending, engine)
+    written = sending.write(made.unrounded, metadata, made.streams)
+    image = picture_of(written, shared.rgb, packed, shared.greyscale)
+    notes = _notes(own, shared, fitted, packed)
+    return Stego(image, notes, own, shared, fitted.image, sending, engine)
 
 
-def _notes(secret: Picture, reference: Picture, fitted: Rgb8) -> tuple[str, ...]:
+def _notes(secret: Picture, reference: Picture, fitted: Fitted, packed: bool) -> tuple[str, ...]:
     notes = [f"secret: {note}" for note in secret.notes]
     notes += [f"reference: {note}" for note in reference.notes]
     if reference.inexact:
@@ -178,9 +189,18 @@ def _notes(secret: Picture, reference: Picture, fitted: Rgb8) -> tuple[str, ...]
             f"another program may decode the reference ({reference.inexact}) a little differently, "
             "and then cannot reveal: 'sshr reference' fixes one decoding for both sides"
         )
-    if fitted.shape != secret.rgb.shape:
-        (h, w), (fh, fw) = secret.rgb.shape[:2], fitted.shape[:2]
+    if fitted.shown != secret.size:
+        (h, w), (fh, fw) = secret.size, fitted.shown
         notes.append(f"the secret ({w}x{h}) was resized to the reference's carrier ({fw}x{fh})")
-    if reference.greyscale:
-        notes.append("the reference is greyscale, but the stego has colour noise: prefer colour")
+    if fitted.mode is SecretMode.SQUEEZED:
+        fh, fw = fitted.image.shape[:2]
+        notes.append(
+            f"a greyscale stego has a third of the samples: the coloured secret was squeezed to "
+            f"{fw}x{fh}"
+        )
+    if is_grey(reference.rgb) and not packed:
+        notes.append(
+            "the reference is greyscale but under 96x128 px, so the stego has colour noise: "
+            "prefer a larger or a coloured one"
+        )
     return tuple(notes)

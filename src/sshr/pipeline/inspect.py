@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import read_header
 from sshr.crypto.keys import Keys
 from sshr.errors import CheckpointError
 from sshr.imaging.reading import Picture, as_picture
 from sshr.pipeline.engine import SCALE
+from sshr.pipeline.reveal import open_stego
 from sshr.zoo.registry import PRESETS, load_model
 
 
@@ -45,7 +45,7 @@ def inspect(
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
-    opened = read_header(seen.rgb, shared.rgb, keys)
+    opened, _ = open_stego(seen.rgb, shared.rgb, keys)
     metadata = opened.metadata
     return Contents(
         transport=metadata.transport.name.lower(),
@@ -53,7 +53,7 @@ def inspect(
         checkpoint=metadata.checkpoint_id.hex(),
         secret_width=metadata.secret_width,
         secret_height=metadata.secret_height,
-        greyscale=bool(metadata.secret_mode),
+        greyscale=metadata.secret_mode.greyscale,
         fit=metadata.fit.name.lower(),
         tiles=len(metadata.tile_scales) // SCALE.itemsize,
         intact=opened.intact,

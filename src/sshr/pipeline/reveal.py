@@ -1,6 +1,6 @@
 """The receiver's side: a stego, the reference and keys become the secret again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,18 +8,16 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import Opened, read_header
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Fit, Metadata, SecretMode, Transport
+from sshr.crypto.metadata import Transport
 from sshr.errors import DamagedError
-from sshr.imaging.fitting import FitMode, unfit
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
+from sshr.pipeline.carrier import Received, restored
 from sshr.pipeline.engine import Engine
 from sshr.pipeline.progress import Progress, quiet
 from sshr.zoo.registry import find_model
 
 Rgb8 = NDArray[np.uint8]
-
-_MODES: dict[Fit, FitMode] = {Fit.CONTAIN: "contain", Fit.COVER: "cover", Fit.STRETCH: "stretch"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,8 @@ class Revealed:
 
     Attributes:
         image: uint8, HWC RGB, or HW where the secret was greyscale; the secret's own size.
-        carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size.
+        carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size
+            (packed if the reference is greyscale).
         intact: False when samples of the stego have changed since it was written.
         lost_tiles: tiles that changed samples have robbed of their coarse layer; what is left there
             are contours.
@@ -77,17 +76,28 @@ def reveal(
         SshrError: other kinds, each with a message for the user.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
-    opened = read_header(seen.rgb, shared.rgb, keys)
+    opened, received = open_stego(seen.rgb, shared.rgb, keys)
     if strict and not opened.intact:
         raise DamagedError("the stego has been changed since it was written (refused by --strict)")
     engine = Engine(find_model(opened.metadata.checkpoint_id, preset, device))
-    return reveal_opened(opened, seen.rgb, shared.rgb, engine, progress)
+    return reveal_opened(opened, received.stego, received.reference, engine, progress)
+
+
+def open_stego(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[Opened, Received]:
+    """Open the header of a picture, greyscale or not; both are HWC RGB.
+
+    Raises:
+        MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
+    """
+    received = Received.of(stego, reference)
+    opened = read_header(received.stego, received.reference, keys)
+    return replace(opened, intact=opened.intact and received.rim_intact), received
 
 
 def reveal_opened(
     opened: Opened, stego: Rgb8, reference: Rgb8, engine: Engine, progress: Progress = quiet
 ) -> Revealed:
-    """The network's part, once the header is open.
+    """The network's part, once the header is open; stego and reference as `Received` has them.
 
     Raises:
         DamagedError: the metadata do not fit this picture or this version.
@@ -106,14 +116,7 @@ def reveal_opened(
             opened.header,
             lambda done, total: progress("revealing", done, total),
         )
+        image = restored(carrier, metadata)
     except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
-    return Revealed(_restored(carrier, metadata), carrier, opened.intact, lost)
-
-
-def _restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
-    size = (metadata.secret_height, metadata.secret_width)
-    restored = unfit(carrier, size, _MODES[metadata.fit])
-    if metadata.secret_mode is SecretMode.GREYSCALE:
-        return np.rint(restored.mean(axis=2)).astype(np.uint8)
-    return restored
+    return Revealed(image, carrier, opened.intact, lost)

@@ -6,8 +6,10 @@ import typer
 
 from sshr import __version__
 from sshr.cli.conceal import conceal
+from sshr.cli.fingerprint import fingerprint
 from sshr.cli.inspect import inspect
 from sshr.cli.models import models
+from sshr.cli.reference import reference
 from sshr.cli.reveal import reveal
 from sshr.cli.train import train
 
@@ -18,7 +20,7 @@ app = typer.Typer(
     help="Conceal a picture in a new one that looks like a shared reference, and reveal it.",
 )
 
-for command in (conceal, reveal, inspect, models, train):
+for command in (conceal, reveal, inspect, fingerprint, reference, models, train):
     app.command()(command)
 
 

@@ -8,7 +8,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sshr.cli.options import Device, Force, Json, NoPassphrase, PassphraseFile, Preset, Reference
+from sshr.cli.choices import alpha_choice, metadata_choice
+from sshr.cli.options import (
+    Alpha,
+    Device,
+    DryRun,
+    Force,
+    Json,
+    MetadataOption,
+    NoPassphrase,
+    PassphraseFile,
+    Preset,
+    Reference,
+)
 from sshr.cli.printing import print_json, print_notes
 from sshr.errors import UsageError
 from sshr.imaging.fitting import FitMode
@@ -18,7 +30,9 @@ from sshr.imaging.names import shown
 def conceal(
     secret: Annotated[Path, typer.Argument(help="The picture to conceal.")],
     reference: Reference,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The stego, a lossless file.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The stego, a lossless file.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
     no_passphrase: NoPassphrase = False,
     preset: Preset = "base",
@@ -26,28 +40,45 @@ def conceal(
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
+    metadata: MetadataOption = "colour",
+    alpha: Alpha = "composite",
+    dry_run: DryRun = False,
 ) -> None:
     """Conceal SECRET; reveal it again from the written file and say how good both are.
 
     Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
     """
     from sshr.cli.passphrase import keys_for
+    from sshr.cli.planning import print_plan
     from sshr.cli.progress import progress_bar
+    from sshr.crypto.fingerprint import fingerprint
     from sshr.imaging.reading import read_image
-    from sshr.imaging.writing import check_output
+    from sshr.imaging.secret import read_secret
+    from sshr.imaging.writing import check_alpha, check_output, lost_in
 
     started = time.monotonic()
-    mode = _fit(fit)
-    check_output(output, force, (secret, reference))
-    own, shared = read_image(secret), read_image(reference)
+    mode, kept, transparent = _fit(fit), metadata_choice(metadata), alpha_choice(alpha)
+    if output is not None:
+        check_output(output, force, (secret, reference))
+    elif not dry_run:
+        raise UsageError("give the stego's name with --output, or choose --dry-run")
+    own, shared = read_secret(secret, transparent), read_image(reference)
+    if output is not None:
+        check_alpha(output, shared.alpha is not None)
+    if dry_run or output is None:
+        print_plan(own, shared, preset, mode, as_json)
+        return
     keys = keys_for(passphrase_file, no_passphrase, confirm=True)
     from sshr.pipeline.conceal import conceal as run
 
     with progress_bar(as_json) as progress:
         stego = run(own, shared, keys, preset, fit=mode, device=device, progress=progress)
-        report = stego.save(output, force, progress)
+        report = stego.save(output, force, progress, kept)
     figures = {**report.as_dict(), "seconds": round(time.monotonic() - started, 2)}
-    facts = {"stego": str(output), "preset": preset, **figures, "notes": list(stego.notes)}
+    notes = (*stego.notes, *lost_in(output, shared.extras.chosen(kept), stego.image.ndim == 2))
+    words = fingerprint(shared.rgb)
+    facts = {"stego": str(output), "preset": preset, **figures, "notes": list(notes)}
+    facts["fingerprint"] = words
     if as_json:
         print_json(facts)
         return
@@ -58,7 +89,8 @@ def conceal(
     )
     console = Console()
     console.print(table)
-    print_notes(console, stego.notes)
+    print_notes(console, notes)
+    console.print(f"the reference's fingerprint: {words}", markup=False)
     console.print(f"{shown(output)} written in {figures['seconds']} s", markup=False)
 
 

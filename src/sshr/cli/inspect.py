@@ -27,9 +27,11 @@ def inspect(
 
     seen, shared = read_image(stego), read_image(reference)
     keys = keys_for(passphrase_file, no_passphrase, confirm=False)
+    from sshr.crypto.fingerprint import fingerprint
     from sshr.pipeline.inspect import inspect as run
 
     facts = run(seen, shared, keys).as_dict()
+    facts["fingerprint"] = fingerprint(shared.rgb)
     if as_json:
         print_json(facts)
         return

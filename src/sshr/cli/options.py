@@ -14,6 +14,9 @@ PassphraseFile = Annotated[
 NoPassphrase = Annotated[
     bool, typer.Option("--no-passphrase", help="Rely on the reference alone (weak).")
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what to expect; writes and asks for nothing.")
+]
 Alpha = Annotated[
     str, typer.Option(help="composite (the secret's transparent parts on white) or refuse.")
 ]

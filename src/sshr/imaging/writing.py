@@ -141,6 +141,12 @@ def check_alpha(path: PathLike, alpha: bool) -> None:
         )
 
 
+def lost_in(path: PathLike, extras: Extras, greyscale: bool) -> tuple[str, ...]:
+    """Notes on what of the extras the format of this name cannot hold."""
+    file_format = format_of(path)
+    return extras.lost(file_format, greyscale) if file_format else ()
+
+
 def format_of(path: PathLike) -> str | None:
     """Pillow's name of the format that a suffix chooses; None for one that is not written."""
     file_format, _ = LOSSLESS.get(Path(path).suffix.lower(), (None, None))

@@ -69,11 +69,13 @@ class Fitted:
     Attributes:
         image: HWC RGB as network and header see it.
         shown: height and width of it as a picture, before packing or squeezing.
+        concealed: height and width that the revealed picture will have the detail of.
         fit, mode: how it came to be, for the metadata.
     """
 
     image: Rgb8
     shown: tuple[int, int]
+    concealed: tuple[int, int]
     fit: Fit
     mode: SecretMode
 
@@ -89,14 +91,15 @@ def fit_secret(secret: Picture, reference: Rgb8, packed: bool, fit: FitMode) -> 
     whole = unpacked_size(*reference.shape[:2]) if packed else reference.shape[:2]
     if area != whole and _within_a_block(secret.size, whole, packed):
         fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
-    image = fit_to(secret.rgb, area, fit)
+    image, concealed = fit_to(secret.rgb, area, fit), area
     if not packed:
         mode = SecretMode.GREYSCALE if secret.greyscale else SecretMode.RGB
     elif is_grey(secret.rgb):
         image, mode = pack(image[:, :, 0]), SecretMode.PACKED
     else:
         image, mode = fit_to(image, carrier, "stretch"), SecretMode.SQUEEZED
-    return Fitted(image, area, FITS[fit], mode)
+        concealed = carrier
+    return Fitted(image, area, concealed, FITS[fit], mode)
 
 
 def restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:

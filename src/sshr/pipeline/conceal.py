@@ -10,19 +10,17 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Metadata, SecretMode
+from sshr.crypto.metadata import Metadata
 from sshr.crypto.reference import belong_together
 from sshr.errors import MismatchError
 from sshr.evaluation.metrics import psnr, ssim
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.metadata import MetadataChoice
-from sshr.imaging.packing import is_grey
 from sshr.imaging.reading import Picture, as_picture, read_image
 from sshr.imaging.secret import AlphaChoice, as_secret
 from sshr.imaging.tiles import tile_grid
 from sshr.imaging.writing import write_image
 from sshr.pipeline.carrier import (
-    Fitted,
     Received,
     fit_secret,
     is_packed,
@@ -30,6 +28,7 @@ from sshr.pipeline.carrier import (
     samples_of,
 )
 from sshr.pipeline.engine import SCALE, Engine
+from sshr.pipeline.notes import notes_on
 from sshr.pipeline.progress import Progress, quiet
 from sshr.pipeline.reveal import reveal_opened
 from sshr.zoo.registry import load_model
@@ -177,30 +176,5 @@ def conceal(
     metadata = dataclasses.replace(metadata, tile_scales=made.scales)
     written = sending.write(made.unrounded, metadata, made.streams)
     image = picture_of(written, shared.rgb, packed, shared.greyscale)
-    notes = _notes(own, shared, fitted, packed)
+    notes = notes_on(own, shared, fitted.shown, fitted.concealed)
     return Stego(image, notes, own, shared, fitted.image, sending, engine)
-
-
-def _notes(secret: Picture, reference: Picture, fitted: Fitted, packed: bool) -> tuple[str, ...]:
-    notes = [f"secret: {note}" for note in secret.notes]
-    notes += [f"reference: {note}" for note in reference.notes]
-    if reference.inexact:
-        notes.append(
-            f"another program may decode the reference ({reference.inexact}) a little differently, "
-            "and then cannot reveal: 'sshr reference' fixes one decoding for both sides"
-        )
-    if fitted.shown != secret.size:
-        (h, w), (fh, fw) = secret.size, fitted.shown
-        notes.append(f"the secret ({w}x{h}) was resized to the reference's carrier ({fw}x{fh})")
-    if fitted.mode is SecretMode.SQUEEZED:
-        fh, fw = fitted.image.shape[:2]
-        notes.append(
-            f"a greyscale stego has a third of the samples: the coloured secret was squeezed to "
-            f"{fw}x{fh}"
-        )
-    if is_grey(reference.rgb) and not packed:
-        notes.append(
-            "the reference is greyscale but under 96x128 px, so the stego has colour noise: "
-            "prefer a larger or a coloured one"
-        )
-    return tuple(notes)

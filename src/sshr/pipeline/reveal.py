@@ -15,6 +15,7 @@ from sshr.imaging.writing import write_image
 from sshr.pipeline.carrier import Received, restored
 from sshr.pipeline.engine import Engine
 from sshr.pipeline.progress import Progress, quiet
+from sshr.pipeline.wrong_reference import explained
 from sshr.zoo.registry import find_model
 
 Rgb8 = NDArray[np.uint8]
@@ -90,7 +91,8 @@ def open_stego(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[Opened, Receiv
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
     """
     received = Received.of(stego, reference)
-    opened = read_header(received.stego, received.reference, keys)
+    with explained(stego, reference):
+        opened = read_header(received.stego, received.reference, keys)
     return replace(opened, intact=opened.intact and received.rim_intact), received
 
 

@@ -1,12 +1,14 @@
 """Settings that every test runs under, and pieces of real photographs."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import DataObject, data
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -25,6 +27,31 @@ def _two_threads_at_most() -> None:
     import torch
 
     torch.set_num_threads(min(2, torch.get_num_threads()))
+
+
+@pytest.fixture(scope="session")
+def fuzz() -> Callable[[Callable[[DataObject], None], int], None]:
+    """Runs a target on so many examples, always the same ones; or, where SSHR_FUZZ_SECONDS is set,
+    on rounds of new ones for so long."""
+    patience = float(os.environ.get("SSHR_FUZZ_SECONDS", "0"))
+
+    def run(target: Callable[[DataObject], None], examples: int) -> None:
+        started = time.monotonic()
+        while True:
+            chosen = settings(
+                max_examples=examples,
+                derandomize=not patience,
+                deadline=None,
+                database=None,
+                phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
+            )
+            attempt = chosen(given(data())(lambda drawn: target(drawn)))
+            (seed(time.time_ns())(attempt) if patience else attempt)()
+            if time.monotonic() - started >= patience:
+                return
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -76,5 +76,23 @@ class TrainingError(SshrError):
     exit_code = 12
 
 
+class SignatureError(SshrError):
+    """The sender's signature is not valid, or is not that of the sender who was asked for."""
+
+    exit_code = 13
+
+
+class KeyFileError(SshrError):
+    """A key or key file is missing, of a wrong kind, damaged, protected or open to others."""
+
+    exit_code = 14
+
+
 class TooSmallError(ImageError):
     """The reference has too few samples to carry the header."""
+
+
+class EvaluationError(SshrError):
+    """An evaluated method broke its contract, or figures contradict each other."""
+
+    exit_code = 15

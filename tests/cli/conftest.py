@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.cli.passphrase import VARIABLE
+from sshr.cli.passphrase import KEY_VARIABLE, VARIABLE
 from sshr.cli.runner import run
 
 Rgb8 = NDArray[np.uint8]
@@ -52,7 +52,8 @@ def snapshot(folder: Path) -> Snapshot:
 @pytest.fixture(autouse=True)
 def _nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """No passphrase from outside the test, and no terminal to ask for one."""
-    monkeypatch.delenv(VARIABLE, raising=False)
+    for variable in (VARIABLE, KEY_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
 
 

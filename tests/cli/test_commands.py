@@ -40,7 +40,7 @@ def test_conceal_tells_figures_and_file_in_words(cli: Callable[..., Any]) -> Non
 def test_reveal_writes_the_secret(cli: Callable[..., Any]) -> None:
     said = cli("reveal", "stego.png", *WITH_WORD, "-o", "out.png")
     assert (said.code, said.err) == (0, "")
-    assert re.fullmatch(r"out\.png \(128x128\) written in [\d.]+ s\n", said.out)
+    assert re.fullmatch(r"out\.png \(128x128\) written in [\d.]+ s\nnot signed\n", said.out)
     assert psnr(pixels("out.png"), pixels("secret.png")) > 36
 
 
@@ -53,7 +53,8 @@ def test_inspect_in_words_and_in_json(cli: Callable[..., Any]) -> None:
     said = cli("inspect", "stego.png", *WITH_WORD, "--json")
     facts = json.loads(said.out)
     assert facts.pop("fingerprint") == fingerprint(pixels("reference.png"))
-    assert facts == sshr.inspect("open.png", "reference.png", sshr.Keys()).as_dict()
+    expected = sshr.inspect("open.png", "reference.png", sshr.Keys()).as_dict()
+    assert facts == expected | {"sender": None, "sender_name": None}
 
 
 def test_models_lists_what_is_packaged(cli: Callable[..., Any]) -> None:
@@ -79,7 +80,8 @@ def test_json_prints_one_object_of_the_stated_entries(desk: Path, cli: Callable[
     assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
     facts = json.loads(said.out)
     assert facts.pop("seconds") > 0
-    assert facts == {"revealed": "out.png", "width": 128, "height": 128, "intact": True}
+    picture = {"revealed": "out.png", "width": 128, "height": 128, "intact": True}
+    assert facts == picture | {"sender": None, "sender_name": None}
 
 
 def test_force_replaces_the_output(desk: Path, cli: Callable[..., Any]) -> None:

@@ -199,7 +199,7 @@ def test_unknown_preset(refused: Refused) -> None:
         (("inspect", "stego.png"), "Missing option '--reference'"),
         (("inspect", "stego.png", "more.png", "-r", "reference.png"), "more.png"),
         ((*CONCEAL, "-o", "out.png", "--fit", "squash"), "squash is not one of contain, cover"),
-        ((*CONCEAL, "-o", "out.png", "--quality", "9"), "No such option: --quality"),
+        ((*CONCEAL, "-o", "out.png", "--colour", "9"), "No such option: --colour"),
         ((*CONCEAL, "-o"), "-o"),
     ],
 )

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from sshr.cli.passphrase import VARIABLE, keys_for
+from sshr.cli.keys import keys_for
+from sshr.cli.passphrase import VARIABLE
 from sshr.errors import UsageError
 
 USAGE, WRONG_KEY, INTERRUPTED = 2, 4, 130
@@ -124,7 +125,7 @@ def test_leaving_at_the_prompt_writes_nothing(
     shell = terminal(*CONCEAL, "-o", "new.png")
     shell.answer("Passphrase: ", key)
     assert shell.finish() == INTERRUPTED
-    assert "sshr: interrupted; nothing was written" in shell.text
+    assert "sshr: interrupted; no partial file was left" in shell.text
     assert "Traceback" not in shell.text
     assert sorted(desk.iterdir()) == before
 

@@ -96,3 +96,66 @@ def test_changed_files_of_other_formats(path, samples, file_format, changes, hea
     if head:  # most of what a decoder believes stands at the beginning
         changes = [(place % 200, replacement) for place, replacement in changes]
     assert_picture_or_image_error(path, edited(samples[file_format], changes))
+
+
+def test_rearranged_png_chunks(path, photograph, fuzz):
+    """Chunks left out, doubled, moved and filled with other bytes, each under a right checksum."""
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(photograph(64, 66)).convert("P").save(
+        file, "PNG", exif=exif, icc_profile=b"profile" * 20, transparency=3, dpi=(72, 72)
+    )
+    png, chunks, place = file.getvalue(), [], 8
+    while place < len(png):
+        length = int.from_bytes(png[place : place + 4], "big")
+        chunks.append((png[place + 4 : place + 8], png[place + 8 : place + 8 + length]))
+        place += 12 + length
+    kinds = sorted({kind for kind, _ in chunks} | {b"acTL", b"fcTL", b"fdAT", b"iTXt", b"zTXt"})
+
+    def target(drawn):
+        made = list(chunks)
+        for _ in range(drawn.draw(st.integers(1, 3))):
+            at = drawn.draw(st.integers(0, len(made) - 1))
+            kind, inner = made[at]
+            what = drawn.draw(st.integers(0, 3))
+            if what == 0 and len(made) > 1:
+                del made[at]
+            elif what == 1:
+                made.insert(drawn.draw(st.integers(0, len(made))), made[at])
+            elif what == 2:
+                made[at] = kind, drawn.draw(st.binary(max_size=40))
+            else:
+                made[at] = drawn.draw(st.sampled_from(kinds)), inner
+        joined = b"".join(
+            len(inner).to_bytes(4, "big")
+            + kind
+            + inner
+            + zlib.crc32(kind + inner).to_bytes(4, "big")
+            for kind, inner in made
+        )
+        assert_picture_or_image_error(path, png[:8] + joined)
+
+    fuzz(target, 150)
+
+
+def test_a_jpeg_too_short_for_its_size_is_refused_before_it_is_filled_up(path, samples):
+    jpeg = samples["JPEG"]
+    at = jpeg.index(b"\xff\xc0") + 5
+    path.write_bytes(jpeg[:at] + (12000).to_bytes(2, "big") * 2 + jpeg[at + 4 :])
+    with pytest.raises(ImageError, match="too short for its size"):
+        read_image(path)
+    Image.new("L", (3000, 3000)).save(path, "JPEG", quality=1, optimize=True)
+    assert read_image(path).size == (3000, 3000)
+
+
+def test_a_png_too_short_for_its_size_is_refused(path, samples):
+    png = samples["PNG"]
+    png = with_valid_checksums(png[:20] + (1 << 20).to_bytes(4, "big") + png[24:])
+    path.write_bytes(png)
+    with pytest.raises(ImageError, match="too short for its size"):
+        read_image(path)
+    Image.new("1", (9000, 9000)).save(path, "PNG", optimize=True)
+    assert read_image(path).size == (9000, 9000)
+    Image.new("RGB", (5000, 5000)).save(path, "PNG", optimize=True)
+    assert read_image(path).size == (5000, 5000)

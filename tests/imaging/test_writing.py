@@ -283,7 +283,10 @@ def test_other_arrays_are_refused(tmp_path, wrong):
 
 def test_temporary_file_lies_hidden_beside_the_target(tmp_path, rgb, monkeypatch):
     seen = []
-    monkeypatch.setattr(writing.os, "fsync", lambda _: seen.extend(os.listdir(tmp_path)))
+    monkeypatch.setattr(writing.os, "fsync", lambda _: seen.append(os.listdir(tmp_path)))
     write_image(tmp_path / "out.png", rgb)
+    before, after = seen  # the file is brought to the disk, and then its folder with the new name
+    assert "out.png" in after
+    seen = before
     assert len(seen) == 1
     assert seen[0].startswith(".")

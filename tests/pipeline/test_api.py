@@ -142,6 +142,7 @@ def test_inspect_says_what_is_in_it(stego: sshr.Stego, reference: Rgb8) -> None:
         "fit": "contain",
         "tiles": 1,
         "intact": True,
+        "sender": None,
     }
 
 

@@ -1,53 +1,84 @@
-"""The passphrase comes from a file, the environment or a hidden prompt; never an argument."""
+"""A passphrase comes from a file, the environment or a hidden prompt; never an argument."""
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from sshr.crypto.keys import Keys, passphrase_bytes
+from sshr.crypto.keys import passphrase_bytes
 from sshr.errors import UsageError
 from sshr.imaging.names import reason, shown
+from sshr.imaging.textfiles import read_text
 
 VARIABLE = "SSHR_PASSPHRASE"
+KEY_VARIABLE = "SSHR_KEY_PASSPHRASE"
 WITHOUT = (
     "no passphrase: whoever holds the reference photograph and this program can reveal the secret"
 )
 
 
-def keys_for(file: Path | None, without: bool, confirm: bool) -> Keys:
-    """The keys that the options, the environment or the user give.
+@dataclass(frozen=True)
+class Source:
+    """Where one passphrase comes from.
 
-    Args:
-        file: of the passphrase; one line break at its end is not part of it.
-        without: the reference alone; says on stderr what that means.
-        confirm: ask twice.
-
-    Raises:
-        UsageError: contradicting options, an unreadable file, an empty passphrase, nobody to ask.
+    Attributes:
+        what: names it in messages, "a passphrase".
+        prompt: what a terminal asks.
+        variable: of the environment.
+        options: what the command line offers, for the message where there is no terminal.
     """
-    if without:
+
+    what: str
+    prompt: str
+    variable: str
+    options: tuple[str, ...]
+
+    def read(self, file: Path | None, confirm: bool) -> bytes:
+        """The passphrase as bytes: from the file, else the variable, else the prompt.
+
+        Args:
+            file: one line break at its end is not part of the passphrase.
+            confirm: ask twice.
+
+        Raises:
+            UsageError: an unreadable file, an empty passphrase, nobody to ask.
+        """
+        word = passphrase_bytes(self._text(file, confirm))
+        if not word:
+            raise UsageError(f"the passphrase is empty ({self.what} is needed)")
+        return word
+
+    def _text(self, file: Path | None, confirm: bool) -> str:
         if file:
-            raise UsageError("--no-passphrase and --passphrase-file contradict each other")
-        print(f"sshr: {WITHOUT}", file=sys.stderr)
-        return Keys()
-    return Keys(passphrase=passphrase_bytes(_text(file, confirm)))
-
-
-def _text(file: Path | None, confirm: bool) -> str:
-    if file:
-        try:
-            text = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{shown(file)}: cannot read it ({reason(error)})") from None
-        return text.removesuffix("\n").removesuffix("\r")
-    if VARIABLE in os.environ:
-        return os.environ[VARIABLE]
-    if not sys.stdin.isatty():
-        raise UsageError(
-            f"a passphrase is needed: use --passphrase-file, the variable {VARIABLE}, "
-            "or --no-passphrase"
+            try:
+                text = read_text(file)
+            except (OSError, ValueError) as error:
+                raise UsageError(f"{shown(file)}: cannot read it ({reason(error)})") from None
+            return text.removesuffix("\n").removesuffix("\r")
+        if self.variable in os.environ:
+            return os.environ[self.variable]
+        if not sys.stdin.isatty():
+            first, *others = self.options
+            ways = ", ".join((first, f"the variable {self.variable}", *others[:-1]))
+            ways += f", or {others[-1]}" if others else ""
+            raise UsageError(f"{self.what} is needed: use {ways}")
+        typed: str = typer.prompt(
+            self.prompt, hide_input=True, confirmation_prompt=confirm, err=True
         )
-    typed: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
-    return typed
+        return typed
+
+
+SECRETS = Source(
+    "a passphrase",
+    "Passphrase",
+    VARIABLE,
+    ("--passphrase-file", "a key (--to, --identity)", "--no-passphrase"),
+)
+
+
+def key_source(name: Path) -> Source:
+    """Of the passphrase that protects a private key."""
+    what = f"the passphrase of {shown(name)}"
+    return Source(what, f"Passphrase of {shown(name)}", KEY_VARIABLE, ("--key-passphrase-file",))

@@ -11,9 +11,14 @@ from sshr.imaging.reading import Picture
 
 
 def print_plan(
-    secret: Picture, reference: Picture, preset: str, fit: FitMode, as_json: bool
+    secret: Picture,
+    reference: Picture,
+    preset: str,
+    fit: FitMode,
+    as_json: bool,
+    recipients: int = 1,
 ) -> None:
-    """Say what a conceal of these pictures would do.
+    """Say what a conceal of these pictures would do; see `sshr.pipeline.plan.plan`.
 
     Raises:
         SshrError: see `sshr.pipeline.plan.plan`.
@@ -21,7 +26,8 @@ def print_plan(
     from sshr.crypto.fingerprint import fingerprint
     from sshr.pipeline.plan import plan
 
-    planned, words = plan(secret, reference, preset, fit=fit), fingerprint(reference.rgb)
+    planned = plan(secret, reference, preset, fit=fit, recipients=recipients)
+    words = fingerprint(reference.rgb)
     if as_json:
         print_json({"preset": preset, **planned.as_dict(), "fingerprint": words})
         return

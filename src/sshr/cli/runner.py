@@ -1,6 +1,7 @@
 """Runs the command line and turns every failure into one line and an exit code."""
 
 import os
+import signal
 import sys
 
 import typer
@@ -11,10 +12,24 @@ from sshr.errors import SshrError, UsageError
 from sshr.imaging.names import shown
 
 INTERRUPTED = 130
+TERMINATED = 143
+
+
+class Terminated(BaseException):
+    """SIGTERM has arrived; on its way out, everything removes its temporary files."""
+
+
+def raise_on_sigterm() -> None:
+    """Make SIGTERM an exception, as SIGINT is one; for the program's start only."""
+
+    def stop(number: int, frame: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def run(arguments: list[str]) -> int:
-    """Exit code of `sshr ARGUMENTS`: 0, an error's own, 130 after Ctrl-C."""
+    """Exit code of `sshr ARGUMENTS`: 0, an error's own, 130 after Ctrl-C, 143 after SIGTERM."""
     command = typer.main.get_command(app)
     try:
         result = command.main(arguments, prog_name="sshr", standalone_mode=False)
@@ -23,7 +38,9 @@ def run(arguments: list[str]) -> int:
     except TyperException as error:
         return _fail(_usage(error), UsageError.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("interrupted; nothing was written", INTERRUPTED)
+        return _fail("interrupted; no partial file was left", INTERRUPTED)
+    except Terminated:
+        return _fail("terminated; no partial file was left", TERMINATED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,10 @@ from sshr.coding.tables import LOW_CONTEXTS
 Ints = NDArray[np.int32]
 STRIDE = 8
 """Of the first grid, which nothing predicts."""
+
+_FAR = np.int32(np.iinfo(np.int32).max)
+_EDGES = np.array([1, 2, 4, 7, 12, 20, 36], np.int32)
+assert len(_EDGES) == LOW_CONTEXTS - 1
 
 
 @dataclass(frozen=True)
@@ -26,20 +30,23 @@ class Group:
     near: Ints
     valid: NDArray[np.bool_]
 
-    def predict(self, plane: Ints) -> tuple[Ints, Ints]:
-        """Prediction (n,), the mean of the known neighbours, and context (n,) by their spread."""
-        known = plane.reshape(-1)[self.near]
-        count = self.valid.sum(0, dtype=np.int32)
-        total = np.where(self.valid, known, 0).sum(0, dtype=np.int32)
-        mean = (2 * total + count) // (2 * count)
-        far = np.iinfo(np.int32).max
-        high = np.where(self.valid, known, -far).max(0)
-        spread = high - np.where(self.valid, known, far).min(0)
-        context = np.zeros_like(spread)
-        for edge in (1, 2, 4, 7, 12, 20, 36):
-            context += spread >= edge
-        assert LOW_CONTEXTS == 8
-        return mean.astype(np.int32), context
+    @cached_property
+    def count(self) -> Ints:
+        """(n,), of the neighbours that exist."""
+        return self.valid.sum(0, dtype=np.int32)
+
+    def predict(self, planes: Ints) -> tuple[Ints, Ints]:
+        """Prediction (..., n), the mean of the known neighbours, and context by their spread.
+
+        Args:
+            planes: (..., h, w), each predicted for itself.
+        """
+        known = planes.reshape(*planes.shape[:-2], -1)[..., self.near]
+        total = np.where(self.valid, known, 0).sum(-2, dtype=np.int32)
+        mean = (2 * total + self.count) // (2 * self.count)
+        high = np.where(self.valid, known, -_FAR).max(-2)
+        spread = high - np.where(self.valid, known, _FAR).min(-2)
+        return mean.astype(np.int32), _EDGES.searchsorted(spread, side="right").astype(np.int32)
 
 
 def base_grid(height: int, width: int) -> tuple[slice, slice]:

@@ -1,15 +1,17 @@
 """What the coarse layer's code expects where: contexts, and the length that follows from them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.coding.board import Small, existing, pack, predictions, unpack
 from sshr.coding.lowband import base_grid, groups
-from sshr.coding.neighbourhood import Neighbourhood, second_pass
-from sshr.coding.tables import LOW_SYMBOLS, SYMBOLS, Tables, contexts_of
+from sshr.coding.tables import CAP, LOW_SYMBOLS, Tables, contexts_of
 
 Ints = NDArray[np.int32]
+Magnitudes = NDArray[np.int16]
 Subbands = tuple[Ints, list[Ints]]
 """Low band (3, h, w) and details (3, 3, h 2^n, w 2^n), coarsest level first; signed levels."""
 
@@ -32,61 +34,74 @@ class ContextModel:
     def length(self, subbands: Subbands) -> float:
         """Bits that `encode` will need, to about one in a thousand and 64 bits."""
         low, details = subbands
+        return self.low_length(low) + self.details_length(
+            [pack(capped(band)) for band in details], low.shape[2]
+        )
+
+    def low_length(self, low: Ints) -> float:
+        """What the low band (3, h, w) adds to `length`."""
         grid = low[(slice(None), *base_grid(*low.shape[1:]))]
         total = float(grid.size * ESCAPE_BITS)
-        for colour, plane in enumerate(low):
-            for errors, spreads in self.low_symbols(plane):
-                total += float(self.tables.low_bits[colour][spreads, errors].sum())
-                total += LOW_ESCAPE_BITS * int((errors == LOW_SYMBOLS - 1).sum())
-        for place, levels, contexts in self.contexts(details):
-            magnitudes = np.minimum(np.abs(levels), SYMBOLS - 1)
-            bits = self.tables.detail_bits[place[:2]].ravel()
-            total += float(bits[contexts.astype(np.int32) * SYMBOLS + magnitudes].sum())
-            total += int(np.count_nonzero(levels))
-            total += ESCAPE_BITS * int((magnitudes == SYMBOLS - 1).sum())
+        colours = np.arange(3)[:, None]
+        for errors, spreads in self.low_symbols(low):
+            total += float(self.tables.low_bits[colours, spreads, errors].sum())
+            total += LOW_ESCAPE_BITS * np.count_nonzero(errors == LOW_SYMBOLS - 1)
+        return total
+
+    def predictions(self, magnitudes: list[Magnitudes], width: int) -> Iterator[Small]:
+        """Packed (3, 3, 2, H, K) by level.
+
+        Args:
+            magnitudes: see `capped`, packed.
+            width: of the low band.
+        """
+        parent: Small | None = None
+        for n, (own, weights) in enumerate(zip(magnitudes, self.tables.small_weights, strict=True)):
+            yield predictions(parent, own, width << n, weights)
+            parent = unpack(own, width << n)
+
+    def details_length(self, magnitudes: list[Magnitudes], width: int) -> float:
+        """What the details add to `length`; arguments as those of `predictions`."""
+        total = 0.0
+        for n, predicted in enumerate(self.predictions(magnitudes, width)):
+            for colour in range(3):
+                values = existing(magnitudes[n][colour], width << n)
+                expected = existing(predicted[colour], width << n)
+                total += float(self.tables.zero_bits[n, colour].take(expected, mode="clip").sum())
+                places = np.flatnonzero(values != 0)
+                there, values = contexts_of(expected[places]), values[places]
+                more = self.tables.detail_bits[n, colour]
+                total += float((more[there, values] - more[there, 0]).sum())
+                total += len(places) + ESCAPE_BITS * np.count_nonzero(values == CAP)
         return total
 
     def contexts(
         self, details: list[Ints]
     ) -> Iterator[tuple[tuple[int, int, int], Ints, NDArray[np.uint8]]]:
         """(level, colour, orientation), levels (H, W) and contexts (H, W) of all subbands."""
-        parent: Ints | None = None
-        for n, band in enumerate(details):
-            near = Neighbourhood(parent, band.shape[2:])
-            late = second_pass(*band.shape[2:])
-            for colour in range(3):
-                for orientation in range(3):
-                    levels = band[colour, orientation]
-                    early = self.early(near, n, colour, orientation)
-                    near.put(colour, orientation, levels)
-                    contexts = np.where(late, self.late(near, n, colour, orientation), early)
-                    yield (n, colour, orientation), levels, contexts
-            parent = near.magnitudes
+        packed = [pack(capped(band)) for band in details]
+        for n, predicted in enumerate(self.predictions(packed, details[0].shape[3])):
+            contexts = unpack(contexts_of(predicted), details[n].shape[3])
+            for colour, orientation in np.ndindex(3, 3):
+                place = (colour, orientation)
+                yield (n, *place), details[n][place], contexts[place]
 
-    def low_symbols(self, plane: Ints) -> Iterator[tuple[Ints, Ints]]:
-        """Group by group of a low band (h, w): symbols and their contexts."""
-        for errors, contexts in low_errors(plane):
+    def low_symbols(self, planes: Ints) -> Iterator[tuple[Ints, Ints]]:
+        """Group by group of low bands (..., h, w): symbols and their contexts, both (..., n)."""
+        for errors, contexts in low_errors(planes):
             yield np.minimum(fold(errors), LOW_SYMBOLS - 1), contexts
 
-    def early(
-        self, near: Neighbourhood, n: int, colour: int, orientation: int
-    ) -> NDArray[np.uint8]:
-        """Contexts (H, W) for the first pass."""
-        weights = self.tables.weights[n, colour, orientation, 0]
-        return contexts_of(near.predict(colour, orientation, weights))
 
-    def late(self, near: Neighbourhood, n: int, colour: int, orientation: int) -> NDArray[np.uint8]:
-        """Contexts (H, W) for the second pass, which sees the first one around it."""
-        weights = self.tables.weights[n, colour, orientation, 1]
-        own = near.crosses[colour, orientation]
-        return contexts_of(near.predict(colour, orientation, weights) + weights[-1] * own)
+def capped(levels: NDArray[np.signedinteger[Any]]) -> Magnitudes:
+    """Magnitudes as their neighbours see them, which are their symbols too."""
+    return np.minimum(np.abs(levels), CAP).astype(np.int16, copy=False)
 
 
-def low_errors(plane: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Group by group: prediction errors and contexts."""
-    for group in groups(*plane.shape):
-        mean, contexts = group.predict(plane)
-        yield plane[group.rows, group.columns] - mean, contexts
+def low_errors(planes: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Group by group of low bands (..., h, w): prediction errors and contexts, both (..., n)."""
+    for group in groups(*planes.shape[-2:]):
+        mean, contexts = group.predict(planes)
+        yield planes[..., group.rows, group.columns] - mean, contexts
 
 
 def fold(errors: Ints) -> Ints:

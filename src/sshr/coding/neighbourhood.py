@@ -2,7 +2,8 @@
 
 Details are coded coarsest level first, colour by colour, orientation by orientation, and each
 subband in two passes like the colours of a chessboard, so that the second pass sees all four direct
-neighbours. Everything is a whole-array operation on small integers.
+neighbours. Everything is a whole-array operation on small integers. This is the definition, which
+the weights are fitted to; `sshr.coding.board` computes the same predictions faster.
 """
 
 from functools import lru_cache

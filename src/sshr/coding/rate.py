@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.coding.board import pack
 from sshr.coding.model import LIMIT, ContextModel, Subbands
+from sshr.coding.tables import CAP
 
 Floats = NDArray[np.float32]
 
@@ -22,8 +24,8 @@ def quantise(low: Floats, details: list[Floats], step: float) -> Subbands:
     """Signed levels of subbands; details have a dead zone: most of them are not worth a bit."""
 
     def levels(values: Floats, offset: float) -> NDArray[np.int32]:
-        magnitude = np.floor(np.abs(values) / step + offset).clip(0, LIMIT - 1)
-        return np.copysign(magnitude, values).astype(np.int32)
+        magnitude = np.minimum(np.abs(values) / step + offset, LIMIT - 1)
+        return np.copysign(magnitude, values).astype(np.int32)  # towards zero
 
     return levels(low, 0.5), [levels(detail, _DEAD_ZONE) for detail in details]
 
@@ -33,11 +35,20 @@ def choose_step(model: ContextModel, low: Floats, details: list[Floats], bits: f
 
     The logarithm of the length falls almost linearly with the index, so a few secants do.
     """
+    sizes = [pack(np.abs(detail)) for detail in details]
+
+    def length(index: int) -> float:
+        """`ContextModel.length` of the quantised planes; signs and large levels do not matter."""
+        step = step_size(index)
+        coarse, _ = quantise(low, [], step)
+        capped = [np.minimum(size / step + _DEAD_ZONE, CAP).astype(np.int16) for size in sizes]
+        return model.low_length(coarse) + model.details_length(capped, low.shape[2])
+
     finest, coarsest = 0, STEPS - 1  # too long, short enough
     index, slope = _guess(low, details, bits), -1.0
     tried: tuple[int, float] | None = None
     for _ in range(_TRIALS):
-        excess = float(np.log2(model.length(quantise(low, details, step_size(index))) / bits))
+        excess = float(np.log2(length(index) / bits))
         if excess <= 0:
             coarsest = min(coarsest, index)
         else:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,12 @@ LOW_SYMBOLS = 64
 
 POINT = 10
 """Binary places of the fixed-point weights and predictions."""
+
+CAP = SYMBOLS - 1
+"""Larger magnitudes count as this, as symbols and for their neighbours."""
+
+_MOST = np.array([1, 1, 4, 2, 4, 2, 8, 9, 4]) * np.array([1, *[CAP] * 8])
+"""The largest value of each feature."""
 
 _LARGEST = 8 << POINT
 _SMALLEST = 12  # about 0.012 of a quantiser step
@@ -57,9 +64,21 @@ class Tables:
         return len(self.weights)
 
     @cached_property
+    def small_weights(self) -> list[NDArray[np.signedinteger[Any]]]:
+        """`weights` by level, int16 where no prediction can leave its range, which is faster."""
+        largest = (np.abs(self.weights.astype(np.int64)) * _MOST).sum(-1).max((1, 2, 3))
+        kinds = [np.int16 if most < 1 << 15 else np.int32 for most in largest]
+        return [level.astype(kind) for level, kind in zip(self.weights, kinds, strict=True)]
+
+    @cached_property
     def detail_bits(self) -> NDArray[np.float64]:
         """Code length of every symbol, as `details`; a sign is not included."""
         return _bits(self.details)
+
+    @cached_property
+    def zero_bits(self) -> NDArray[np.float64]:
+        """(levels, 3, _LARGEST + 1): code length of a zero by prediction."""
+        return self.detail_bits[:, :, CONTEXT_OF, 0]
 
     @cached_property
     def low_bits(self) -> NDArray[np.float64]:
@@ -90,6 +109,6 @@ def _context_of_prediction() -> NDArray[np.uint8]:
 CONTEXT_OF = _context_of_prediction()
 
 
-def contexts_of(predictions: NDArray[np.int32]) -> NDArray[np.uint8]:
+def contexts_of(predictions: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
     """Contexts of fixed-point predictions, of any shape."""
-    return CONTEXT_OF[predictions.clip(0, _LARGEST)]
+    return CONTEXT_OF.take(predictions, mode="clip")

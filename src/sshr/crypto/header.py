@@ -22,8 +22,17 @@ from sshr.crypto.parity import read_parities, round_samples, write_parities
 from sshr.crypto.reference import ReferenceKey, belong_together, check_image
 from sshr.crypto.session import Session
 from sshr.crypto.sidestream import SideStream
+from sshr.crypto.signing import require_sender, reserved, signed, verified_sender
 from sshr.crypto.slots import Slots, unwrap, wrap
-from sshr.crypto.stream import damaged, open_body, open_metadata, open_prefix, seal, wrong_key
+from sshr.crypto.stream import (
+    before_ciphertext,
+    damaged,
+    open_body,
+    open_metadata,
+    open_prefix,
+    seal,
+    wrong_key,
+)
 from sshr.errors import MismatchError, NothingFoundError
 
 
@@ -34,12 +43,17 @@ class Opened:
     Attributes:
         header: (H, W, 3) bool, which samples carry it.
         intact: whether no sample outside the header has changed.
+        parity: one sample of each header bit's group, by flat index: what the others need not be
+            touched for (`Sending.parity_samples`).
+        sender: raw Ed25519 public key of the verified signature, None without one.
     """
 
     session: Session
     metadata: Metadata
     header: NDArray[np.bool_]
     intact: bool
+    parity: NDArray[np.int64]
+    sender: bytes | None = None
 
 
 class Sending:
@@ -50,13 +64,19 @@ class Sending:
     """
 
     def __init__(
-        self, reference_key: ReferenceKey, salt: bytes, file_key: bytes, slots: Slots
+        self,
+        reference_key: ReferenceKey,
+        salt: bytes,
+        file_key: bytes,
+        slots: Slots,
+        signer: bytes | None = None,
     ) -> None:
         self.session = Session.of(file_key, salt, reference_key.key)
         self._reference_key = reference_key
         self._salt = salt
         self._file_key = file_key
         self._slots = slots
+        self._signer = signer
         self._written = False
 
     @classmethod
@@ -70,7 +90,7 @@ class Sending:
 
         Args:
             reference: (H, W, 3) uint8 RGB.
-            keys: passphrase and recipients; an identity plays no part.
+            keys: passphrase, recipients and signer; an identity plays no part.
             random: gives so many random bytes; anything but the default is for tests.
 
         Raises:
@@ -79,7 +99,7 @@ class Sending:
         reference_key = ReferenceKey.of(reference)
         salt, file_key = random(SALT_BYTES), random(KEY_BYTES)
         slots = wrap(file_key, keys, reference_key.key, salt, random)
-        return cls(reference_key, salt, file_key, slots)
+        return cls(reference_key, salt, file_key, slots, keys.signer)
 
     def header_mask(self, metadata: Metadata) -> NDArray[np.bool_]:
         """Which samples (H, W, 3) the header with metadata of this length will take.
@@ -89,6 +109,18 @@ class Sending:
         """
         positions = self._reference_key.positions(self._layout(metadata).used)
         return _mask((self._reference_key.height, self._reference_key.width, 3), positions)
+
+    def parity_samples(self, metadata: Metadata) -> NDArray[np.int64]:
+        """One sample of each header bit's group, by flat index.
+
+        `write` moves these and no others if the picture it gets is exact everywhere but there,
+        where it lies a little off the level, to the side on which it may move.
+
+        Raises:
+            TooSmallError: the reference cannot hold the header.
+        """
+        layout = self._layout(metadata)
+        return _one_of_each(layout, self._reference_key.positions(layout.used))
 
     def write(
         self, unrounded: NDArray[np.floating], metadata: Metadata, side: SideStream = ()
@@ -123,7 +155,7 @@ class Sending:
             for tile, data in side:
                 tile.write(unrounded, rounded, mask, self.session, data)
         sample_mac = self.session.sample_mac(rounded, positions)
-        packed = dataclasses.replace(metadata, sample_mac=sample_mac).pack()
+        packed = self._signed(dataclasses.replace(metadata, sample_mac=sample_mac)).pack()
         stream = seal(self._reference_key, self._salt, self._slots, self.session, packed)
         bits = np.unpackbits(np.frombuffer(stream, np.uint8))
         samples, exact = rounded.reshape(-1), unrounded.reshape(-1)
@@ -147,9 +179,21 @@ class Sending:
 
         return _read(stego, self._reference_key, file_key)
 
+    def _signed(self, metadata: Metadata) -> Metadata:
+        if self._signer is None:
+            return metadata
+        before = before_ciphertext(
+            self._reference_key, self._salt, self._slots, self._bucket(metadata)
+        )
+        return signed(metadata, self._signer, self._reference_key.key, before)
+
+    def _bucket(self, metadata: Metadata) -> Bucket:
+        sized = metadata if self._signer is None else reserved(metadata)
+        return Bucket.holding(len(sized.pack()), len(self._slots.wrapped))
+
     def _layout(self, metadata: Metadata) -> Layout:
-        bucket = Bucket.holding(len(metadata.pack()), len(self._slots.wrapped))
-        return layout_for(self._reference_key.height, self._reference_key.width, bucket)
+        height, width = self._reference_key.height, self._reference_key.width
+        return layout_for(height, width, self._bucket(metadata))
 
 
 def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Keys) -> Opened:
@@ -164,6 +208,8 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
         NothingFoundError: no header for this reference.
         DamagedError: the header has been changed, or its metadata makes no sense.
         WrongKeyError: the header is intact, but the keys do not open it.
+        SignatureError: the metadata carry a signature that is not valid, or not that of
+            `keys.sender`.
     """
     check_image(stego)
     check_image(reference)
@@ -178,7 +224,9 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
     def file_key(salt: bytes, slots: Slots) -> bytes | None:
         return unwrap(slots, keys, reference_key.key, salt)
 
-    return _read(stego, reference_key, file_key)
+    opened = _read(stego, reference_key, file_key)
+    require_sender(opened.sender, keys.sender)
+    return opened
 
 
 def _check_size(stego: NDArray[np.uint8], reference_key: ReferenceKey) -> None:
@@ -215,8 +263,14 @@ def _read(
         raise wrong_key()
     session = Session.of(file_key, prefix.salt, reference_key.key)
     metadata = Metadata.unpack(open_metadata(session, body))
+    sender = verified_sender(metadata, reference_key.key, body.before)
     intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, positions))
-    return Opened(session, metadata, _mask(stego.shape, positions), intact)
+    mask = _mask(stego.shape, positions)
+    return Opened(session, metadata, mask, intact, _one_of_each(layout, positions), sender)
+
+
+def _one_of_each(layout: Layout, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([group[:, -1] for group in layout.groups(positions)])
 
 
 def _mask(shape: tuple[int, ...], positions: NDArray[np.int64]) -> NDArray[np.bool_]:

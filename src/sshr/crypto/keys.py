@@ -37,6 +37,8 @@ class Keys:
         passphrase: as bytes (see `passphrase_bytes`), not empty.
         recipients: raw X25519 public keys, 32 bytes each, at most 16; used to conceal.
         identity: raw X25519 private key, 32 bytes; used to reveal.
+        signer: raw Ed25519 private key, 32 bytes; signs what is concealed.
+        sender: raw Ed25519 public key, 32 bytes; what is revealed must bear its signature.
 
     Raises:
         UsageError: an empty passphrase, a key of another length, more than 16 recipients.
@@ -45,6 +47,8 @@ class Keys:
     passphrase: bytes | None = field(default=None, repr=False)
     recipients: tuple[bytes, ...] = ()
     identity: bytes | None = field(default=None, repr=False)
+    signer: bytes | None = field(default=None, repr=False)
+    sender: bytes | None = None
 
     def __post_init__(self) -> None:
         if self.passphrase is not None and not self.passphrase:
@@ -57,6 +61,10 @@ class Keys:
             raise UsageError(f"a recipient's public key must have {KEY_BYTES} bytes")
         if self.identity is not None and len(self.identity) != KEY_BYTES:
             raise UsageError(f"a private key must have {KEY_BYTES} bytes")
+        if self.signer is not None and len(self.signer) != KEY_BYTES:
+            raise UsageError(f"a signing key must have {KEY_BYTES} bytes")
+        if self.sender is not None and len(self.sender) != KEY_BYTES:
+            raise UsageError(f"a sender's public key must have {KEY_BYTES} bytes")
 
 
 def passphrase_bytes(text: str) -> bytes:

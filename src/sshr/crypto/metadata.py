@@ -59,7 +59,7 @@ class Metadata:
         tile_scales: payload scale of every tile, little-endian fp32 each.
         side_info: reserved for what a preset wants to add.
         sample_mac: `Session.sample_mac`; zeros until the header's place is known.
-        signature: empty, or an Ed25519 public key (32 B) and signature (64 B); reserved.
+        signature: empty, or an Ed25519 public key (32 B) and signature (64 B).
 
     Raises:
         ValueError: a field is outside its range.

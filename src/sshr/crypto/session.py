@@ -33,8 +33,7 @@ class Session:
     def subkey(self, label: bytes) -> bytes:
         """A 32-byte subkey.
 
-        In use: `metadata`, `samples`, `mix/...`, `coarse/...`;
-        reserved: `payload`."""
+        In use: `metadata`, `samples`, `mix/...`, `coarse/...`, `payload`, `payload/...`."""
         return derive(self.key, label)
 
     def tile_permutation(self, index: int, count: int) -> NDArray[np.int64]:

@@ -58,12 +58,19 @@ def seal(
 ) -> bytes:
     """The whole stream. A session's metadata key must seal once only."""
     bucket = Bucket.holding(len(metadata), len(slots.wrapped))
-    before = salt + reference_key.salt_tag(salt) + bucket.pack() + slots.ephemeral
-    before += b"".join(slots.wrapped)
+    before = before_ciphertext(reference_key, salt, slots, bucket)
     aead = ChaCha20Poly1305(session.subkey(b"metadata"))
     stream = before + aead.encrypt(NONCE, bucket.pad(metadata), VERSION_LABEL + before)
     stream += reference_key.outer_mac(salt, stream)
     return _masked(reference_key, salt, stream)
+
+
+def before_ciphertext(
+    reference_key: ReferenceKey, salt: bytes, slots: Slots, bucket: Bucket
+) -> bytes:
+    """What precedes the ciphertext, unmasked."""
+    before = salt + reference_key.salt_tag(salt) + bucket.pack() + slots.ephemeral
+    return before + b"".join(slots.wrapped)
 
 
 def open_prefix(reference_key: ReferenceKey, data: bytes) -> Prefix:

@@ -19,6 +19,8 @@ from sshr.pipeline.engine import SCALE, Engine, no_step
 Rgb8 = NDArray[np.uint8]
 Randomness = Callable[[int], bytes]
 
+_REFERENCE_ALONE = Keys()
+
 
 @dataclass(frozen=True)
 class Case:
@@ -42,19 +44,27 @@ class Case:
     header: NDArray[np.bool_]
 
 
-def conceal_case(engine: Engine, secret: Rgb8, reference: Rgb8, random: Randomness) -> Case:
-    """Conceal under the reference alone, which is quick; the session key is as random as any.
+def conceal_case(
+    engine: Engine,
+    secret: Rgb8,
+    reference: Rgb8,
+    random: Randomness,
+    keys: Keys = _REFERENCE_ALONE,
+) -> Case:
+    """Conceal, under the reference alone unless told otherwise: that is quick, and the session key
+    is as random as any.
 
     Args:
         secret, reference: (H, W, 3) uint8 RGB of one size, sides multiples of 16.
         random: gives so many bytes, such as `os.urandom`.
+        keys: passphrase and recipients.
 
     Raises:
         TooSmallError: the header does not fit.
     """
     public_key = engine.public_key(secret)
     k_sym = engine.symmetric_key(public_key, reference)
-    return _conceal(engine, secret, reference, public_key, k_sym, random)
+    return _conceal(engine, secret, reference, public_key, k_sym, random, keys)
 
 
 def conceal_again(engine: Engine, case: Case, random: Randomness) -> Case:
@@ -73,8 +83,9 @@ def _conceal(
     public_key: bytes,
     k_sym: Tensor,
     random: Randomness,
+    keys: Keys = _REFERENCE_ALONE,
 ) -> Case:
-    sending = Sending.start(reference, Keys(), random)
+    sending = Sending.start(reference, keys, random)
     height, width = secret.shape[:2]
     empty = bytes(SCALE.itemsize * len(tile_grid(height, width)))
     metadata = Metadata(engine.identity, width, height, public_key=public_key, tile_scales=empty)

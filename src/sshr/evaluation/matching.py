@@ -99,8 +99,17 @@ def right_picks(scores: Scores, known: Sequence[int] | None = None) -> int:
     return int((scores.argmax(axis=1) == np.arange(len(scores))).sum())
 
 
+def cosine_scores(found: Vector, known: Vector) -> Scores:
+    """Cosines of feature vectors (M, d) and (N, d), each side's mean taken off: (M, N)."""
+    scores: Scores = _unit(found) @ _unit(known).T
+    return scores
+
+
 def _directions(pictures: Sequence[Plane], feature: Feature) -> Scores:
-    vectors = np.stack([feature(picture) for picture in pictures])
+    return _unit(np.stack([feature(picture) for picture in pictures]))
+
+
+def _unit(vectors: Vector) -> Scores:
     vectors = vectors - vectors.mean(axis=0)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Scores = vectors / np.maximum(lengths, _TINY)

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sshr.errors import ImageError, UsageError
 from sshr.imaging.depth import is_deep
-from sshr.imaging.limits import MAX_FILE_BYTES, check_size
+from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
 from sshr.imaging.metadata import NO_EXTRAS, Extras, extras_of
 from sshr.imaging.modes import PLAIN_MODES, to_rgb
 from sshr.imaging.names import reason, shown
@@ -165,6 +165,8 @@ def _decode(data: bytes, path: Path, name: str, srgb: bool) -> Picture:
         check_size(checked.height, checked.width, name)
         notes = _part_notes(checked)
         checked.verify()  # a PNG's checksums, which load() passes over
+        if checked.height * checked.width > _most_pixels(checked, len(data)):
+            raise ImageError(f"{name}: is damaged or incomplete (too short for its size).")
         if checked.format == "PNG" and PNG_END not in data:
             raise ImageError(f"{name}: is damaged or incomplete (the end is missing).")
     with _open(data, name) as image:
@@ -197,6 +199,15 @@ def _part_notes(image: Image.Image) -> list[str]:
         return []
     first = f"only the first of its {frames} frames or pages was taken"
     return [PARTS.get(image.format or "", first)]
+
+
+def _most_pixels(image: Image.Image, length: int) -> int:
+    """Pixels that so many bytes can hold; decoders make up the rest where the data ends early."""
+    if image.format in ("JPEG", "MPO"):
+        return 512 * length  # a Huffman code has a bit at least for each block of 8x8
+    if image.format == "PNG":  # Deflate's best is 1032 bytes for one
+        return 1032 * length // 3 if image.mode == "RGB" else 8 * 1032 * length
+    return MAX_PIXELS
 
 
 def _open(data: bytes, name: str) -> Image.Image:

@@ -6,7 +6,7 @@ import stat
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from PIL.TiffImagePlugin import PREDICTOR
 from sshr.errors import OutputError, UsageError
 from sshr.imaging.metadata import NO_EXTRAS, Extras
 from sshr.imaging.names import is_same_file, reason, shown
+from sshr.imaging.temporary import held, sync_folder
 
 PathLike = str | os.PathLike[str]
 
@@ -108,8 +109,10 @@ def write_image(
     options = {**options, **extras.options(file_format, greyscale=image.ndim == 2)}
     # Short whatever the target's name is, and hidden, so that folder listings pass it over.
     temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
+    lock = ExitStack()
     try:
         with open(temporary, "xb") as file:
+            lock.enter_context(held(file.fileno()))
             _as_image(image, alpha).save(file, file_format, **options)
             file.flush()
             os.fsync(file.fileno())
@@ -119,6 +122,7 @@ def write_image(
             os.replace(temporary, target)
         else:
             _publish_new(temporary, target)
+        sync_folder(target.parent)
     except FileExistsError as error:
         raise _exists_error(name) from error
     except (OSError, ValueError) as error:
@@ -126,6 +130,7 @@ def write_image(
     finally:
         with suppress(OSError, ValueError):
             temporary.unlink()
+        lock.close()
 
 
 def check_alpha(path: PathLike, alpha: bool) -> None:

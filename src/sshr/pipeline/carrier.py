@@ -41,7 +41,7 @@ def picture_of(samples: Rgb8, reference: Rgb8, packed: bool, greyscale: bool) ->
 
 
 @dataclass(frozen=True)
-class Received:
+class Carriers:
     """A stego and its reference as network and header see them.
 
     Attributes:
@@ -53,7 +53,7 @@ class Received:
     rim_intact: bool = True
 
     @classmethod
-    def of(cls, stego: Rgb8, reference: Rgb8) -> "Received":
+    def of(cls, stego: Rgb8, reference: Rgb8) -> "Carriers":
         """From HWC RGB pictures. A stego with colour is read as one, whatever the reference."""
         if stego.shape != reference.shape or not is_packed(reference) or not is_grey(stego):
             return cls(stego, reference)

@@ -21,7 +21,7 @@ from sshr.imaging.secret import AlphaChoice, as_secret
 from sshr.imaging.tiles import tile_grid
 from sshr.imaging.writing import write_image
 from sshr.pipeline.carrier import (
-    Received,
+    Carriers,
     fit_secret,
     is_packed,
     picture_of,
@@ -109,14 +109,14 @@ class Stego:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
         stego = as_picture(self.image).rgb if image is None else image
-        received = Received.of(stego, self.reference.rgb)
-        opened = self._sending.reopen(received.stego)
+        carriers = Carriers.of(stego, self.reference.rgb)
+        opened = self._sending.reopen(carriers.stego)
         if not belong_together(stego, self.reference.rgb):
             raise MismatchError(
                 "the stego does not look like the reference (PSNR below 30 dB), so nobody could "
                 "reveal it; use another preset or reference"
             )
-        revealed = reveal_opened(opened, received.stego, received.reference, self._engine, progress)
+        revealed = reveal_opened(opened, carriers.stego, carriers.reference, self._engine, progress)
         return Report(
             stego_psnr=psnr(stego, self.reference.rgb),
             stego_ssim=ssim(stego, self.reference.rgb),

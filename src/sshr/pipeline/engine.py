@@ -118,15 +118,20 @@ class Engine:
 
     def reveal(
         self,
-        stego: Rgb8,
+        stego: Rgb8 | NDArray[np.float32],
         reference: Rgb8,
         k_sym: Tensor,
         scales: bytes,
         session: Session,
         header: Mask,
         step: Step,
+        bits_of: Rgb8 | None = None,
     ) -> tuple[Rgb8, int]:
         """The revealed picture, of the carrier's size, and how many tiles lack their coarse layer.
+
+        Args:
+            stego: uint8, or for measurements floating levels of 0..255.
+            bits_of: the stego whose parities hold the coarse layer, where `stego` is not that file.
 
         Raises:
             ValueError: one positive scale per tile is needed.
@@ -139,13 +144,14 @@ class Engine:
         if not (np.isfinite(numbers) & (numbers > 0)).all():
             raise ValueError("a tile scale is not a positive number")
         last, lost = tiles[-1], []
+        bits = stego.astype(np.uint8, copy=False) if bits_of is None else bits_of
         revealed = np.empty((last.top + last.height, last.left + last.width, 3), np.uint8)
 
         def one(tile: Tile) -> None:
             scale, unit = torch.tensor(values[tile.index].item(), device=self._device).view(2, 1)
             coarse = None
             if self._coarse is not None:
-                data = self._coarse.place(tile).read(stego, header, session)
+                data = self._coarse.place(tile).read(bits, header, session)
                 coarse = self._coarse.decode(data, tile.height, tile.width)
                 if coarse is None:
                     lost.append(tile.index)
@@ -167,7 +173,7 @@ class Engine:
     def _device(self) -> torch.device:
         return next(self.model.net.parameters()).device
 
-    def _tile(self, picture: Rgb8, tile: Tile) -> Tensor:
+    def _tile(self, picture: Rgb8 | NDArray[np.float32], tile: Tile) -> Tensor:
         part = torch.from_numpy(picture[tile.slices].copy()).to(self._device)
         return part.permute(2, 0, 1)[None].float() / 255
 

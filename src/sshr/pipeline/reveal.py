@@ -1,21 +1,21 @@
 """The receiver's side: a stego, the reference and keys become the secret again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import Opened, read_header
+from sshr.crypto.header import Opened
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Transport
-from sshr.errors import DamagedError
+from sshr.errors import DamagedError, UsageError
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
-from sshr.pipeline.carrier import Received, restored
+from sshr.pipeline.carrier import restored
 from sshr.pipeline.engine import Engine
 from sshr.pipeline.progress import Progress, quiet
-from sshr.pipeline.wrong_reference import explained
+from sshr.pipeline.receiving import Received, open_stego
 from sshr.zoo.registry import find_model
 
 Rgb8 = NDArray[np.uint8]
@@ -30,6 +30,8 @@ class Revealed:
         carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size
             (packed if the reference is greyscale).
         intact: False when samples of the stego have changed since it was written.
+        sender: raw Ed25519 public key of the verified signature, None without one. It vouches for
+            the picture only together with `intact`.
         lost_tiles: tiles that changed samples have robbed of their coarse layer; what is left there
             are contours.
     """
@@ -38,6 +40,7 @@ class Revealed:
     carrier: Rgb8
     intact: bool
     lost_tiles: int = 0
+    sender: bytes | None = None
 
     @property
     def rgb(self) -> Rgb8:
@@ -74,39 +77,48 @@ def reveal(
 
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4.
+        UsageError: the stego is a sealed one; `sshr.unseal` opens it.
+        SignatureError: exit code 13, as `Keys.sender` asks for.
         SshrError: other kinds, each with a message for the user.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
-    opened, received = open_stego(seen.rgb, shared.rgb, keys)
+    received = open_stego(seen, shared, keys)
+    return reveal_received(received, preset=preset, strict=strict, device=device, progress=progress)
+
+
+def reveal_received(
+    received: Received,
+    *,
+    preset: str = "base",
+    strict: bool = False,
+    device: str = "auto",
+    progress: Progress = quiet,
+) -> Revealed:
+    """`reveal`, for a caller who has opened the header to learn the transport.
+
+    Raises:
+        SshrError: as `reveal`.
+    """
+    opened = received.opened
+    if opened.metadata.transport is not Transport.ANALOG:
+        raise UsageError("this stego uses the sealed transport: sshr.unseal opens it")
     if strict and not opened.intact:
         raise DamagedError("the stego has been changed since it was written (refused by --strict)")
     engine = Engine(find_model(opened.metadata.checkpoint_id, preset, device))
     return reveal_opened(opened, received.stego, received.reference, engine, progress)
 
 
-def open_stego(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[Opened, Received]:
-    """Open the header of a picture, greyscale or not; both are HWC RGB.
-
-    Raises:
-        MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
-    """
-    received = Received.of(stego, reference)
-    with explained(stego, reference):
-        opened = read_header(received.stego, received.reference, keys)
-    return replace(opened, intact=opened.intact and received.rim_intact), received
-
-
 def reveal_opened(
     opened: Opened, stego: Rgb8, reference: Rgb8, engine: Engine, progress: Progress = quiet
 ) -> Revealed:
-    """The network's part, once the header is open; stego and reference as `Received` has them.
+    """The network's part, once the header is open; stego and reference as `Carriers` has them.
 
     Raises:
         DamagedError: the metadata do not fit this picture or this version.
     """
     metadata = opened.metadata
     if metadata.transport is not Transport.ANALOG:
-        raise DamagedError("this stego uses the sealed transport, which this version cannot read")
+        raise DamagedError("the header is not one of the analog transport")
     try:
         k_sym = engine.symmetric_key(metadata.public_key, reference)
         carrier, lost = engine.reveal(
@@ -121,4 +133,4 @@ def reveal_opened(
         image = restored(carrier, metadata)
     except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
-    return Revealed(image, carrier, opened.intact, lost)
+    return Revealed(image, carrier, opened.intact, lost, opened.sender)

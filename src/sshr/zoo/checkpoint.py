@@ -6,8 +6,12 @@ and bytes of all tensors in name order; a file whose tensors do not match it is 
 
 import hashlib
 import json
+import math
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -19,8 +23,11 @@ from sshr.network.base import BaseNet
 from sshr.network.config import BaseConfig, ModelConfig, config_from_dict, config_to_dict
 from sshr.network.model import StegoNet
 from sshr.network.paper import PaperNet
+from sshr.zoo.budget import Budget
 
 FORMAT = "sshr-checkpoint-1"
+ROOM = 1 << 23
+"""Samples that building may take beside four for each that the file holds (three are usual)."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +67,12 @@ def load_checkpoint(path: Path, device: torch.device) -> Loaded:
         CheckpointError: missing, unreadable, foreign or altered file.
     """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise OSError("not a regular file")
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise CheckpointError(f"{path}: not a readable checkpoint ({_line(error)})") from None
     if metadata.get("format") != FORMAT:
         raise CheckpointError(f"{path}: not a checkpoint of this program ({FORMAT})")
@@ -71,10 +80,20 @@ def load_checkpoint(path: Path, device: torch.device) -> Loaded:
     digest = _digest(config_text, tensors)
     if digest.hex() != metadata.get("digest"):
         raise CheckpointError(f"{path}: corrupted, its weights do not match their digest")
+    if not all(torch.isfinite(value).all() for value in tensors.values()):
+        raise CheckpointError(f"{path}: holds weights that are not finite; training has diverged")
     try:
-        net = build(config_from_dict(json.loads(config_text)))
+        config = config_from_dict(
+            json.loads(config_text, parse_float=_finite, parse_constant=_finite)
+        )
+        if _most_repeats(config_to_dict(config)) > len(tensors):
+            raise ValueError("its configuration asks for more steps than it has tensors")
+        held = sum(value.numel() for value in tensors.values())
+        with Budget(4 * held + ROOM):
+            net = build(config)
         net.load_state_dict(tensors, strict=True)
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError, TypeError, ArithmeticError, MemoryError) as error:
+        # A foreign configuration may ask torch for sizes that it cannot even express.
         raise CheckpointError(f"{path}: does not fit this version ({_line(error)})") from None
     return Loaded(net.float().eval().requires_grad_(False).to(device), digest)
 
@@ -85,6 +104,19 @@ def _digest(config: str, tensors: dict[str, Tensor]) -> bytes:
         digest.update(f"{name}|{tuple(value.shape)}|{value.dtype}|".encode())
         digest.update(value.flatten().view(torch.uint8).numpy().tobytes())  # numpy has no bf16
     return digest.digest()
+
+
+def _most_repeats(config: dict[str, Any]) -> int:
+    """The largest number of modules in a row, each of which has tensors of its own."""
+    own = [value for name, value in config.items() if name == "depth" or name.endswith("steps")]
+    inner = [_most_repeats(value) for value in config.values() if isinstance(value, dict)]
+    return max([*own, *inner], default=0)
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text} in its configuration is not finite")
+    return value
 
 
 def _line(error: Exception) -> str:

@@ -1,0 +1,174 @@
+"""What the header costs: stego PSNR by size of the picture, number of recipients and signature.
+
+    python benchmarks/header_cost.py [FOLDER] [--sizes 64 256 1024] [--pairs N] [--json OUT]
+
+For every fixed pair of the folder (default: examples/photos), both pictures cropped to their
+central square and resized (Lanczos). `without` is the very same stego before the header is written
+into it, 8-bit like the other; the header then moves one sample in about half of its groups,
+and the difference is its cost. It also takes samples from the coarse layer, which the column
+`revealed` shows. PSNR in dB over 8-bit RGB, means over the pairs.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from numpy.typing import NDArray
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from sshr.cli.progress import progress_bar
+from sshr.crypto.header import Sending
+from sshr.crypto.keys import Keys
+from sshr.crypto.layout import header_bits
+from sshr.crypto.metadata import SIGNATURE_BYTES, Metadata
+from sshr.crypto.parity import round_samples
+from sshr.errors import SshrError, TooSmallError
+from sshr.evaluation.metrics import psnr
+from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.imaging.reading import read_image
+from sshr.imaging.tiles import tile_grid
+from sshr.pipeline.engine import SCALE, Engine, no_step
+from sshr.pipeline.progress import Progress, quiet
+from sshr.pipeline.reveal import reveal_opened
+from sshr.zoo.registry import load_model
+
+Rgb8 = NDArray[np.uint8]
+PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
+PRESET = "base"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One row; PSNR in dB, None where the picture is too small for the header."""
+
+    size: int
+    recipients: int
+    signed: bool
+    header_bytes: int
+    share: float | None = None
+    without: float | None = None
+    stego: float | None = None
+    revealed: float | None = None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=PHOTOS)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[64, 256, 1024], help="px")
+    parser.add_argument("--recipients", type=int, nargs="+", default=[1, 4, 16])
+    parser.add_argument("--pairs", type=int, help="the first so many pairs")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
+    args = parser.parse_args()
+    try:
+        pairs = fixed_pairs(args.folder)[: args.pairs]
+        with progress_bar(silent=False) as progress:
+            costs = measure(pairs, args.sizes, args.recipients, progress)
+    except SshrError as error:
+        print(f"header_cost: {error}", file=sys.stderr)
+        return error.exit_code
+    show(costs, len(pairs))
+    if args.json:
+        rows = [asdict(cost) for cost in costs]
+        args.json.write_text(json.dumps({"pairs": len(pairs), "costs": rows}, indent=1) + "\n")
+    return 0
+
+
+def measure(
+    pairs: list[tuple[Path, Path]],
+    sizes: list[int],
+    recipients: list[int],
+    progress: Progress = quiet,
+) -> list[Cost]:
+    """A row for each size, number of recipients, and without and with a signature."""
+    engine = Engine(load_model(PRESET))
+    kinds = [(size, count, signed) for size in sizes for count in recipients for signed in (0, 1)]
+    costs = []
+    for done, (size, count, signed) in enumerate(kinds, start=1):
+        rows = []
+        for secret, reference in pairs:
+            own, shared = (square(path, size) for path in (secret, reference))
+            rows.append(cost_of(engine, own, shared, count, bool(signed)))
+        costs.append(mean_of(rows))
+        progress("pictures", done, len(kinds))
+    return costs
+
+
+def square(path: Path, size: int) -> Rgb8:
+    """The central square, resized: (size, size, 3) uint8 RGB."""
+    rgb = read_image(path).rgb
+    image = Image.fromarray(centre_crop(rgb, min(rgb.shape[:2])))
+    return np.array(image.resize((size, size), Image.Resampling.LANCZOS))
+
+
+def cost_of(engine: Engine, secret: Rgb8, reference: Rgb8, count: int, signed: bool) -> Cost:
+    """One stego, made as `sshr.conceal` makes it, with a look at it before the header."""
+    size = secret.shape[0]
+    people = (X25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in range(1, count + 1))
+    recipients = tuple(one.public_key().public_bytes_raw() for one in people)
+    keys = Keys(recipients=recipients, signer=bytes(32) if signed else None)
+    public_key = engine.public_key(secret)
+    empty = bytes(SCALE.itemsize * len(tile_grid(size, size)))
+    metadata = Metadata(engine.identity, size, size, public_key=public_key, tile_scales=empty)
+    length = len(metadata.pack()) + (SIGNATURE_BYTES if signed else 0)
+    head = Cost(size, count, signed, header_bits(length, count) // 8)
+    sending = Sending.start(reference, keys)
+    try:
+        header = sending.header_mask(metadata)
+    except TooSmallError:
+        return head
+    k_sym = engine.symmetric_key(public_key, reference)
+    made = engine.conceal(secret, reference, k_sym, sending.session, header, no_step)
+    metadata = dataclasses.replace(metadata, tile_scales=made.scales)
+    without = round_samples(made.unrounded)
+    for tile, data in made.streams:
+        tile.write(made.unrounded, without, header, sending.session, data)
+    stego = sending.write(made.unrounded, metadata, made.streams)
+    opened = sending.reopen(stego)
+    assert opened.intact
+    assert np.array_equal(without[~header], stego[~header])
+    revealed = reveal_opened(opened, stego, reference, engine)
+    return dataclasses.replace(
+        head,
+        share=float(header.mean()),
+        without=psnr(without, reference),
+        stego=psnr(stego, reference),
+        revealed=psnr(revealed.rgb, secret),
+    )
+
+
+def mean_of(rows: list[Cost]) -> Cost:
+    """The row of the means; all rows are of one kind."""
+    if any(row.stego is None for row in rows):
+        return rows[0]
+    names = ("share", "without", "stego", "revealed")
+    means = {name: fmean(getattr(row, name) for row in rows) for name in names}
+    return dataclasses.replace(rows[0], **means)
+
+
+def show(costs: list[Cost], pairs: int) -> None:
+    """The table, ready to be put into a Markdown file."""
+    console = Console(width=120)
+    heads = ("px", "recipients", "signed", "header, B", "share of samples")
+    table = Table(*heads, "without, dB", "stego, dB", "cost, dB", "revealed, dB", box=None)
+    for cost in costs:
+        row = [str(cost.size), str(cost.recipients), "yes" if cost.signed else "no"]
+        row.append(str(cost.header_bytes))
+        if cost.share is None or cost.without is None or cost.stego is None:
+            table.add_row(*row, "too small")
+            continue
+        row += [f"{100 * cost.share:.1f} %", f"{cost.without:.3f}", f"{cost.stego:.3f}"]
+        table.add_row(*row, f"{cost.without - cost.stego:.3f}", f"{cost.revealed:.2f}")
+    console.print(f"{pairs} pairs, preset {PRESET}, means")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

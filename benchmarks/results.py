@@ -1,0 +1,44 @@
+"""docs/results.md from the reports in docs/results/: nothing in it is typed by hand.
+
+    sshr evaluate ... --out RUN          # once for each report
+    cp RUN/report.json docs/results/NAME.json
+    python benchmarks/results.py         # writes docs/results.md
+    python benchmarks/results.py --check # exit code 1 if it is not what the reports say
+
+Reports of several data sets share the paper's tables.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from sshr.evaluation.markdown import to_markdown
+
+DOCS = Path(__file__).parents[1] / "docs"
+HEAD = (
+    "<!-- Made by benchmarks/results.py from docs/results/*.json; do not edit. "
+    "How to read it: evaluation.md. -->\n\n"
+)
+
+
+def rendered(folder: Path) -> str:
+    """The whole file."""
+    reports = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    return HEAD + to_markdown(reports)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--docs", type=Path, default=DOCS, help="folder of results.md")
+    parser.add_argument("--check", action="store_true", help="write nothing, compare")
+    args = parser.parse_args()
+    path, text = args.docs / "results.md", rendered(args.docs / "results")
+    if args.check:
+        return int(not path.exists() or path.read_text() != text)
+    path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The pairs on a Dask cluster whose workers see the same folders."""
+
+from collections.abc import Iterable, Iterator
+
+from sshr.batch.manifest import Entry
+from sshr.batch.pairing import Pair
+from sshr.batch.work import Job, do_pair, failed
+from sshr.errors import SshrError, UsageError
+
+CONNECT_SECONDS = 10
+
+
+def run_cluster(job: Job, pairs: Iterable[Pair], scheduler: str) -> Iterator[Entry]:
+    """Entries in the order in which they are ready, one for every pair.
+
+    The pairs of a worker that dies go to another one, which finds those that are finished. Keys
+    travel to the workers: use a tls:// address where others can listen.
+
+    Args:
+        scheduler: the address, like tcp://host:8786.
+
+    Raises:
+        UsageError: the extra `dist` is missing, or nobody answers at the address.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise UsageError("--backend dask needs the extra: pip install 'sshr[dist]'") from None
+    try:
+        client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, ImportError) as error:
+        raise UsageError(f"no Dask scheduler answers at {scheduler} ({error})") from None
+    with client:
+        sent = {client.submit(do_pair, job, pair, pure=False): pair for pair in pairs}
+        try:
+            for future in as_completed(list(sent), loop=client.loop):
+                pair = sent.pop(future)
+                fault = future.exception()
+                if fault is None:
+                    yield future.result()
+                else:
+                    yield failed(pair, f"lost by the cluster: {fault}", SshrError.exit_code)
+        finally:
+            client.cancel(list(sent))

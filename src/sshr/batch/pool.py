@@ -1,0 +1,119 @@
+"""The pairs on this machine: in this process, or in several that each load the network once."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from sshr.batch.manifest import Entry
+from sshr.batch.pairing import Pair
+from sshr.batch.work import Job, do_pair, failed
+from sshr.errors import SshrError, UsageError
+
+Work = Callable[[Job, Pair], Entry]
+KILLED = "its process was killed, twice on this pair alone (out of memory?)"
+
+_job: Job | None = None
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_pool(
+    job: Job, pairs: Iterable[Pair], jobs: int = 1, work: Work = do_pair
+) -> Iterator[Entry]:
+    """Entries in the order in which they are ready, one for every pair.
+
+    One process works in this one, with its threads; those of several are together no more than
+    cores. When a process is killed, the pairs
+    that were in work are tried again one by one; one that kills its process twice alone is failed.
+
+    Raises:
+        UsageError: jobs is not between 1 and the number of cores.
+    """
+    if not 1 <= jobs <= cores():
+        raise UsageError(f"--jobs must be from 1 to {cores()}, the cores of this machine")
+    return _in_pool(job, deque(pairs), jobs, work) if jobs > 1 else (work(job, p) for p in pairs)
+
+
+def _in_pool(job: Job, waiting: deque[Pair], jobs: int, work: Work) -> Iterator[Entry]:
+    suspects: deque[Pair] = deque()
+    kills: dict[str, int] = {}
+    while waiting or suspects:
+        pool = ProcessPoolExecutor(
+            jobs,
+            multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(job, cores() // jobs),
+        )
+        running: dict[Future[Entry], Pair] = {}
+        clean = False
+        try:
+            while waiting or suspects or running:
+                alone = bool(suspects)
+                while suspects and not running:
+                    pair = suspects.popleft()
+                    running[pool.submit(_one, work, pair)] = pair
+                while waiting and not alone and len(running) < jobs:
+                    pair = waiting.popleft()
+                    running[pool.submit(_one, work, pair)] = pair
+                ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    entry = future.result()
+                    del running[future]
+                    yield entry
+            clean = True
+        except BrokenProcessPool:
+            if len(running) == 1:
+                (pair,) = running.values()
+                kills[pair.name] = kills.get(pair.name, 0) + 1
+                if kills[pair.name] >= 2:
+                    running.clear()
+                    yield failed(pair, KILLED, SshrError.exit_code)
+            suspects.extend(running.values())
+        finally:
+            # Children that still work are told to stop; they take their temporary files with them.
+            pool.shutdown(wait=clean, cancel_futures=True)
+            if not clean:
+                for child in multiprocessing.active_children():
+                    child.terminate()
+                    child.join()
+
+
+def _start(job: Job, threads: int) -> None:
+    """What a new process does first. Fewer threads, asked for by OMP_NUM_THREADS, stay fewer."""
+    global _job
+    _job = job
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # torch reads them when it is loaded
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "torch" in sys.modules:
+        import torch
+
+        torch.set_num_threads(min(threads, torch.get_num_threads()))
+
+
+def _one(work: Work, pair: Pair) -> Entry:
+    assert _job is not None
+    return work(_job, pair)
+
+
+def _stop(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _die_with_parent() -> None:
+    """A parent that was killed says no more; its pipes stay open among the children."""
+    process = multiprocessing.parent_process()
+    if process is not None:
+        process.join()
+        os._exit(1)

@@ -1,0 +1,75 @@
+"""`sshr evaluate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sshr.cli.options import Device, Json
+from sshr.cli.printing import print_json
+from sshr.errors import UsageError
+
+
+def evaluate(
+    data: Annotated[Path, typer.Option("--data", "-d", help="Folder of pictures.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of results; a rerun resumes.")],
+    protocol: Annotated[
+        str, typer.Option(help="kodak, div2k, coco, imagenet, unistega or folder.")
+    ] = "kodak",
+    preset: Annotated[
+        list[str] | None, typer.Option(help="Preset or .safetensors checkpoint; repeatable.")
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(help="package.module:factory, classical:M or linear; repeatable."),
+    ] = None,
+    channel: Annotated[
+        str, typer.Option(help="png, float, jpeg:75, noise, ... by commas; curves for all.")
+    ] = "png,float",
+    limit: Annotated[int | None, typer.Option(min=1, help="The first so many pairs.")] = None,
+    pairs: Annotated[Path | None, typer.Option(help="CSV or JSON: secret, reference.")] = None,
+    attacks: Annotated[
+        bool, typer.Option("--attacks", help="Attack the networks, checks bypassed.")
+    ] = False,
+    attack_pairs: Annotated[
+        int, typer.Option(min=1, help="The first so many pairs are attacked.")
+    ] = 24,
+    searches: Annotated[
+        int, typer.Option(min=0, help="Pairs on which k_sym is searched for by gradient.")
+    ] = 2,
+    seed: Annotated[int, typer.Option(help="Of keys and noise.")] = 1,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Measure methods on pairs of pictures and write a report beside the paper's numbers.
+
+    Example: sshr evaluate --preset base --data kodak24 --channel png,float,curves --out report
+    """
+    from sshr.cli.progress import progress_bar
+    from sshr.evaluation.distortions import parse_channels
+    from sshr.evaluation.running import Options, find_methods
+    from sshr.evaluation.running import evaluate as run
+
+    if not preset and not method:
+        raise UsageError("nothing to evaluate: name a --preset or a --method")
+    channels = parse_channels(channel)
+    methods = find_methods(preset or [], method or [], device)
+    options = Options(
+        methods, data, protocol, channels, out, limit, pairs, seed, attacks, attack_pairs, searches
+    )
+    with progress_bar(as_json) as progress:
+        outcome = run(options, progress, _say)
+    if as_json:
+        print_json(outcome.report)
+    else:
+        from sshr.evaluation.markdown import overview
+
+        print(overview(outcome.report))
+        print(f"report.html, report.md, report.json and pairs.csv written to {out}")
+    if outcome.skipped:
+        _say(f"{len(outcome.skipped)} pairs were left out")
+        raise typer.Exit(1)
+
+
+def _say(line: str) -> None:
+    typer.echo(f"sshr: {line}", err=True)

@@ -1,0 +1,204 @@
+"""Reading and writing key files. A private one is for its owner alone, as with ssh."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sshr.crypto.identity import (
+    PUBLIC_PREFIX,
+    PrivateKey,
+    PublicKey,
+    parse_private,
+    parse_public,
+    protected_text,
+    secret_text,
+)
+from sshr.crypto.keys import KEY_BYTES
+from sshr.crypto.pem import ONLY, is_pem, private_from_pem, public_from_pem
+from sshr.errors import KeyFileError, OutputError
+from sshr.imaging.files import write_file
+from sshr.imaging.names import reason, shown
+
+MAX_BYTES = 64 * 1024
+PRIVATE_MODE = 0o600
+PUBLIC_MODE = 0o644
+
+_FOREIGN = ("ssh-", "ecdsa-", "sk-ssh-", "age1", "AGE-SECRET-KEY-", "PuTTY-User-Key-File")
+_SECRET_MARKS = ("SECRET-KEY-", "PROTECTED-KEY-", "PRIVATE KEY--")
+_Key = TypeVar("_Key")
+
+
+def read_public_key(source: str | os.PathLike[str]) -> PublicKey:
+    """A public key, from a line `sshr1...` itself or from a file (that line, or PEM).
+
+    Raises:
+        KeyFileError: no such file, or not a public key; the message names the file.
+    """
+    text = os.fspath(source)
+    if is_key_text(text):
+        return _named("the public key", lambda: parse_public(text))
+
+    def parse() -> PublicKey:
+        content = _content(_read(Path(source), private=False))
+        return public_from_pem(content) if is_pem(content) else parse_public(content)
+
+    return _named(shown(text), parse)
+
+
+def read_private_key(
+    path: str | os.PathLike[str], passphrase: Callable[[], bytes] | None = None
+) -> PrivateKey:
+    """A private key from a file: a line of `sshr keygen`, or PEM (PKCS#8).
+
+    Args:
+        passphrase: called if the key is protected.
+
+    Raises:
+        KeyFileError: no such file, not a private key, one that others may read, or a wrong
+            passphrase; the message names the file.
+    """
+
+    def parse() -> PrivateKey:
+        content = _content(_read(Path(path), private=True))
+        if is_pem(content):
+            return private_from_pem(content, passphrase or _nobody)
+        return parse_private(content, passphrase or _nobody)
+
+    return _named(shown(path), parse)
+
+
+def is_key_text(source: str) -> bool:
+    """True for a public key itself instead of a file's name."""
+    return source.lower().startswith(f"{PUBLIC_PREFIX}1") and not os.path.lexists(source)
+
+
+def is_private_file(source: str) -> bool:
+    """True for a file that holds, by its looks, a private key.
+
+    Raises:
+        KeyFileError: as `read_public_key`, for a file that is missing or no text.
+    """
+    if is_key_text(source):
+        return False
+    return _is_secret(_named(shown(source), lambda: _read(Path(source), private=False)))
+
+
+def key_paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Where the pair of this name lies: NAME.key and NAME.pub."""
+    text = os.fspath(name)
+    return Path(f"{text}.key"), Path(f"{text}.pub")
+
+
+def check_key_paths(name: str | os.PathLike[str], force: bool = False) -> None:
+    """Refuse a name that `write_key_pair` would refuse, before anyone is asked for a passphrase.
+
+    Raises:
+        OutputError: an empty name, a file that exists, a folder that does not.
+    """
+    paths = key_paths(name)
+    if paths[0].name == ".key":
+        raise OutputError(f"{shown(paths[0])}: give the pair a name, such as mine")
+    if not paths[0].parent.is_dir():
+        raise OutputError(f"{shown(name)}: there is no folder {shown(paths[0].parent)}")
+    for path in paths:
+        if not force and os.path.lexists(path):
+            raise OutputError(
+                f"{shown(path)}: exists already. Choose another name, or use --force to replace "
+                "the pair; what was concealed for the old key can then never be revealed."
+            )
+
+
+def write_key_pair(
+    name: str | os.PathLike[str],
+    passphrase: bytes | None = None,
+    force: bool = False,
+    random: Callable[[int], bytes] = os.urandom,
+) -> PublicKey:
+    """Make a key pair: NAME.key (mode 600) and NAME.pub. Without force both appear, or neither.
+
+    Args:
+        passphrase: protects the private key.
+        force: existing files may be replaced.
+        random: gives so many random bytes; anything but the default is for tests.
+
+    Raises:
+        OutputError: a file exists, or the folder refuses.
+    """
+    check_key_paths(name, force)
+    private_path, public_path = key_paths(name)
+    seed = random(KEY_BYTES)
+    public = PrivateKey.of_seed(seed).public
+    secret = secret_text(seed) if passphrase is None else protected_text(seed, passphrase, random)
+    lines = ("# private key: keep it to yourself", f"# public: {public.text}", secret, "")
+    write_file(private_path, "\n".join(lines).encode(), force, PRIVATE_MODE)
+    try:
+        write_file(public_path, f"{public.text}\n".encode(), force, PUBLIC_MODE)
+    except BaseException:
+        if not force:
+            private_path.unlink()
+        raise
+    return public
+
+
+def _nobody() -> bytes:
+    raise KeyFileError("it is protected by a passphrase, which was not given")
+
+
+def _named(name: str, parse: Callable[[], _Key]) -> _Key:
+    """What `parse` gives; its errors begin with the name."""
+    try:
+        return parse()
+    except KeyFileError as error:
+        raise KeyFileError(f"{name}: {error}") from None
+
+
+def _read(path: Path, private: bool) -> str:
+    """The text of a file of bounded size; a private key's must be closed to others."""
+    try:
+        # A pipe would block at its opening, so look first, and again at what was opened.
+        _check_regular(os.stat(path).st_mode)
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            _check_regular(status.st_mode)
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise KeyFileError(f"cannot be read ({reason(error)})") from None
+    if len(data) > MAX_BYTES:
+        raise KeyFileError(f"is larger than {MAX_BYTES // 1024} KiB, so it is no key file")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise KeyFileError("is not text, so it is no key file") from None
+    open_to_others = os.name == "posix" and status.st_mode & 0o077
+    if private and open_to_others and _is_secret(text):
+        raise KeyFileError(
+            f"others may read it (mode {stat.S_IMODE(status.st_mode):o}), so it is not used; "
+            "chmod 600 makes it yours alone"
+        )
+    return text
+
+
+def _is_secret(text: str) -> bool:
+    return any(mark in text.upper() for mark in _SECRET_MARKS)
+
+
+def _check_regular(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise KeyFileError("is not a regular file")
+
+
+def _content(text: str) -> str:
+    """A text's only line beside comments; PEM as it stands."""
+    if is_pem(text):
+        return text
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    if not lines:
+        raise KeyFileError("holds no key")
+    if len(lines) > 1:
+        raise KeyFileError(f"holds {len(lines)} lines instead of one key")
+    if lines[0].startswith(_FOREIGN):
+        raise KeyFileError(f"it is the key of another program; {ONLY}")
+    return lines[0]

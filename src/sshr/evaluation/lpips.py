@@ -1,0 +1,60 @@
+"""LPIPS v0.1 with AlexNet (Zhang et al. 2018): how different two pictures look, 0 for equal ones.
+
+AlexNet's convolutions are those that a checkpoint holds, in fp16; the published ones are fp32,
+which changes scores by about one part in a thousand.
+"""
+
+from importlib.resources import as_file, files
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sshr.network.rsrk import AlexNetFeatures
+from sshr.zoo.registry import load_model
+
+Rgb8 = NDArray[np.uint8]
+
+_TINY = 1e-10
+
+
+class Lpips:
+    """The metric; calling it with two HWC uint8 RGB pictures of one size gives the distance.
+
+    Args:
+        features: AlexNet's five convolutions with ImageNet weights; `base` holds them.
+        heads: weights (C,) of the channels of each of the five activations; the published ones.
+    """
+
+    def __init__(
+        self, features: AlexNetFeatures | None = None, heads: list[Tensor] | None = None
+    ) -> None:
+        self.features = load_model("base", "cpu").net.features if features is None else features
+        self.heads = published_heads() if heads is None else heads
+
+    @torch.inference_mode()
+    def __call__(self, image: Rgb8, reference: Rgb8) -> float:
+        total = 0.0
+        taps = (self.features(_tensor(picture)) for picture in (image, reference))
+        for one, two, weights in zip(*taps, self.heads, strict=True):
+            difference = (_unit(one) - _unit(two)).square()
+            total += float((difference * weights.view(1, -1, 1, 1)).sum(1).mean())
+        return total
+
+
+def published_heads() -> list[Tensor]:
+    """The linear layers of LPIPS v0.1 for AlexNet, one (C,) for each activation."""
+    with as_file(files("sshr.evaluation") / "data" / "lpips_alexnet.npz") as path:
+        data = np.load(path)
+        return [torch.from_numpy(data[f"lin{i}"]) for i in range(5)]
+
+
+def _unit(activation: Tensor) -> Tensor:
+    """Unit length over the channels at every place."""
+    return activation / (activation.square().sum(1, keepdim=True).sqrt() + _TINY)
+
+
+def _tensor(picture: Rgb8) -> Tensor:
+    """(1, 3, H, W) in [0, 1]; AlexNet's mean and deviation are LPIPS' shift and scale."""
+    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255

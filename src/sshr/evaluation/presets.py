@@ -1,0 +1,132 @@
+"""Our networks as methods, through the same header, parities and checks as in use."""
+
+import copy
+import dataclasses
+import random
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.crypto.header import read_header
+from sshr.crypto.keys import Keys
+from sshr.errors import UsageError
+from sshr.evaluation.cases import Case, conceal_case
+from sshr.evaluation.method import Named, Samples, as_levels
+from sshr.evaluation.steps import stages
+from sshr.network.base import BaseNet
+from sshr.network.config import PaperConfig
+from sshr.pipeline.engine import Engine, no_step
+from sshr.pipeline.reveal import reveal_opened
+from sshr.zoo.registry import load_model
+
+Rgb8 = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class NetworkMethod:
+    """A network behind `Method` and `Transparent`; the key serves as passphrase.
+
+    What is drawn at random in use (salt, file key) follows from the key here, so runs repeat.
+    """
+
+    engine: Engine
+
+    def conceal(self, secrets: Rgb8, references: Rgb8, key: bytes) -> Samples:
+        """See `Method`; the stegos are uint8, header included."""
+        return np.stack(
+            [self.send(s, r, key).stego for s, r in zip(secrets, references, strict=True)]
+        )
+
+    def reveal(self, stegos: Samples, references: Rgb8, key: bytes) -> Samples:
+        """See `Method`; the errors are those of `sshr reveal`."""
+        found = []
+        for stego, reference in zip(as_levels(stegos), references, strict=True):
+            opened = read_header(stego, reference, Keys(passphrase=key))
+            found.append(reveal_opened(opened, stego, reference, self.engine).carrier)
+        return np.stack(found)
+
+    def send(self, secret: Rgb8, reference: Rgb8, key: bytes) -> "SentCase":
+        """See `Transparent`."""
+        draw = random.Random(key).randbytes
+        keys = Keys(passphrase=key)
+        return SentCase(self.engine, conceal_case(self.engine, secret, reference, draw, keys))
+
+
+@dataclass(frozen=True)
+class SentCase:
+    """A concealed pair and the network, as `Sent`."""
+
+    engine: Engine
+    case: Case
+
+    @property
+    def stego(self) -> Rgb8:
+        """(H, W, 3), header included."""
+        return self.case.stego
+
+    def exact(self) -> tuple[Rgb8, Rgb8]:
+        """The network's own tensor, without the header; the coarse layer comes from the file."""
+        return as_levels(self.unrounded), self._reveal(self.unrounded, self.case.stego)[0]
+
+    def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
+        """With session, k_sym, scales and the header's places; the coarse layer as received."""
+        return self._reveal(received, self.case.stego if bits else None)
+
+    def steps(self) -> list[tuple[str, Rgb8]]:
+        """See `stages`."""
+        return stages(self.engine, self.case)
+
+    @cached_property
+    def unrounded(self) -> NDArray[np.float32]:
+        """The network's stego in levels, neither rounded nor clipped."""
+        case = self.case
+        pair, end = (case.secret, case.reference), (case.header, no_step)
+        return self.engine.conceal(*pair, case.k_sym, case.session, *end).unrounded
+
+    def _reveal(self, stego: Samples, bits_of: Rgb8 | None) -> tuple[Rgb8, int]:
+        case = self.case
+        return self.engine.reveal(
+            stego,
+            case.reference,
+            case.k_sym,
+            case.scales,
+            case.session,
+            case.header,
+            no_step,
+            bits_of,
+        )
+
+
+def preset(name: str, device: str = "auto") -> Named:
+    """A preset or checkpoint.
+
+    Raises:
+        CheckpointError, DeviceError: see `load_model`.
+    """
+    loaded = load_model(name, device)
+    config = loaded.net.config
+    parts = None
+    if isinstance(config, PaperConfig):
+        wavelet = config.transform.startswith("haar")
+        parts = (config.diffusion_term, wavelet, config.reparameterised, config.guided)
+    engine = Engine(loaded)
+    return Named(name, NetworkMethod(engine), engine.identity.hex(), parts)
+
+
+def linear(device: str = "auto") -> Named:
+    """`base` with every learned correction taken out: the best of linear gains, our lower frontier.
+
+    Raises:
+        UsageError: the preset has no such start.
+    """
+    loaded = load_model("base", device)
+    net = copy.deepcopy(loaded.net)
+    if not isinstance(net, BaseNet):
+        raise UsageError("preset base has no linear start")
+    net.untrain()
+    # Another network than the preset, so another identity: its stegos must not pass for base's.
+    digest = bytes(b ^ 0xFF for b in loaded.digest)
+    engine = Engine(dataclasses.replace(loaded, net=net, digest=digest))
+    return Named("linear", NetworkMethod(engine), engine.identity.hex())

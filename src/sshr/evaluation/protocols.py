@@ -1,0 +1,187 @@
+"""Which pictures of a folder make which pairs, and in what size: one protocol for each data set.
+
+| protocol | pictures | size |
+|---|---|---|
+| kodak | the folder's | central 256 px; stands in for DIV2K |
+| div2k | DIV2K_valid_HR, 0801 to 0900, or the folder's | central 256 px |
+| coco | val2017, or the folder's | resized to 256x256, aspect ignored |
+| imagenet | a seeded 10,000 of val or of the folder | resized to 256x256, aspect ignored |
+| unistega | test, or all below the folder | resized to 256x256, aspect ignored |
+| folder | the folder's | the reference's own, cut to multiples of 16; the secret covers it |
+
+Sorted by path, secret i goes with reference i + 1, the last with the first, unless a file of pairs
+says otherwise.
+"""
+
+import csv
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sshr.errors import ImageError, UsageError
+from sshr.evaluation.pairs import IMAGE_SUFFIXES, centre_crop, fixed_pairs
+from sshr.imaging.fitting import fit_to
+from sshr.imaging.names import shown
+from sshr.imaging.reading import read_image
+from sshr.imaging.tiles import carrier_size
+
+Rgb8 = NDArray[np.uint8]
+Prepare = Callable[[Rgb8, Rgb8], tuple[Rgb8, Rgb8]]
+
+SIDE = 256
+_IMAGENET_PICTURES = 10_000
+_SEED = 2025
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A secret and a reference by their paths, and by the names that results call them."""
+
+    secret: Path
+    reference: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a data set is used.
+
+    Attributes:
+        stands_for: the column of the paper's tables that its results belong in, if any.
+        data: what the data set is called there when the real one is given.
+        inner: folders to look in first.
+        deep: whether pictures in folders below count.
+        prepare: a secret and a reference as read, to pictures of one size, multiples of 16.
+    """
+
+    name: str
+    stands_for: str | None
+    inner: tuple[str, ...]
+    deep: bool
+    prepare: Prepare
+    describe: str
+
+
+def _cropped(secret: Rgb8, reference: Rgb8) -> tuple[Rgb8, Rgb8]:
+    for picture in (secret, reference):
+        if min(picture.shape[:2]) < SIDE:
+            height, width = picture.shape[:2]
+            raise UsageError(f"{width}x{height} px is smaller than the protocol's {SIDE} px")
+    return centre_crop(secret, SIDE), centre_crop(reference, SIDE)
+
+
+def _resized(secret: Rgb8, reference: Rgb8) -> tuple[Rgb8, Rgb8]:
+    return _to_square(secret), _to_square(reference)
+
+
+def _to_square(picture: Rgb8) -> Rgb8:
+    if picture.shape[:2] == (SIDE, SIDE):
+        return picture
+    return np.array(Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+
+
+def _whole(secret: Rgb8, reference: Rgb8) -> tuple[Rgb8, Rgb8]:
+    height, width = carrier_size(*reference.shape[:2])
+    carrier = np.ascontiguousarray(reference[:height, :width])
+    return fit_to(secret, (height, width), "cover"), carrier
+
+
+_CROP = f"central {SIDE} px"
+_RESIZE = f"resized to {SIDE}x{SIDE} px"
+
+PROTOCOLS = {
+    protocol.name: protocol
+    for protocol in (
+        Protocol("kodak", "DIV2K", (), False, _cropped, _CROP),
+        Protocol("div2k", "DIV2K", ("DIV2K_valid_HR", "valid_HR"), False, _cropped, _CROP),
+        Protocol("coco", "COCO", ("val2017", "images/val2017"), False, _resized, _RESIZE),
+        Protocol(
+            *("imagenet", "ImageNet", ("val", "ILSVRC/Data/CLS-LOC/val"), True, _resized, _RESIZE),
+        ),
+        Protocol("unistega", "UniStega", ("test", "UniStega/test"), True, _resized, _RESIZE),
+        Protocol("folder", None, (), False, _whole, "whole pictures"),
+    )
+}
+
+
+def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> list[Pair]:
+    """The protocol's pairs of a folder, or those of a list.
+
+    Args:
+        listed: CSV or TSV with the columns secret and reference, or JSON with a list of such
+            objects or of two names each; names are relative to `data`.
+
+    Raises:
+        UsageError: no such folder or list, or fewer than two pictures.
+    """
+    if not data.is_dir():
+        raise UsageError(f"{shown(data)}: is not a folder that can be listed.")
+    if listed is not None:
+        return [_pair(data, data / s, data / r) for s, r in read_pairs(listed)]
+    folder = next((data / name for name in protocol.inner if (data / name).is_dir()), data)
+    if not protocol.deep:
+        return [_pair(folder, s, r) for s, r in fixed_pairs(folder)]
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+    if len(found) < 2:
+        raise UsageError(f"{shown(folder)}: holds {len(found)} images; pairs need at least two.")
+    if protocol.name == "imagenet" and len(found) > _IMAGENET_PICTURES:
+        found = sorted(random.Random(_SEED).sample(found, _IMAGENET_PICTURES))
+    pairs = zip(found, found[1:] + found[:1], strict=True)
+    return [_pair(folder, secret, reference) for secret, reference in pairs]
+
+
+def _pair(folder: Path, secret: Path, reference: Path) -> Pair:
+    names = [path.relative_to(folder).as_posix() for path in (secret, reference)]
+    return Pair(secret, reference, " | ".join(names))
+
+
+def read_pairs(path: Path) -> list[tuple[str, str]]:
+    """The names in a list of pairs.
+
+    Raises:
+        UsageError: the list cannot be read, or a line names no two pictures.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix.lower() == ".json":
+            rows = [_named(row) for row in json.loads(text)]
+        else:
+            dialect = "excel-tab" if "\t" in text.split("\n", 1)[0] else "excel"
+            rows = [_named(row) for row in csv.DictReader(text.splitlines(), dialect=dialect)]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UsageError(
+            f"{shown(path)}: is no list of pairs with the columns secret and reference ({error})"
+        ) from None
+    if not rows:
+        raise UsageError(f"{shown(path)}: lists no pairs")
+    if any(Path(name).is_absolute() or ".." in Path(name).parts for row in rows for name in row):
+        raise UsageError(f"{shown(path)}: names must lie below the folder of --data")
+    return rows
+
+
+def _named(row: object) -> tuple[str, str]:
+    secret, reference = (
+        (row["secret"], row["reference"]) if isinstance(row, dict) else tuple(row)  # type: ignore[arg-type]
+    )
+    if not (isinstance(secret, str) and isinstance(reference, str) and secret and reference):
+        raise ValueError(f"not a pair of names: {row!r}")
+    return secret, reference
+
+
+def read_pair(protocol: Protocol, pair: Pair) -> tuple[Rgb8, Rgb8]:
+    """Both pictures, as the protocol wants them: (H, W, 3) uint8 RGB of one size.
+
+    Raises:
+        ImageError: one is missing, unreadable or too small; the message names it.
+    """
+    pictures: Sequence[Rgb8] = [read_image(path).rgb for path in (pair.secret, pair.reference)]
+    try:
+        return protocol.prepare(*pictures)
+    except UsageError as error:
+        raise ImageError(f"{shown(pair.name)}: {error}") from None

@@ -1,0 +1,117 @@
+"""Gradient search over k_sym: the attacker asks which key makes the reveal look like a photograph.
+
+He runs the public network on the stego and descends on a prior of natural images: gradients small
+against the picture's own contrast (which favours no flat picture), samples within their range. The
+search starts from noise as strong as k_sym's; k_pub_s and AlexNet play no part.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from sshr.crypto.session import Session
+from sshr.evaluation.cases import Case
+from sshr.imaging.tiles import tile_grid
+from sshr.network.mix import Mix
+from sshr.network.side import CoarseLayer, Side
+from sshr.pipeline.coarse import CoarseCoder
+from sshr.pipeline.engine import SCALE, Engine
+
+Rgb8 = NDArray[np.uint8]
+
+STEPS = 500
+SIDE = 128
+"""px a side of the pictures searched: one tile, whatever the protocol's size."""
+
+_RATE = 0.02
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a search began and ended: pictures (H, W, 3) uint8 and values of the prior."""
+
+    start: Rgb8
+    end: Rgb8
+    start_prior: float
+    end_prior: float
+
+
+def search_key(
+    engine: Engine,
+    case: Case,
+    reference: Rgb8,
+    session: Session | None,
+    seed: int,
+    steps: int = STEPS,
+) -> Found:
+    """Search from one random start; the end is the best picture by the prior.
+
+    Args:
+        case: of a single tile.
+        reference: what the attacker takes for it.
+        session: the session key, if he is given that; with it come the sealed scales and the coarse
+            layer. Without it he leaves out the mix, whose place no other choice could fill.
+    """
+    tiles = tile_grid(*case.stego.shape[:2])
+    if len(tiles) != 1:
+        raise ValueError(f"{len(tiles)} tiles; a search needs a single one")
+    net = engine.model.net
+    stego, held = _tensor(case.stego), _tensor(reference)
+    scale, unit = torch.ones(2, 1)
+    coarse: CoarseLayer | None = None
+    mix: Mix | None = None
+    coder = CoarseCoder.of(net)
+    if session is not None:
+        scale, unit = torch.tensor(np.frombuffer(case.scales, SCALE)[0].item()).view(2, 1)
+        mix = _mix(session, case) if net.uses_mix else None
+    if coder is not None:
+        bits = coder.place(tiles[0])
+        data = None if session is None else bits.read(case.stego, case.header, session)
+        coarse = coder.decode(data, *case.stego.shape[:2]) or coder.nothing(*case.stego.shape[:2])
+    side = Side(scale, unit, coarse)
+    noise = torch.Generator().manual_seed(seed)
+    k_sym = case.k_sym.mean() + case.k_sym.std() * torch.randn(case.k_sym.shape, generator=noise)
+    k_sym = k_sym.clone().requires_grad_(True)
+    descent = torch.optim.Adam([k_sym], lr=_RATE)
+    pictures: list[tuple[float, Tensor]] = []
+    for _ in range(steps + 1):
+        picture = net.reveal(stego, held, k_sym, side, mix)
+        prior = unnaturalness(picture)
+        if not pictures or not torch.isfinite(prior):
+            pictures = pictures or [(float(prior.detach()), picture.detach())] * 2
+        elif float(prior.detach()) < pictures[1][0]:
+            pictures[1] = (float(prior.detach()), picture.detach())
+        if not torch.isfinite(prior):
+            break
+        descent.zero_grad()
+        prior.backward()
+        descent.step()
+    (start_prior, start), (end_prior, end) = pictures
+    return Found(_levels(start), _levels(end), start_prior, end_prior)
+
+
+def unnaturalness(picture: Tensor) -> Tensor:
+    """Mean gradient over contrast, and what leaves [0, 1]; (1, 3, H, W)."""
+    rows, columns = picture.diff(dim=2).abs().mean(), picture.diff(dim=3).abs().mean()
+    outside = F.relu(-picture).mean() + F.relu(picture - 1).mean()
+    return (rows + columns) / (picture.std() + 1e-3) + 10 * outside
+
+
+def _mix(session: Session, case: Case) -> Mix:
+    permutation = torch.from_numpy(session.tile_permutation(0, case.stego.size))
+    inner, outer = torch.from_numpy(session.tile_signs(0, case.stego.size)).float()
+    return Mix(permutation, inner, outer)
+
+
+def _tensor(picture: Rgb8) -> Tensor:
+    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
+
+
+def _levels(picture: Tensor) -> Rgb8:
+    levels = picture[0].permute(1, 2, 0).nan_to_num().clamp(0, 1).mul(255).round()
+    found: Rgb8 = levels.to(torch.uint8).contiguous().numpy()
+    return found

@@ -1,0 +1,145 @@
+"""Ciphertext <-> changes: an entropy DEcoder makes the ciphertext's bits into changes with exactly
+the model's probabilities; encoding the changes gives the bits back.
+
+The coder (asymmetric numeral systems) is a bijection between a stack of words and changes. Below
+the ciphertext lie words of keystream, enough for every sample; those that are left when the last
+sample has its change are named by their number and the coder's state, `Rest`.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import constriction
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.crypto.keys import keystream
+from sshr.crypto.session import Session
+from sshr.sealed.model import Classes, NoiseModel, Table
+
+AnsCoder = constriction.stream.stack.AnsCoder
+Categorical = constriction.stream.model.Categorical
+Words = NDArray[np.uint32]
+
+CHUNK = 1 << 22
+"""Samples whose order is drawn at a time."""
+
+_PLACE = 22
+_CLASS = 52
+_SPARE = 1024
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is left of the stack: so many untouched words of keystream, and 64 bits of state."""
+
+    words: int
+    state: int
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Where the changes go: all samples but those that the header's parities need.
+
+    Attributes:
+        fixed: indices of those, into the flattened picture.
+    """
+
+    model: NoiseModel
+    classes: Classes
+    fixed: NDArray[np.int64]
+    session: Session
+
+    def write(self, ciphertext: Words, bits: float) -> tuple[NDArray[np.uint8], Rest] | None:
+        """The flat samples with the changes, or None where the ciphertext does not fit.
+
+        Args:
+            bits: expected information of all changes.
+        """
+        below = self._filler(int(bits / 32 * 1.02) + _SPARE)
+        coder = AnsCoder(np.concatenate([below, ciphertext]), seal=True)
+        samples = self.model.samples.copy()
+        for places, table in self._groups():
+            changes = coder.decode(_distribution(table), len(places))
+            samples[places] += (changes - table.down).astype(np.uint8)
+        left = coder.get_compressed()
+        words = len(left) - 2
+        if not 0 <= words <= len(below):
+            return None
+        return samples, Rest(words, int(left[-2]) | int(left[-1]) << 32)
+
+    def read(self, samples: NDArray[np.uint8], count: int, rest: Rest) -> Words | None:
+        """The `count` words of ciphertext, or None where a sample has changed."""
+        if rest.state >> 32 == 0 or rest.words > len(samples) + _SPARE:
+            return None
+        state = np.array([rest.state & 0xFFFFFFFF, rest.state >> 32], np.uint32)
+        coder = AnsCoder(np.concatenate([self._filler(rest.words), state]))
+        for places, table in self._groups(backwards=True):
+            changes = samples[places].astype(np.int32) - self.model.samples[places] + table.down
+            if changes.min() < 0 or changes.max() >= len(table.frequencies):
+                return None
+            coder.encode_reverse(changes, _distribution(table))
+        try:
+            words: Words = coder.get_compressed(unseal=True)
+        except (AssertionError, ValueError):
+            return None
+        below = len(words) - count
+        if below < 0 or not np.array_equal(words[:below], self._filler(below)):
+            return None
+        return words[below:]
+
+    def bases(self) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+        """The two values that each sample of `fixed` may take: one, and the step to the other."""
+        count = len(self.fixed)
+        values = self.model.samples[self.fixed].copy()
+        stream = keystream(self.session.subkey(b"payload/parity"), 4 * count + 64)
+        coder = AnsCoder(np.frombuffer(stream, "<u4").astype(np.uint32), seal=True)
+        found = self.model.class_at(self.classes, self.fixed)
+        for number, table in enumerate(self.classes.tables, 1):
+            chosen = np.flatnonzero(found == number)
+            if len(chosen):
+                changes = coder.decode(_distribution(table), len(chosen))
+                values[chosen] += (changes - table.down).astype(np.uint8)
+        upwards = np.frombuffer(stream, np.uint8)[:count] & 1
+        steps = np.where((upwards == 1) & (values < 255) | (values == 0), 1, -1).astype(np.int8)
+        return values, steps
+
+    def _groups(self, backwards: bool = False) -> Iterator[tuple[NDArray[np.int64], Table]]:
+        """The places of each class in their keyed order, chunk by chunk."""
+        starts = range(0, len(self.model.samples), CHUNK)
+        for number, start in sorted(enumerate(starts), reverse=backwards):
+            places, ends = self._order(number, start, min(start + CHUNK, len(self.model.samples)))
+            count = len(self.classes.tables)
+            for group in range(count, 0, -1) if backwards else range(1, count + 1):
+                first, last = ends[group - 1], ends[group]
+                if first < last:
+                    yield places[first:last], self.classes.tables[group - 1]
+
+    def _order(
+        self, number: int, start: int, stop: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places sorted by class and, within, by keystream; and where each class ends."""
+        classes = self.model.class_of(self.classes, start, stop)
+        inside = self.fixed[(self.fixed >= start) & (self.fixed < stop)] - start
+        classes[inside] = 0
+        ends = np.cumsum(np.bincount(classes, minlength=len(self.classes.tables) + 1))
+        key = self.session.subkey(b"payload/order/" + struct.pack(">I", number))
+        words = np.frombuffer(keystream(key, 8 * (stop - start)), "<u8").astype(np.uint64)
+        words &= np.uint64((1 << _CLASS) - (1 << _PLACE))
+        words |= classes.astype(np.uint64) << np.uint64(_CLASS)
+        words |= np.arange(stop - start, dtype=np.uint64)
+        words.sort()
+        words &= np.uint64((1 << _PLACE) - 1)
+        return words.view(np.int64) + start, ends
+
+    def _filler(self, count: int) -> Words:
+        stream = keystream(self.session.subkey(b"payload/filler"), 4 * count)
+        return np.frombuffer(stream, "<u4").astype(np.uint32)
+
+
+def _distribution(table: Table) -> Any:
+    """constriction's own rounding of these weights gives exactly the table: their sum is what it
+    spreads after one unit for each symbol."""
+    return Categorical((table.frequencies - 1).astype(np.float64), perfect=False)

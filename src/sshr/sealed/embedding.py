@@ -1,0 +1,136 @@
+"""A record of bytes and a reference become a stego's samples, and bytes again.
+
+The header's metadata say how to read them (`Entry`, 21 bytes in `Metadata.side_info`). Every sample
+is accounted for: one that carries changes the decoded words if it is changed, be they ciphertext or
+the keystream below it; the others may have but two values, and the header's MAC tells which.
+"""
+
+import dataclasses
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from numpy.typing import NDArray
+
+from sshr.crypto.header import Opened, Sending
+from sshr.crypto.metadata import Metadata
+from sshr.crypto.session import Session
+from sshr.errors import DamagedError
+from sshr.sealed.coder import Carrier, Rest
+from sshr.sealed.costs import Noise
+from sshr.sealed.model import NoiseModel
+from sshr.sealed.plan import Plan
+
+Rgb8 = NDArray[np.uint8]
+_ENTRY = struct.Struct(">BBhIIQ")
+_VERSION = 1
+_NONCE = bytes(12)
+_TRIES = 8
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How to read the samples: kind of noise, base level, words of ciphertext, the coder's rest."""
+
+    noise: Noise
+    base: int
+    words: int
+    rest: Rest
+
+    def pack(self) -> bytes:
+        return _ENTRY.pack(
+            _VERSION, self.noise, self.base, self.words, self.rest.words, self.rest.state
+        )
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "Entry":
+        """Inverse of `pack`.
+
+        Raises:
+            DamagedError: another version's, or none at all.
+        """
+        try:
+            version, noise, base, words, rest, state = _ENTRY.unpack(data)
+            if version != _VERSION:
+                raise ValueError(f"version {version} of the sealed transport; update sshr")
+            return cls(Noise(noise), base, words, Rest(rest, state))
+        except (struct.error, ValueError) as error:
+            raise DamagedError(f"the sealed stego cannot be read: {error}") from error
+
+
+ENTRY_BYTES = _ENTRY.size
+
+
+def embed(
+    record: bytes,
+    model: NoiseModel,
+    reference: Rgb8,
+    sending: Sending,
+    metadata: Metadata,
+    base: int,
+) -> Rgb8 | None:
+    """The stego, (H, W, 3) uint8, or None where the record does not fit the noise.
+
+    Args:
+        record: its length is a multiple of 4.
+        reference: (H, W, 3) uint8 RGB.
+        metadata: its side information is replaced, at the same length.
+        base: level of the noise; a little more is taken where chance wants it.
+    """
+    session = sending.session
+    ciphertext = ChaCha20Poly1305(session.subkey(b"payload")).encrypt(_NONCE, record, None)
+    words = np.frombuffer(ciphertext, "<u4").astype(np.uint32)
+    fixed = sending.parity_samples(metadata)
+    plan = Plan(model, len(fixed))
+    for louder in range(_TRIES):
+        carrier = Carrier(model, model.classes(base + louder), fixed, session)
+        written = carrier.write(words, plan.bits(base + louder))
+        if written is None:
+            continue
+        samples, rest = written
+        entry = Entry(model.noise, base + louder, len(words), rest)
+        values, steps = carrier.bases()
+        exact = samples.astype(np.float32)
+        exact[fixed] = values + steps.astype(np.float32) / 4
+        side = dataclasses.replace(metadata, side_info=entry.pack())
+        return sending.write(exact.reshape(reference.shape), side)
+    return None
+
+
+def extract(opened: Opened, stego: Rgb8, reference: Rgb8) -> bytes:
+    """The record of a stego whose header is open.
+
+    Raises:
+        DamagedError: any sample has changed.
+    """
+    entry = Entry.unpack(opened.metadata.side_info)
+    if not opened.intact:
+        raise changed()
+    model = NoiseModel(reference, entry.noise)
+    carrier = Carrier(model, model.classes(entry.base), opened.parity, opened.session)
+    samples = stego.reshape(-1)
+    values, steps = carrier.bases()
+    found = samples[opened.parity]
+    if not ((found == values) | (found == (values + steps).astype(np.uint8))).all():
+        raise changed()
+    words = carrier.read(samples, entry.words, entry.rest)
+    if words is None:
+        raise changed()
+    return _opened(opened.session, words.astype("<u4").tobytes())
+
+
+def _opened(session: Session, ciphertext: bytes) -> bytes:
+    try:
+        return ChaCha20Poly1305(session.subkey(b"payload")).decrypt(_NONCE, ciphertext, None)
+    except InvalidTag as error:
+        raise changed() from error
+
+
+def changed() -> DamagedError:
+    """The outcome of any change to a sealed stego."""
+    return DamagedError(
+        "the stego has been changed since it was written; nothing of a sealed secret can be "
+        "revealed: ask for the file exactly as it was written"
+    )

@@ -1,0 +1,67 @@
+"""A folder on a local cluster, and addresses without one."""
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sshr.batch.pairing import pair_by_name
+from sshr.batch.runner import Backend, run_folder
+from sshr.batch.work import Job
+from sshr.crypto.keys import Keys
+from sshr.errors import UsageError
+
+PAIRS = 12
+
+
+def test_a_killed_worker_loses_no_file_and_repeats_none(photo, tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    own, shared, out = (tmp_path / name for name in ("secrets", "references", "out"))
+    own.mkdir()
+    shared.mkdir()
+    for n in range(PAIRS):
+        Image.fromarray(photo("parrots", 64, 64, 10 * n)).save(own / f"p{n:02}.png")
+        Image.fromarray(photo("sailboats", 64, 64, 10 * n)).save(shared / f"p{n:02}.png")
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        victim = next(iter(cluster.workers.values())).pid
+        seen: dict[str, int] = {}
+
+        def kill() -> None:
+            while len(list(out.glob("p*.png"))) < 2:
+                time.sleep(0.005)
+            seen.update({path.name: path.stat().st_ino for path in out.glob("p*.png")})
+            os.kill(victim, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill, daemon=True)
+        killer.start()
+        entries = run_folder(
+            Job("conceal", out, Keys()),
+            pair_by_name(own, shared, out),
+            Backend("dask", scheduler=cluster.scheduler_address),
+        )
+        killer.join(5)
+    assert 2 <= len(seen) < PAIRS
+    assert [entry.name for entry in entries] == [f"p{n:02}.png" for n in range(PAIRS)]
+    assert {entry.state for entry in entries} == {"done"}, [entry.error for entry in entries]
+    assert {path.name for path in out.glob("p*.png")} == {entry.name for entry in entries}
+    assert {name: (out / name).stat().st_ino for name in seen} == seen
+    assert len(json.loads((out / "manifest.json").read_text())) == PAIRS
+    with Image.open(out / "p00.png") as image:
+        assert np.array(image).shape == (64, 64, 3)
+
+
+def test_nobody_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sshr.batch.cluster.CONNECT_SECONDS", 1)
+    from sshr.batch.cluster import run_cluster
+
+    with pytest.raises(UsageError, match="no Dask scheduler"):
+        list(run_cluster(Job("conceal", tmp_path, Keys()), [], "tcp://127.0.0.1:9"))

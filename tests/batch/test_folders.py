@@ -1,0 +1,312 @@
+"""Folders through the command line: failures, reruns, killed workers, signals, full disks."""
+
+import contextlib
+import csv
+import errno
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sshr.batch import pool
+from sshr.batch.manifest import Entry, file_hash
+from sshr.batch.pairing import Pair, pair_by_name, pair_by_table
+from sshr.batch.work import Job, do_pair
+from sshr.cli.runner import run
+from sshr.crypto.keys import Keys
+from sshr.errors import UsageError
+from sshr.imaging.temporary import held, remove_stale
+
+OPTIONS = ("--no-passphrase", "--json")
+
+
+@pytest.fixture
+def folders(photo, tmp_path: Path) -> tuple[Path, Path, Path]:
+    own, shared = tmp_path / "secrets", tmp_path / "references"
+    own.mkdir()
+    shared.mkdir()
+    for n in range(4):
+        Image.fromarray(photo("parrots", 64, 64, 60 * n)).save(own / f"p{n}.png")
+        Image.fromarray(photo("sailboats", 64, 64, 60 * n)).save(shared / f"p{n}.png")
+    return own, shared, tmp_path / "out"
+
+
+def call(*arguments: object) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run([str(argument) for argument in arguments])
+    return code, out.getvalue(), err.getvalue()
+
+
+def conceal(folders: tuple[Path, Path, Path], *more: object) -> tuple[int, dict]:
+    own, shared, out = folders
+    code, said, err = call("conceal", own, "-r", shared, "-o", out, *OPTIONS, *more)
+    assert said, err
+    return code, json.loads(said)
+
+
+def times(out: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in out.glob("p*.png")}
+
+
+def test_a_folder_there_and_back(folders, tmp_path: Path) -> None:
+    own, shared, out = folders
+    assert conceal(folders)[0] == 0
+    back = tmp_path / "back"
+    assert call("reveal", out, "-r", shared, "-o", back, *OPTIONS)[0] == 0
+    entries = json.loads((out / "manifest.json").read_text())
+    with open(out / "manifest.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [e["name"] for e in entries] == [r["name"] for r in rows] == sorted(times(back))
+    for entry, row in zip(entries, rows, strict=True):
+        assert entry["sha256"] == file_hash(out / entry["name"])
+        assert float(row["revealed_psnr"]) == entry["figures"]["revealed_psnr"]
+        with Image.open(back / entry["name"]) as one, Image.open(own / entry["name"]) as other:
+            error = np.square(np.array(one).astype(float) - np.array(other)).mean()
+        assert 10 * np.log10(255**2 / error) == pytest.approx(entry["figures"]["revealed_psnr"])
+
+
+def test_failures_are_reported_and_a_rerun_does_only_what_is_left(folders) -> None:
+    own, shared, out = folders
+    whole = (own / "p2.png").read_bytes()
+    (own / "p2.png").write_bytes(whole[:900])
+    (shared / "p3.png").rename(shared / "other.png")
+    code, facts = conceal(folders)
+    assert (code, facts["done"], set(facts["failed"])) == (1, 2, {"p2.png", "p3.png"})
+    assert facts["unused_references"] == [str(shared / "other.png")]
+    assert {e["name"]: e["code"] for e in json.loads((out / "manifest.json").read_text())} == {
+        **{"p0.png": 0, "p1.png": 0},
+        **{"p2.png": 7, "p3.png": 2},
+    }
+    first = times(out)
+    (out / "p1.png").write_bytes(b"no longer what was made")
+    (own / "p2.png").write_bytes(whole)
+    (shared / "other.png").rename(shared / "p3.png")
+    code, facts = conceal(folders)
+    # A file that is not ours is not replaced unasked, even under a name that was once ours.
+    assert (code, set(facts["failed"])) == (1, {"p1.png"})
+    assert "exists already" in facts["failed"]["p1.png"]
+    assert times(out)["p0.png"] == first["p0.png"]
+    assert conceal(folders, "--force")[0] == 0
+    assert times(out)["p0.png"] == first["p0.png"]
+
+
+def test_a_table_pairs(folders, tmp_path: Path) -> None:
+    table = tmp_path / "pairs.csv"
+    table.write_text("secret,reference,output\np0.png,p3.png,sub/one.png\np1.png,p2.png,\n")
+    code, facts = conceal(folders, "--pairs", table)
+    assert (code, facts["done"]) == (0, 2)
+    assert (folders[2] / "sub" / "one.png").exists()
+    assert (folders[2] / "p1.png").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "secret\np0.png\n", "secret,reference\n", "secret,reference\np0.png,\n"),
+        *("secret,reference,output\na,b,../x.png\n", "secret,reference,output\na,b,/x.png\n"),
+        *("secret,reference,output\na,b,.x/y.png\n", "secret,reference\na,b\na,c\n"),
+    ],
+)
+def test_bad_tables_are_refused(tmp_path: Path, text: str) -> None:
+    table = tmp_path / "pairs.csv"
+    table.write_text(text)
+    with pytest.raises(UsageError):
+        pair_by_table(table, tmp_path, tmp_path, tmp_path / "out")
+
+
+def test_two_pictures_of_one_name_are_refused(folders) -> None:
+    own, shared, out = folders
+    (own / "p0.jpg").write_bytes(b"")
+    with pytest.raises(UsageError, match="two files"):
+        pair_by_name(own, shared, out)
+
+
+def test_options_of_folders_need_folders(folders) -> None:
+    own, shared, out = folders
+    one = ("conceal", own / "p0.png", "-r", shared / "p0.png", "-o", out, *OPTIONS)
+    assert call(*one, "--jobs", 2)[0] == 2
+    assert call("conceal", own, "-r", shared / "p0.png", "-o", out, *OPTIONS)[0] == 7
+    assert call("conceal", own, "-r", shared, "-o", out, *OPTIONS, "--jobs", 10**6)[0] == 2
+    assert call("conceal", own, "-r", shared, "-o", own, *OPTIONS)[0] == 8
+
+
+def test_a_kill_after_the_record_and_before_the_name_is_made_good(folders, monkeypatch) -> None:
+    own, shared, out = folders
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sshr.imaging.writing._publish_new", die)
+        assert call("conceal", own, "-r", shared, "-o", out, *OPTIONS)[0] == 130
+    assert times(out) == {}
+    assert list(out.rglob("*.tmp")) == []
+    assert conceal(folders)[0] == 0
+
+
+def test_a_full_disk_fails_each_file_and_leaves_none(folders, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sshr.imaging.writing.os.fsync", full)
+        own, shared, out = folders
+        code, _, err = call("conceal", own, "-r", shared, "-o", out, *OPTIONS)
+        assert code == 8, err
+        assert "No space left" in err
+    assert times(out) == {}
+    assert list(out.rglob("*.tmp")) == []
+    assert conceal(folders)[0] == 0
+
+
+def test_only_files_without_a_writer_are_stale(tmp_path: Path) -> None:
+    (tmp_path / ".sshr-dead.tmp").touch()
+    with open(tmp_path / ".sshr-live.tmp", "xb") as file, held(file.fileno()):
+        assert remove_stale(tmp_path) == 1
+        assert [path.name for path in tmp_path.iterdir()] == [".sshr-live.tmp"]
+    assert remove_stale(tmp_path) == 1
+
+
+def crash_once(job: Job, pair: Pair) -> Entry:
+    """Work whose process is killed at one pair, the first time that it comes to it."""
+    mark = job.folder.parent / "crashed"
+    if pair.name == "p1.png" and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(job, pair)
+
+
+def crash_always(job: Job, pair: Pair) -> Entry:
+    if pair.name == "p1.png":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(job, pair)
+
+
+def note(job: Job, pair: Pair) -> Entry:
+    return Entry(pair.name, "", "", "done")
+
+
+@pytest.mark.skipif(pool.cores() < 2, reason="two processes need two cores")
+@pytest.mark.parametrize(("work", "bad"), [(crash_once, set()), (crash_always, {"p1.png"})])
+def test_killed_processes_lose_no_file(folders, work, bad: set[str]) -> None:
+    own, shared, out = folders
+    pairs = pair_by_name(own, shared, out).pairs
+    entries = list(pool.run_pool(Job("conceal", out, Keys()), pairs, 2, work))
+    assert sorted(e.name for e in entries) == [p.name for p in pairs]
+    assert {e.name for e in entries if e.state != "done"} == bad
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "jobs"),
+    [(signal.SIGTERM, 143, min(2, pool.cores())), (signal.SIGINT, 130, 1)],
+)
+def test_signals_leave_nothing_half_done(folders, number: int, code: int, jobs: int) -> None:
+    own, shared, out = folders
+    for n in range(4, 12):
+        (own / f"p{n}.png").write_bytes((own / "p0.png").read_bytes())
+        (shared / f"p{n}.png").write_bytes((shared / "p0.png").read_bytes())
+    command = ("conceal", own, "-r", shared, "-o", out, "--jobs", str(jobs))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sshr", *command, *OPTIONS],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    patience = time.monotonic() + 60
+    while len(times(out)) < 2 and time.monotonic() < patience:
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    before = times(out)
+    assert 2 <= len(before) < 12
+    assert list(out.rglob("*.tmp")) == []
+    assert conceal(folders)[0] == 0
+    assert len(times(out)) == 12
+    assert {name: times(out)[name] for name in before} == before
+
+
+def test_a_pair_is_done_again_only_when_something_has_changed(folders, tmp_path: Path) -> None:
+    # Not above: the processes of other tests import this module and would wait for torch.
+    from sshr.zoo.checkpoint import save_checkpoint
+    from sshr.zoo.registry import load_model
+
+    own, shared, out = folders
+    pair = pair_by_name(own, shared, out).pairs[0]
+    job = Job("conceal", out, Keys())
+    first = do_pair(job, pair)
+    assert first.state == "done", first.error
+    assert do_pair(job, pair) == first
+    copy, other = tmp_path / "copy.safetensors", tmp_path / "other.safetensors"
+    net = load_model("base").net
+    save_checkpoint(net, copy)
+    changed = deepcopy(net)
+    next(changed.parameters()).data.add_(1)
+    save_checkpoint(changed, other)
+    assert do_pair(replace(job, preset=str(copy)), pair) == first
+    for change in (
+        {"preset": str(other)},
+        {"keys": Keys(b"word")},
+        {"fit": "cover"},
+        {"strict": True},
+        {"command": "reveal"},
+    ):
+        entry = do_pair(replace(job, **change), pair)
+        assert (entry.state, entry.code) == (
+            "failed",
+            8,
+        )  # not done, nor replaced
+    assert do_pair(replace(job, fit="cover", force=True), pair).state == "done"
+
+
+def test_inputs_are_hashed_under_a_key_of_the_folder(folders, tmp_path: Path) -> None:
+    own, shared, out = folders
+    pair = pair_by_name(own, shared, out).pairs[0]
+    first = do_pair(Job("conceal", out, Keys()), pair)
+    key = out / ".sshr-records" / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    moved = replace(pair, output=elsewhere / pair.name)
+    second = do_pair(Job("conceal", elsewhere, Keys()), moved)
+    assert second.state == "done", second.error
+    assert second.inputs != first.inputs
+    key.write_bytes(b"cut")  # a new key is made; what was finished is no longer known as such
+    assert do_pair(Job("conceal", out, Keys()), pair).code == 8
+
+
+def test_a_single_job_leaves_the_threads_alone(folders) -> None:
+    import torch
+
+    own, shared, out = folders
+    before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
+    seen = []
+
+    def look(job: Job, pair: Pair) -> Entry:
+        seen.append((torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")))
+        return note(job, pair)
+
+    pairs = pair_by_name(own, shared, out).pairs
+    assert len(list(pool.run_pool(Job("conceal", out, Keys()), pairs, 1, look))) == len(pairs)
+    assert set(seen) == {before}
+
+
+def test_the_package_gives_its_names() -> None:
+    import sshr.batch
+
+    assert all(getattr(sshr.batch, name) for name in sshr.batch.__all__)
+    with pytest.raises(AttributeError):
+        _ = sshr.batch.nothing

@@ -1,0 +1,102 @@
+"""`--transport sealed` on the command line: files, texts, pictures, and every refusal."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+Call = Callable[..., "object"]
+OPEN = ("-r", "reference.png", "--no-passphrase")
+
+
+@pytest.fixture
+def sealed(desk: Path, cli: Call) -> Path:
+    Path("report.pdf").write_bytes(bytes(range(256)) * 8)
+    said = cli("conceal", "--file", "report.pdf", "--transport", "sealed", *OPEN, "-o", "s.png")
+    assert said.code == 0, said.err
+    return desk
+
+
+def test_file_comes_back_under_the_given_name(sealed: Path, cli: Call) -> None:
+    said = cli("reveal", "s.png", *OPEN, "-o", "out.pdf", "--json")
+    assert said.code == 0, said.err
+    facts = json.loads(said.out)
+    assert (facts["kind"], facts["name"], facts["bytes"]) == ("file", "report.pdf", 2048)
+    assert Path("out.pdf").read_bytes() == Path("report.pdf").read_bytes()
+    said = cli("inspect", "s.png", *OPEN, "--json")
+    assert json.loads(said.out)["transport"] == "sealed"
+
+
+def test_text_and_picture_come_back(desk: Path, cli: Call) -> None:
+    common = ("--transport", "sealed", *OPEN, "--force", "-o", "s.png")
+    assert cli("conceal", "--text", "grüße", *common).code == 0
+    assert cli("reveal", "s.png", *OPEN, "-o", "note.txt").code == 0
+    assert Path("note.txt").read_text("utf-8") == "grüße"
+    said = cli("conceal", "secret.png", *common, "--quality", "lossless", "--json")
+    assert json.loads(said.out)["exact"]
+    assert cli("reveal", "s.png", *OPEN, "-o", "back.png").code == 0
+    with Image.open("back.png") as back, Image.open("secret.png") as secret:
+        assert np.array_equal(np.array(back), np.array(secret))
+
+
+def test_dry_run_names_five_capacities(desk: Path, cli: Call) -> None:
+    said = cli("conceal", "--transport", "sealed", "--dry-run", "-r", "reference.png", "--json")
+    found = json.loads(said.out)["capacity"]
+    assert list(found) == ["38", "41", "44", "46", "50"]
+    assert sorted(found.values(), reverse=True) == list(found.values())
+
+
+def test_changed_stego_writes_nothing(sealed: Path, cli: Call) -> None:
+    with Image.open("s.png") as image:
+        samples = np.array(image)
+    samples[60, 60, 1] ^= 1
+    Image.fromarray(samples).save("changed.png")
+    said = cli("reveal", "changed.png", *OPEN, "-o", "out.pdf")
+    assert (said.code, said.out, Path("out.pdf").exists()) == (5, "", False)
+    assert "changed" in said.err
+
+
+def test_existing_output_is_left_alone(sealed: Path, refused: Callable[..., str]) -> None:
+    Path("there.pdf").write_bytes(b"mine")
+    assert "exists already" in refused(8, "reveal", "s.png", *OPEN, "-o", "there.pdf")
+    assert "input" in refused(8, "reveal", "s.png", *OPEN, "-o", "s.png", "--force")
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "words"),
+    [
+        (2, ("secret.png", "--transport", "radio"), "not one of analog, sealed"),
+        (2, ("secret.png", "--text", "x", "--transport", "sealed"), "one secret"),
+        (2, ("--transport", "sealed"), "one secret"),
+        (2, ("--text", "x"), "add --transport sealed"),
+        (2, ("--text", "x", "--quality", "40", "--transport", "sealed"), "for pictures"),
+        (2, ("secret.png", "--noise", "pink", "--transport", "sealed"), "texture"),
+        (2, ("secret.png", "--quality", "fine", "--transport", "sealed"), "auto, lossless"),
+        (7, ("--file", "none.pdf", "--transport", "sealed"), "not a file"),
+    ],
+)
+def test_refusals(
+    refused: Callable[..., str], code: int, arguments: tuple[str, ...], words: str
+) -> None:
+    said = refused(
+        code,
+        "conceal",
+        *arguments,
+        "-r",
+        "reference.png",
+        "-o",
+        "x.png",
+        "--passphrase-file",
+        "word.txt",
+    )
+    assert words in said
+
+
+def test_too_much_is_refused_with_what_fits(desk: Path, cli: Call) -> None:
+    Path("big").write_bytes(np.random.default_rng(0).bytes(60_000))
+    said = cli("conceal", "--file", "big", "--transport", "sealed", *OPEN, "-o", "x.png")
+    assert (said.code, Path("x.png").exists()) == (7, False)
+    assert "fit this reference" in said.err

@@ -1,0 +1,115 @@
+"""Whatever a checkpoint holds, it is loaded or refused: soon, in a line, within its own memory."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+from safetensors.torch import load, save
+
+from sshr.errors import CheckpointError
+from sshr.network.config import config_to_dict
+from sshr.network.model import StegoNet
+from sshr.zoo.checkpoint import FORMAT, Loaded, _digest, load_checkpoint, save_checkpoint
+
+HUGE = (10**4, 10**9, 2**40, 2**62, 10**30)
+values = (
+    st.none()
+    | st.booleans()
+    | st.sampled_from([*HUGE, -1, 0, 1e300, float("nan"), float("inf"), "", "db4:9", [], {}])
+    | st.integers(-4, 200)
+    | st.floats()
+    | st.text(max_size=8)
+)
+
+
+def outcome(path: Path) -> Loaded | None:
+    started, found, said = time.monotonic(), None, ""
+    try:
+        found = load_checkpoint(path, torch.device("cpu"))
+    except CheckpointError as error:
+        said = str(error)
+    assert "\n" not in said
+    assert time.monotonic() - started < 10
+    return found
+
+
+@pytest.fixture
+def saved(net: StegoNet, tmp_path: Path) -> Path:
+    save_checkpoint(net, tmp_path / "net.safetensors")
+    return tmp_path / "net.safetensors"
+
+
+def test_changed_bytes(saved: Path, fuzz) -> None:
+    whole = saved.read_bytes()
+    head = 8 + int.from_bytes(whole[:8], "little")
+
+    def target(drawn: DataObject) -> None:
+        changed = bytearray(whole)
+        last = drawn.draw(st.sampled_from([16, head, len(whole)]))
+        for at in drawn.draw(st.lists(st.integers(0, last - 1), min_size=1, max_size=4)):
+            changed[at] = drawn.draw(st.integers(0, 255))
+        saved.write_bytes(changed[: drawn.draw(st.just(None) | st.integers(0, len(whole)))])
+        assert outcome(saved) is None or saved.read_bytes()[head:] == whole[head:]
+
+    fuzz(target, 50)
+
+
+def test_configurations_under_a_digest_that_fits(net: StegoNet, saved: Path, fuzz) -> None:
+    tensors = load(saved.read_bytes())
+    config = config_to_dict(net.config)
+    inner = sorted(name for name in config if isinstance(config[name], dict))
+
+    def target(drawn: DataObject) -> None:
+        changed = json.loads(json.dumps(config))
+        for _ in range(drawn.draw(st.integers(1, 2))):
+            part = changed
+            if drawn.draw(st.booleans()):
+                part = changed[drawn.draw(st.sampled_from(inner))]
+            if isinstance(part, dict):
+                part[drawn.draw(st.sampled_from(sorted(part)))] = drawn.draw(values)
+        text = json.dumps(changed)
+        told = {"format": FORMAT, "config": text, "digest": _digest(text, tensors).hex()}
+        saved.write_bytes(save(tensors, told))
+        outcome(saved)
+
+    fuzz(target, 50)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "1", "null", '{"kind": []}', "{", ""])
+def test_configurations_that_are_none(saved: Path, text: str) -> None:
+    tensors = load(saved.read_bytes())
+    told = {"format": FORMAT, "config": text, "digest": _digest(text, tensors).hex()}
+    saved.write_bytes(save(tensors, told))
+    assert outcome(saved) is None
+
+
+@pytest.mark.parametrize("value", HUGE)
+def test_steps_and_widths_beyond_what_the_file_holds(
+    net: StegoNet, saved: Path, value: int
+) -> None:
+    tensors = load(saved.read_bytes())
+    config = config_to_dict(net.config)
+    steps = next(name for name in config if name.endswith("steps"))
+    for change in ({steps: value}, {"reaction": config["reaction"] | {"width": value}}):
+        text = json.dumps(config | change)
+        told = {"format": FORMAT, "config": text, "digest": _digest(text, tensors).hex()}
+        saved.write_bytes(save(tensors, told))
+        assert outcome(saved) is None
+
+
+def test_weights_that_are_not_finite(saved: Path) -> None:
+    tensors = load(saved.read_bytes())
+    name = next(name for name, value in tensors.items() if value.is_floating_point())
+    tensors[name].view(-1)[0] = float("nan")
+    from safetensors import safe_open
+
+    with safe_open(saved, "pt") as file:
+        told = file.metadata()
+    told["digest"] = _digest(told["config"], tensors).hex()
+    saved.write_bytes(save(tensors, told))
+    with pytest.raises(CheckpointError, match="not finite"):
+        load_checkpoint(saved, torch.device("cpu"))

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import sshr
+from sshr.crypto.fingerprint import fingerprint
 
 WITH_WORD = ("-r", "reference.png", "--passphrase-file", "word.txt")
 OPEN = ("-r", "reference.png", "--no-passphrase")
@@ -51,6 +52,7 @@ def test_inspect_in_words_and_in_json(cli: Callable[..., Any]) -> None:
         assert re.search(line, said.out)
     said = cli("inspect", "stego.png", *WITH_WORD, "--json")
     facts = json.loads(said.out)
+    assert facts.pop("fingerprint") == fingerprint(pixels("reference.png"))
     expected = sshr.inspect("open.png", "reference.png", sshr.Keys()).as_dict()
     assert facts == expected | {"sender": None, "sender_name": None}
 
@@ -72,7 +74,7 @@ def test_json_prints_one_object_of_the_stated_entries(desk: Path, cli: Callable[
     assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
     facts = json.loads(said.out)
     figures = {"stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "fitted_psnr"}
-    assert set(facts) == figures | {"stego", "preset", "seconds", "notes"}
+    assert set(facts) == figures | {"stego", "preset", "seconds", "notes", "fingerprint"}
     assert (facts["stego"], facts["preset"], facts["notes"]) == ("new.png", "base", [])
     said = cli("reveal", "new.png", *WITH_WORD, "-o", "out.png", "--json")
     assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)

@@ -44,10 +44,6 @@ def _small(desk: Path) -> None:
     Image.new("RGB", (200, 63)).save(desk / "bad.png")
 
 
-def _transparent(desk: Path) -> None:
-    Image.new("RGBA", (128, 128)).save(desk / "bad.png")
-
-
 BAD_PICTURES = {
     "missing": (lambda desk: None, "no such file"),
     "folder": (lambda desk: (desk / "bad.png").mkdir(), "is a folder"),
@@ -57,7 +53,6 @@ BAD_PICTURES = {
     "without its end": (_endless, "damaged or incomplete"),
     "one byte changed": (_flipped, "damaged or incomplete"),
     "too small": (_small, "200x63 px; each side must have at least 64 px"),
-    "transparent": (_transparent, "transparent pixels"),
 }
 
 

@@ -100,3 +100,20 @@ def test_too_much_is_refused_with_what_fits(desk: Path, cli: Call) -> None:
     said = cli("conceal", "--file", "big", "--transport", "sealed", *OPEN, "-o", "x.png")
     assert (said.code, Path("x.png").exists()) == (7, False)
     assert "fit this reference" in said.err
+
+
+def test_greyscale_reference_with_alpha(desk: Path, cli: Call) -> None:
+    with Image.open("reference.png") as image:
+        grey = image.convert("L")
+    grey.putalpha(Image.linear_gradient("L").resize(grey.size))
+    grey.save("grey.png")
+    common = ("-r", "grey.png", "--no-passphrase")
+    said = cli("conceal", "--text", "x", "--transport", "sealed", *common, "-o", "s.png", "--json")
+    assert said.code == 0, said.err
+    with Image.open("s.png") as stego:
+        assert np.array_equal(np.array(stego.getchannel("A")), np.array(grey.getchannel("A")))
+    assert cli("reveal", "s.png", *common, "-o", "note.txt").code == 0
+    assert Path("note.txt").read_text("utf-8") == "x"
+    said = cli("reveal", "s.png", *OPEN, "-o", "none.txt")
+    assert said.code in (3, 6)
+    assert "fingerprint of this reference" in said.err

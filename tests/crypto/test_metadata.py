@@ -86,7 +86,7 @@ def test_a_changed_byte_is_refused_or_read_as_it_stands(
 
 
 @pytest.mark.parametrize(
-    ("at", "value"), [(0, 2), (9, 2), (10, 3), (11, 2), (12, 0), (16, 0), (-1, 1), (-1, 95)]
+    ("at", "value"), [(0, 2), (9, 2), (10, 3), (11, 4), (12, 0), (16, 0), (-1, 1), (-1, 95)]
 )
 def test_values_outside_their_range_are_refused(at: int, value: int, metadata: Metadata) -> None:
     packed = bytearray(dataclasses.replace(metadata, secret_width=1, secret_height=1).pack())

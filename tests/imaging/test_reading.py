@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from sshr.errors import ImageError, UsageError
 from sshr.imaging.reading import Picture, as_picture, read_image
@@ -141,82 +141,12 @@ def test_opaque_alpha_is_dropped_and_told(read, picture, mode):
     assert "alpha" in result.notes[0]
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA"])
-def test_one_pixel_of_transparency_is_refused(refused, picture, mode):
-    image = picture.convert(mode[:-1]).convert(mode)
-    image.putpixel((3, 5), (*image.getpixel((3, 5))[:-1], 254))
-    assert "transparent" in refused(encoded(image))
-
-
-def test_named_transparent_colour_counts_only_where_it_is_used(read, refused, picture):
-    colours = np.asarray(picture).copy()
-    colours[0, 0] = (1, 2, 3)
-    image = Image.fromarray(colours)
-    assert "transparent" in refused(encoded(image, transparency=(1, 2, 3)))
-    unused = read(encoded(image, transparency=(255, 0, 255)))
-    assert np.array_equal(unused.rgb, colours)
-    palette = picture.quantize(64)
-    assert "transparent" in refused(encoded(palette, transparency=palette.getpixel((9, 9))))
-
-
-def test_more_than_8_bits_is_refused(refused, photograph):
-    deep = photograph(64, 64)[:, :, 0].astype(np.uint16) * 257
-    assert "more than 8 bits" in refused(encoded(Image.fromarray(deep)))
-    assert "more than 8 bits" in refused(encoded(Image.fromarray(deep.astype(np.int32)), "TIFF"))
-    assert "more than 8 bits" in refused(encoded(Image.fromarray(deep.astype(np.float32)), "TIFF"))
-
-
-def test_16_bit_colour_is_refused_rather_than_cut_down(refused):
-    samples = np.random.default_rng(0).integers(0, 65536, (64, 64, 3), dtype=np.uint16)
-    big_endian = samples.astype(">u2").tobytes()
-    rows = b"".join(b"\0" + big_endian[i : i + 384] for i in range(0, len(big_endian), 384))
-    header = struct.pack(">IIBBBBB", 64, 64, 16, 2, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
-    assert "more than 8 bits" in refused(png + chunk(b"IEND"))
-    assert "more than 8 bits" in refused(b"P6 64 64 65535\n" + big_endian)
-
-
-@pytest.mark.parametrize("mode", ["CMYK", "LAB"])
-def test_other_modes_are_refused_by_name(refused, picture, mode):
-    if mode == "CMYK":
-        image = picture.convert("CMYK")
-    else:
-        to_lab = ImageCms.buildTransform(
-            ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB"
-        )
-        image = ImageCms.applyTransform(picture, to_lab)
-    assert f"stored as {mode}" in refused(encoded(image, "TIFF"))
-
-
-@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP", "TIFF"])
-def test_animations_and_pages_are_refused_with_their_number(refused, photograph, file_format):
-    frames = [Image.fromarray(photograph(64, 64, seed)) for seed in range(3)]
-    data = encoded(frames[0], file_format, save_all=True, append_images=frames[1:])
-    assert "3 frames" in refused(data)
-
-
 def test_main_picture_of_a_phone_photograph_is_taken(read, photograph):
     frames = [Image.fromarray(photograph(64, 80, seed)) for seed in range(2)]
     data = encoded(frames[0], "MPO", save_all=True, append_images=frames[1:], quality=95)
     result = read(data)
     assert np.array_equal(result.rgb, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
     assert "main picture" in result.notes[0]
-
-
-def test_only_a_foreign_colour_profile_is_told(read, picture):
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    plain = read(encoded(picture, icc_profile=srgb))
-    assert plain.notes == ()
-    other = read(
-        encoded(
-            picture,
-            icc_profile=srgb.replace("sRGB".encode("utf-16-be"), b"\0P\0" * 2).replace(
-                b"sRGB", b"PPPP"
-            ),
-        )
-    )
-    assert "colour profile" in other.notes[0]
-    assert np.array_equal(plain.rgb, other.rgb)
 
 
 @pytest.mark.parametrize(("size", "fits"), [((64, 64), True), ((63, 64), False), ((900, 1), False)])

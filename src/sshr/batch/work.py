@@ -13,7 +13,9 @@ from sshr.batch.pairing import Pair
 from sshr.crypto.keys import Keys, stretch
 from sshr.errors import ImageError, OutputError, SshrError
 from sshr.imaging.fitting import FitMode
+from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.names import reason, shown
+from sshr.imaging.secret import AlphaChoice
 from sshr.imaging.writing import check_output, write_image
 
 
@@ -24,7 +26,8 @@ class Job:
     Attributes:
         folder: of the outputs and records.
         force: existing outputs that are not this job's own may be replaced.
-        strict, fit: of `sshr.reveal` and `sshr.conceal`.
+        strict, fit, alpha: of `sshr.reveal` and `sshr.conceal`.
+        metadata: of `sshr.Stego.save`.
     """
 
     command: Literal["conceal", "reveal"]
@@ -35,6 +38,8 @@ class Job:
     strict: bool = False
     device: str = "auto"
     force: bool = False
+    metadata: MetadataChoice = "colour"
+    alpha: AlphaChoice = "composite"
 
 
 def do_pair(job: Job, pair: Pair) -> Entry:
@@ -87,13 +92,17 @@ def _make(job: Job, pair: Pair, inputs: str, started: float) -> Entry:
         from sshr.pipeline.conceal import conceal
 
         stego = conceal(
-            pair.source, pair.reference, job.keys, job.preset, fit=job.fit, device=job.device
+            *(pair.source, pair.reference, job.keys, job.preset),
+            fit=job.fit,
+            alpha=job.alpha,
+            device=job.device,
         )
 
         def reread(file: Path) -> None:
             record(file, stego.check(read_image(file).rgb).as_dict())
 
-        write_image(pair.output, stego.image, job.force, reread)
+        alpha, extras = stego.reference.alpha, stego.reference.extras.chosen(job.metadata)
+        write_image(pair.output, stego.image, job.force, reread, alpha=alpha, extras=extras)
     else:
         from sshr.pipeline.reveal import reveal
 
@@ -123,6 +132,7 @@ def _identity(job: Job, pair: Pair) -> str:
         raise OutputError(f"{shown(job.folder)}: cannot be written ({reason(error)})") from None
     digest = load_model(job.preset, job.device).digest.hex()
     parts = [job.command, digest, job.fit, str(job.strict), _keys_used(job.keys, key)]
+    parts += [job.metadata, job.alpha]
     for path in (pair.source, pair.reference):
         try:
             parts.append(file_hash(path))

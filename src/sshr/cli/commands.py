@@ -7,9 +7,11 @@ import typer
 from sshr import __version__
 from sshr.cli.conceal import conceal
 from sshr.cli.evaluate import evaluate
+from sshr.cli.fingerprint import fingerprint
 from sshr.cli.inspect import inspect
 from sshr.cli.keygen import key, keygen
 from sshr.cli.models import models
+from sshr.cli.reference import reference
 from sshr.cli.reveal import reveal
 from sshr.cli.train import train
 
@@ -20,7 +22,12 @@ app = typer.Typer(
     help="Conceal a picture in a new one that looks like a shared reference, and reveal it.",
 )
 
-for command in (conceal, reveal, inspect, keygen, key, models, train, evaluate):
+COMMANDS = (
+    *(conceal, reveal, inspect, fingerprint, reference),
+    *(keygen, key, models, train, evaluate),
+)
+
+for command in COMMANDS:
     app.command()(command)
 
 

@@ -8,13 +8,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from sshr.cli.choices import alpha_choice, metadata_choice
 from sshr.cli.folders import BackendName, Jobs, Pairs, Scheduler, wants_folders, work_folders
 from sshr.cli.options import (
+    Alpha,
     AskPassphrase,
     Device,
     Force,
     Json,
     KeyPassphraseFile,
+    MetadataOption,
     NoPassphrase,
     PassphraseFile,
     Preset,
@@ -69,6 +72,8 @@ def conceal(
     device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
+    metadata: MetadataOption = "colour",
+    alpha: Alpha = "composite",
     pairs: Pairs = None,
     jobs: Jobs = 1,
     backend_name: BackendName = "local",
@@ -87,9 +92,12 @@ def conceal(
     from sshr.batch.runner import Backend
     from sshr.batch.work import Job
     from sshr.cli.keys import keys_for
+    from sshr.cli.planning import print_plan
     from sshr.cli.progress import progress_bar
+    from sshr.crypto.fingerprint import fingerprint
     from sshr.imaging.reading import read_image
-    from sshr.imaging.writing import check_output
+    from sshr.imaging.secret import read_secret
+    from sshr.imaging.writing import check_alpha, check_output, lost_in
 
     def own_keys() -> "Keys":
         return keys_for(
@@ -103,31 +111,47 @@ def conceal(
         )
 
     started = time.monotonic()
+    mode, kept, transparent = _fit(fit), metadata_choice(metadata), alpha_choice(alpha)
     request = Request(
-        secret, reference, output, file, text, noise, quality, stego_psnr, dry_run, force, as_json
+        *(secret, reference, output, file, text, noise, quality, stego_psnr),
+        *(dry_run, force, as_json, kept, transparent),
     )
     if transport == "sealed":
         conceal_sealed(request, own_keys)
         return
     if transport != "analog":
         raise UsageError(f"--transport {shown(transport)} is not one of analog, sealed")
-    secret, output = request.check_analog()
-    mode = _fit(fit)
+    secret = request.check_analog()
     backend = Backend(backend_name, jobs, scheduler)
     if wants_folders(secret, reference, pairs, backend):
-        job = Job("conceal", output.absolute(), own_keys(), preset, mode, False, device, force)
+        if dry_run:
+            raise UsageError("--dry-run is for single pictures, not folders")
+        folder = request.named_output().absolute()
+        job = Job(
+            *("conceal", folder, own_keys(), preset, mode, False, device, force),
+            *(kept, transparent),
+        )
         work_folders(job, secret.absolute(), reference.absolute(), pairs, backend, as_json)
         return
-    check_output(output, force, (secret, reference))
-    own, shared = read_image(secret), read_image(reference)
+    if output is not None:
+        check_output(output, force, (secret, reference))
+    own, shared = read_secret(secret, transparent), read_image(reference)
+    if output is not None:
+        check_alpha(output, shared.alpha is not None)
+    if dry_run or output is None:
+        print_plan(own, shared, preset, mode, as_json, max(len(to or ()), 1))
+        return
     keys = own_keys()
     from sshr.pipeline.conceal import conceal as run
 
     with progress_bar(as_json) as progress:
         stego = run(own, shared, keys, preset, fit=mode, device=device, progress=progress)
-        report = stego.save(output, force, progress)
+        report = stego.save(output, force, progress, kept)
     figures = {**report.as_dict(), "seconds": round(time.monotonic() - started, 2)}
-    facts = {"stego": str(output), "preset": preset, **figures, "notes": list(stego.notes)}
+    notes = (*stego.notes, *lost_in(output, shared.extras.chosen(kept), stego.image.ndim == 2))
+    words = fingerprint(shared.rgb)
+    facts = {"stego": str(output), "preset": preset, **figures, "notes": list(notes)}
+    facts["fingerprint"] = words
     if as_json:
         print_json(facts)
         return
@@ -138,7 +162,8 @@ def conceal(
     )
     console = Console()
     console.print(table)
-    print_notes(console, stego.notes)
+    print_notes(console, notes)
+    console.print(f"the reference's fingerprint: {words}", markup=False)
     console.print(f"{shown(output)} written in {figures['seconds']} s", markup=False)
 
 

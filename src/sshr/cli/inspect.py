@@ -48,10 +48,12 @@ def inspect(
         sender=sender,
         key_passphrase_file=key_passphrase_file,
     )
+    from sshr.crypto.fingerprint import fingerprint
     from sshr.pipeline.inspect import inspect as run
 
     contents = run(seen, shared, keys)
     facts = contents.as_dict()
+    facts["fingerprint"] = fingerprint(shared.rgb)
     if as_json:
         print_json(facts | sender_facts(contents.sender, sender))
         return

@@ -14,6 +14,17 @@ PassphraseFile = Annotated[
 NoPassphrase = Annotated[
     bool, typer.Option("--no-passphrase", help="Rely on the reference alone (weak).")
 ]
+Alpha = Annotated[
+    str, typer.Option(help="composite (the secret's transparent parts on white) or refuse.")
+]
+MetadataOption = Annotated[
+    str,
+    typer.Option(
+        "--metadata",
+        help="What the stego says beside its samples: colour (the reference's profile), keep "
+        "(also its EXIF and texts, without position and previews) or strip (nothing).",
+    ),
+]
 AskPassphrase = Annotated[
     bool,
     typer.Option("--ask-passphrase", help="A passphrase as well as the key: both are needed."),

@@ -96,17 +96,11 @@ def reveal(
         write_unsealed(found, output, force, as_json, started, sender)
         return
     check_output(output, force, (stego, reference))
-    from sshr.pipeline.reveal import reveal_with
+    from sshr.pipeline.reveal import reveal_received
 
     with progress_bar(as_json) as progress:
-        revealed = reveal_with(
-            found.opened,
-            seen,
-            shared,
-            preset=preset,
-            strict=strict,
-            device=device,
-            progress=progress,
+        revealed = reveal_received(
+            found, preset=preset, strict=strict, device=device, progress=progress
         )
         revealed.save(output, force)
     height, width = revealed.image.shape[:2]

@@ -16,7 +16,9 @@ from sshr.imaging.names import reason, shown
 
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
+    from sshr.imaging.metadata import MetadataChoice
     from sshr.imaging.reading import Picture
+    from sshr.imaging.secret import AlphaChoice
     from sshr.pipeline.receiving import Received
     from sshr.pipeline.seal import Blob
 
@@ -26,7 +28,9 @@ Text = Annotated[str | None, typer.Option(help="Seal a text; whoever sees the co
 NoiseKind = Annotated[str | None, typer.Option(help="Sealed: uniform, texture or adaptive.")]
 Quality = Annotated[str | None, typer.Option(help="Sealed picture: auto, lossless or a PSNR.")]
 StegoPsnr = Annotated[float | None, typer.Option(help="Sealed: the stego's PSNR in dB.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Sealed: only say how much fits.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what to expect, or sealed: how much fits.")
+]
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,14 @@ class Request:
     dry_run: bool
     force: bool
     as_json: bool
+    metadata: "MetadataChoice" = "colour"
+    alpha: "AlphaChoice" = "composite"
 
-    def check_analog(self) -> tuple[Path, Path]:
-        """Secret and output of an analog request.
+    def check_analog(self) -> Path:
+        """The secret of an analog request.
 
         Raises:
-            UsageError: an option of the sealed transport, or no secret or output.
+            UsageError: an option of the sealed transport, no secret, or no output.
         """
         given = {
             "--file": self.file,
@@ -57,18 +63,24 @@ class Request:
             "--noise": self.noise,
             "--quality": self.quality,
             "--stego-psnr": self.stego_psnr,
-            "--dry-run": self.dry_run or None,
         }
         for name, value in given.items():
             if value is not None:
                 raise UsageError(f"{name} belongs to the sealed transport: add --transport sealed")
         if self.secret is None:
             raise UsageError("Missing argument 'SECRET': the picture to conceal")
-        return self.secret, self._named_output()
+        if not self.dry_run:
+            self.named_output()
+        return self.secret
 
-    def _named_output(self) -> Path:
+    def named_output(self) -> Path:
+        """The output.
+
+        Raises:
+            UsageError: there is none.
+        """
         if self.output is None:
-            raise UsageError("Missing option '--output': the stego's file")
+            raise UsageError("Missing option '--output': the stego's file, or choose --dry-run")
         return self.output
 
     def check_sealed(self) -> Path:
@@ -81,13 +93,13 @@ class Request:
             raise UsageError("name one secret: a picture, --file or --text")
         if self.quality is not None and self.secret is None:
             raise UsageError("--quality is for pictures; files and texts come back as they are")
-        return self._named_output()
+        return self.named_output()
 
 
 def conceal_sealed(request: Request, keys: "Callable[[], Keys]") -> None:
     """Seal, write, read back and print; or print the capacities."""
     from sshr.imaging.reading import read_image
-    from sshr.imaging.writing import check_output
+    from sshr.imaging.writing import check_alpha, check_output, lost_in
     from sshr.pipeline.seal import check_request, noise_named, seal
 
     started = time.monotonic()
@@ -102,14 +114,16 @@ def conceal_sealed(request: Request, keys: "Callable[[], Keys]") -> None:
     inputs = [each for each in (request.secret, request.file, request.reference) if each]
     check_output(output, request.force, inputs)
     secret, shared = _secret(request), read_image(request.reference)
+    check_alpha(output, shared.alpha is not None)
     stego = seal(
         secret, shared, keys(), noise=noise, quality=quality, stego_psnr=request.stego_psnr
     )
-    report = stego.save(output, request.force)
+    report = stego.save(output, request.force, request.metadata)
+    notes = (*stego.notes, *lost_in(output, shared.extras.chosen(request.metadata), False))
     seconds = round(time.monotonic() - started, 2)
     if request.as_json:
         facts = {"stego": str(output), "transport": "sealed", "noise": noise}
-        print_json({**facts, **report.as_dict(), "seconds": seconds, "notes": list(stego.notes)})
+        print_json({**facts, **report.as_dict(), "seconds": seconds, "notes": list(notes)})
         return
     table = Table("measured on the file", "PSNR, dB", "SSIM")
     table.add_row("stego against reference", f"{report.stego_psnr:.2f}", f"{report.stego_ssim:.4f}")
@@ -117,7 +131,7 @@ def conceal_sealed(request: Request, keys: "Callable[[], Keys]") -> None:
     table.add_row("revealed against secret", revealed, "")
     console = Console()
     console.print(table)
-    print_notes(console, stego.notes)
+    print_notes(console, notes)
     line = f"{shown(output)} written in {seconds} s; {report.payload_bytes} bytes are sealed in it"
     console.print(line, markup=False)
 
@@ -137,8 +151,9 @@ def write_unsealed(
         sender: what --sender gave.
     """
     from sshr.cli.keys import sender_facts, signature_words
+    from sshr.pipeline.unseal import unseal_received
 
-    revealed = received.unseal()
+    revealed = unseal_received(received)
     revealed.save(output, force)
     facts: dict[str, Any] = {"revealed": str(output), "transport": "sealed", "intact": True}
     facts |= {"kind": revealed.kind.name.lower(), "name": revealed.name}
@@ -159,12 +174,12 @@ def write_unsealed(
 
 def _secret(request: Request) -> "Picture | Blob":
     from sshr.imaging.limits import MAX_FILE_BYTES
-    from sshr.imaging.reading import read_image
+    from sshr.imaging.secret import read_secret
     from sshr.pipeline.seal import Blob
     from sshr.sealed.content import Kind
 
     if request.secret is not None:
-        return read_image(request.secret)
+        return read_secret(request.secret, request.alpha)
     if request.file is None:
         assert request.text is not None
         return Blob(request.text.encode("utf-8", "replace"), "", Kind.TEXT)

@@ -35,10 +35,16 @@ class Fit(IntEnum):
 
 
 class SecretMode(IntEnum):
-    """Colour of the secret as it was given."""
+    """Colour of the secret as it was given and, in a greyscale stego, how its samples lie there."""
 
     RGB = 0
     GREYSCALE = 1
+    PACKED = 2  # greyscale, packed like the reference
+    SQUEEZED = 3  # RGB, resized to the packed reference's size
+
+    @property
+    def greyscale(self) -> bool:
+        return self in (SecretMode.GREYSCALE, SecretMode.PACKED)
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,9 @@ class ReferenceKey:
     @classmethod
     def of(cls, reference: NDArray[np.uint8]) -> "ReferenceKey":
         """K_ref of a reference, (H, W, 3) uint8 RGB."""
-        check_image(reference)
+        key = derive(reference_hash(reference), b"reference")
         height, width, _ = reference.shape
-        digest = hashlib.sha256(b"sshr-ref-1" + struct.pack(">II", width, height))
-        digest.update(np.ascontiguousarray(reference).data)
-        return cls(derive(digest.digest(), b"reference"), height, width)
+        return cls(key, height, width)
 
     @property
     def samples(self) -> int:
@@ -58,6 +56,15 @@ class ReferenceKey:
     def outer_mac(self, salt: bytes, stream: bytes) -> bytes:
         """MAC (16 bytes) of the unmasked stream before it."""
         return mac(derive(self.key, b"outer mac", salt), OUTER_MAC_BYTES, stream)
+
+
+def reference_hash(reference: NDArray[np.uint8]) -> bytes:
+    """SHA-256 of the size and the samples of an (H, W, 3) uint8 RGB image."""
+    check_image(reference)
+    height, width, _ = reference.shape
+    digest = hashlib.sha256(b"sshr-ref-1" + struct.pack(">II", width, height))
+    digest.update(np.ascontiguousarray(reference).data)
+    return digest.digest()
 
 
 def check_image(image: NDArray[np.uint8]) -> None:

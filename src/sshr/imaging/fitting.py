@@ -164,8 +164,17 @@ def _mirrored(places: npt.NDArray[np.int64], length: int) -> npt.NDArray[np.int6
     return np.minimum(places, 2 * length - 1 - places)
 
 
-def _check(mode: str, size: Size) -> None:
+def check_mode(mode: str) -> None:
+    """Refuse what is not a FitMode.
+
+    Raises:
+        UsageError: another word.
+    """
     if mode not in get_args(FitMode):
         raise UsageError(f"Unknown fit '{mode}'. Choose contain, cover or stretch.")
+
+
+def _check(mode: str, size: Size) -> None:
+    check_mode(mode)
     if min(size) < 1 or size[0] * size[1] > MAX_PIXELS:
         raise UsageError(f"A picture cannot be brought to {size[1]}x{size[0]} px.")

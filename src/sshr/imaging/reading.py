@@ -12,14 +12,27 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sshr.errors import ImageError, UsageError
+from sshr.imaging.depth import is_deep
 from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
-from sshr.imaging.modes import check_depth, to_rgb
+from sshr.imaging.metadata import NO_EXTRAS, Extras, extras_of
+from sshr.imaging.modes import PLAIN_MODES, to_rgb
 from sshr.imaging.names import reason, shown
+from sshr.imaging.plugins import JXL, jxl_size, plugin_for
 
 # EPS would be run by Ghostscript and WMF drawn by Windows: programs, not samples.
 EXCLUDED_FORMATS = frozenset({"EPS", "WMF"})
 
 PNG_END = b"IEND\xaeB\x60\x82"
+
+# Their decoders compute in floating point or choose their own filters: versions differ by a level.
+INEXACT_FORMATS = frozenset({"JPEG", "MPO", "JPEG2000", "AVIF", "HEIF", "JXL", "PCD"})
+
+# Not frames in time: what Pillow shows first is the whole picture.
+PARTS = {
+    # The further pictures of an MPO are previews or gain maps that phones add to a photograph.
+    "MPO": "the first, main picture of several was taken",
+    "PSD": "the flattened picture was taken, without its layers",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +45,9 @@ class Picture:
         name: what messages call it.
         path: where it was read from; None for an array.
         notes: what of the file did not come along or was changed, one clause each.
+        alpha: HW uint8, 255 is opaque; None where all of it is.
+        extras: what the file says beside its samples.
+        inexact: the format or mode of which other decoders may make other samples; None if none.
     """
 
     rgb: npt.NDArray[np.uint8]
@@ -39,6 +55,9 @@ class Picture:
     name: str
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    alpha: npt.NDArray[np.uint8] | None = None
+    extras: Extras = NO_EXTRAS
+    inexact: str | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -46,15 +65,19 @@ class Picture:
         return self.rgb.shape[0], self.rgb.shape[1]
 
 
-def read_image(path: str | os.PathLike[str]) -> Picture:
-    """Read a picture: EXIF orientation applied, colour profile not.
+def read_image(path: str | os.PathLike[str], *, srgb: bool = False) -> Picture:
+    """Read a picture: EXIF orientation applied, brought to 8-bit RGB, the first of several frames.
 
     The file is read once. PNG checksums are verified, so a changed byte is noticed.
 
+    Args:
+        srgb: apply the colour profile, which is right for looking at the picture. A reference is
+            used as stored: both sides must get the same samples.
+
     Raises:
-        ImageError: missing, unreadable, truncated or not an image; animated, transparent, more
-            than 8 bits per sample, or in a mode other than RGB, grey or palette; a side under
-            64 px or more than 150 megapixels. Nothing else, whatever the bytes are.
+        ImageError: missing, unreadable, truncated, not an image, or of a format whose plugin is
+            not installed; 32-bit samples of unknown range; a side under 64 px or more than 150
+            megapixels. Nothing else, whatever the bytes are.
     """
     name = shown(path)
     data = _read_bytes(path, name)
@@ -62,10 +85,16 @@ def read_image(path: str | os.PathLike[str]) -> Picture:
         with warnings.catch_warnings():
             # What Pillow warns about is either refused below or of no interest to the user.
             warnings.simplefilter("ignore")
-            return _decode(data, Path(path), name)
+            return _decode(data, Path(path), name, srgb)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
+        plugin = plugin_for(data)
+        if plugin and not plugin.ready():
+            raise ImageError(
+                f"{name}: is {plugin.format}, which needs another package: "
+                f"pip install {plugin.package}."
+            ) from error
         raise ImageError(
             f"{name}: is not an image that can be read. Convert it to PNG or JPEG."
         ) from error
@@ -131,36 +160,45 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
     return data
 
 
-def _decode(data: bytes, path: Path, name: str) -> Picture:
-    with _open(data) as checked:
+def _decode(data: bytes, path: Path, name: str, srgb: bool) -> Picture:
+    with _open(data, name) as checked:
         check_size(checked.height, checked.width, name)
-        frames = getattr(checked, "n_frames", 1)
-        # The further pictures of an MPO are previews or gain maps that phones add to a photograph.
-        if frames > 1 and checked.format != "MPO":
-            raise ImageError(
-                f"{name}: holds {frames} frames or pages; only single pictures are supported. "
-                "Save the one you mean to its own file."
-            )
+        notes = _part_notes(checked)
         checked.verify()  # a PNG's checksums, which load() passes over
         if checked.height * checked.width > _most_pixels(checked, len(data)):
             raise ImageError(f"{name}: is damaged or incomplete (too short for its size).")
         if checked.format == "PNG" and PNG_END not in data:
             raise ImageError(f"{name}: is damaged or incomplete (the end is missing).")
-    with _open(data) as image:
-        check_depth(image, name)
-        notes = []
-        if image.format == "MPO":
-            notes.append("the first, main picture of several was taken")
+    with _open(data, name) as image:
+        deep, mode = is_deep(image), image.mode
+        inexact = image.format if image.format in INEXACT_FORMATS else None
         orientation = image.getexif().get(0x0112, 1)
-        profile = image.info.get("icc_profile") or b"sRGB"
-        if b"sRGB" not in profile and "sRGB".encode("utf-16-be") not in profile:
-            notes.append("its colour profile is not applied or kept, so colours may look different")
         upright = ImageOps.exif_transpose(image)
+        extras, extra_notes = extras_of(image, data)
     if orientation in range(2, 9):
         notes.append("it was turned upright as its EXIF orientation says")
     check_size(upright.height, upright.width, name)
-    rgb, greyscale, mode_notes = to_rgb(upright, name)
-    return Picture(rgb, greyscale, name, path, (*mode_notes, *notes))
+    samples = to_rgb(upright, name, deep=deep, srgb=srgb)
+    if not (mode in PLAIN_MODES or mode.startswith("I")):
+        inexact = inexact or mode
+    return Picture(
+        samples.rgb,
+        samples.greyscale,
+        name,
+        path,
+        (*samples.notes, *notes, *extra_notes),
+        samples.alpha,
+        extras,
+        inexact,
+    )
+
+
+def _part_notes(image: Image.Image) -> list[str]:
+    frames = getattr(image, "n_frames", 1)
+    if frames < 2:
+        return []
+    first = f"only the first of its {frames} frames or pages was taken"
+    return [PARTS.get(image.format or "", first)]
 
 
 def _most_pixels(image: Image.Image, length: int) -> int:
@@ -172,6 +210,9 @@ def _most_pixels(image: Image.Image, length: int) -> int:
     return MAX_PIXELS
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(data: bytes, name: str) -> Image.Image:
     Image.init()  # so that ID lists every format; Pillow does the work only once
+    plugin = plugin_for(data)
+    if plugin and plugin.ready() and plugin is JXL and (size := jxl_size(data)):
+        check_size(*size, name)
     return Image.open(BytesIO(data), formats=[f for f in Image.ID if f not in EXCLUDED_FORMATS])

@@ -16,6 +16,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import PREDICTOR
 
 from sshr.errors import OutputError, UsageError
+from sshr.imaging.metadata import NO_EXTRAS, Extras
 from sshr.imaging.names import is_same_file, reason, shown
 from sshr.imaging.temporary import held, sync_folder
 
@@ -29,12 +30,13 @@ TIFF_OPTIONS: dict[str, Any] = {"compression": "tiff_adobe_deflate", "tiffinfo":
 
 LOSSLESS: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", PNG_OPTIONS),
-    ".webp": ("WEBP", {"lossless": True, "quality": 0, "method": 0}),
+    ".webp": ("WEBP", {"lossless": True, "exact": True, "quality": 0, "method": 0}),
     ".tif": ("TIFF", TIFF_OPTIONS),
     ".tiff": ("TIFF", TIFF_OPTIONS),
     ".bmp": ("BMP", {}),
 }
-"""Suffix -> Pillow's format and options; each keeps every sample of 8-bit RGB and grey."""
+"""Suffix -> Pillow's format and options; each keeps every sample of 8-bit RGB and grey, also
+under alpha, which all but BMP hold."""
 
 LOSSY_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".gif"}
@@ -74,8 +76,11 @@ def write_image(
     image: npt.NDArray[np.uint8],
     force: bool = False,
     check: Callable[[Path], None] | None = None,
+    *,
+    alpha: npt.NDArray[np.uint8] | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> None:
-    """Write HWC uint8 RGB or HW uint8 grey losslessly, without metadata, in the suffix's format.
+    """Write HWC uint8 RGB or HW uint8 grey losslessly in the suffix's format.
 
     The file appears under its name only when it is complete and on the disk. Without force a
     file that has appeared there meanwhile is left alone; with it a link is replaced, not followed.
@@ -84,27 +89,31 @@ def write_image(
     Args:
         check: called with the complete file while it still has a temporary name; what it raises
             keeps the file from being published.
+        alpha: HW uint8, 255 is opaque.
+        extras: what else the file shall say, where its format can; by default nothing.
 
     Raises:
-        OutputError: the name, the folder or the disk refuses.
+        OutputError: the name, the folder or the disk refuses, or the format cannot hold alpha.
         UsageError: the array has another shape or type.
     """
     name = shown(path)
     target = Path(path)
     _check_suffix(target, name)
+    check_alpha(target, alpha is not None)
     if image.dtype != np.uint8 or not (image.ndim == 2 or image.shape[2:] == (3,)):
         raise UsageError(
             f"{name}: only uint8 RGB (height, width, 3) or grey (height, width) can be written, "
             f"not {image.dtype} {tuple(image.shape)}."
         )
     file_format, options = LOSSLESS[target.suffix.lower()]
+    options = {**options, **extras.options(file_format, greyscale=image.ndim == 2)}
     # Short whatever the target's name is, and hidden, so that folder listings pass it over.
     temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
     lock = ExitStack()
     try:
         with open(temporary, "xb") as file:
             lock.enter_context(held(file.fileno()))
-            Image.fromarray(np.ascontiguousarray(image)).save(file, file_format, **options)
+            _as_image(image, alpha).save(file, file_format, **options)
             file.flush()
             os.fsync(file.fileno())
         if check:
@@ -122,6 +131,38 @@ def write_image(
         with suppress(OSError, ValueError):
             temporary.unlink()
         lock.close()
+
+
+def check_alpha(path: PathLike, alpha: bool) -> None:
+    """Refuse a format that cannot hold transparency, if there is any.
+
+    Raises:
+        OutputError: alpha and BMP.
+    """
+    if alpha and format_of(path) == "BMP":
+        raise OutputError(
+            f"{shown(path)}: .bmp files cannot hold the transparent parts of the picture. "
+            "Use .png, .webp or .tif."
+        )
+
+
+def lost_in(path: PathLike, extras: Extras, greyscale: bool) -> tuple[str, ...]:
+    """Notes on what of the extras the format of this name cannot hold."""
+    file_format = format_of(path)
+    return extras.lost(file_format, greyscale) if file_format else ()
+
+
+def format_of(path: PathLike) -> str | None:
+    """Pillow's name of the format that a suffix chooses; None for one that is not written."""
+    file_format, _ = LOSSLESS.get(Path(path).suffix.lower(), (None, None))
+    return file_format
+
+
+def _as_image(image: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8] | None) -> Image.Image:
+    picture = Image.fromarray(np.ascontiguousarray(image))
+    if alpha is not None:
+        picture.putalpha(Image.fromarray(alpha))
+    return picture
 
 
 def _publish_new(temporary: Path, target: Path) -> None:

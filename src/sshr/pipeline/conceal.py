@@ -10,21 +10,30 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Fit, Metadata, SecretMode
+from sshr.crypto.metadata import Metadata
 from sshr.crypto.reference import belong_together
 from sshr.errors import MismatchError
 from sshr.evaluation.metrics import psnr, ssim
-from sshr.imaging.fitting import FitMode, fit_to
+from sshr.imaging.fitting import FitMode
+from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import Picture, as_picture, read_image
-from sshr.imaging.tiles import carrier_size, tile_grid
+from sshr.imaging.secret import AlphaChoice, as_secret
+from sshr.imaging.tiles import tile_grid
 from sshr.imaging.writing import write_image
+from sshr.pipeline.carrier import (
+    Carriers,
+    fit_secret,
+    is_packed,
+    picture_of,
+    samples_of,
+)
 from sshr.pipeline.engine import SCALE, Engine
+from sshr.pipeline.notes import notes_on
 from sshr.pipeline.progress import Progress, quiet
 from sshr.pipeline.reveal import reveal_opened
 from sshr.zoo.registry import load_model
 
 Rgb8 = NDArray[np.uint8]
-FITS: dict[FitMode, Fit] = {"contain": Fit.CONTAIN, "cover": Fit.COVER, "stretch": Fit.STRETCH}
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,12 @@ class Stego:
     """A concealed secret.
 
     Attributes:
-        image: HWC uint8 RGB, of the reference's size.
+        image: uint8 of the reference's size: HWC RGB, or HW where the reference was greyscale and
+            large enough (see `sshr.pipeline.carrier`).
         notes: what the reader of the result should know (conversions, resizing).
     """
 
-    image: Rgb8
+    image: NDArray[np.uint8]
     notes: tuple[str, ...]
     secret: Picture
     reference: Picture
@@ -63,8 +73,17 @@ class Stego:
     _sending: Sending
     _engine: Engine
 
-    def save(self, path: str | Path, force: bool = False, progress: Progress = quiet) -> Report:
+    def save(
+        self,
+        path: str | Path,
+        force: bool = False,
+        progress: Progress = quiet,
+        metadata: MetadataChoice = "colour",
+    ) -> Report:
         """Write a lossless file; it gets its name only after the secret was revealed from it.
+
+        The reference's transparency is carried on; so is, of what its file says beside its
+        samples, what `metadata` chooses (see `sshr.imaging.metadata`).
 
         Returns:
             Figures measured on the decoded file.
@@ -78,7 +97,9 @@ class Stego:
         def reread(file: Path) -> None:
             reports.append(self.check(read_image(file).rgb, progress))
 
-        write_image(Path(path), self.image, force, reread)
+        extras = self.reference.extras.chosen(metadata)
+        alpha = self.reference.alpha
+        write_image(Path(path), self.image, force, reread, alpha=alpha, extras=extras)
         return reports[0]
 
     def check(self, image: Rgb8 | None = None, progress: Progress = quiet) -> Report:
@@ -87,14 +108,15 @@ class Stego:
         Raises:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
-        stego = self.image if image is None else image
-        opened = self._sending.reopen(stego)
+        stego = as_picture(self.image).rgb if image is None else image
+        carriers = Carriers.of(stego, self.reference.rgb)
+        opened = self._sending.reopen(carriers.stego)
         if not belong_together(stego, self.reference.rgb):
             raise MismatchError(
                 "the stego does not look like the reference (PSNR below 30 dB), so nobody could "
                 "reveal it; use another preset or reference"
             )
-        revealed = reveal_opened(opened, stego, self.reference.rgb, self._engine, progress)
+        revealed = reveal_opened(opened, carriers.stego, carriers.reference, self._engine, progress)
         return Report(
             stego_psnr=psnr(stego, self.reference.rgb),
             stego_ssim=ssim(stego, self.reference.rgb),
@@ -111,6 +133,7 @@ def conceal(
     preset: str = "base",
     *,
     fit: FitMode = "contain",
+    alpha: AlphaChoice = "composite",
     device: str = "auto",
     progress: Progress = quiet,
 ) -> Stego:
@@ -121,45 +144,37 @@ def conceal(
         keys: passphrase and recipients; `Keys()` relies on the reference alone.
         preset: a packaged preset or the path of a checkpoint.
         fit: how a secret of another size or shape is brought to the reference's.
+        alpha: what becomes of a secret's transparent parts (see `sshr.imaging.secret`).
 
     Raises:
         SshrError: one of its kinds, with a message for the user; nothing was written.
     """
-    own, shared = as_picture(secret, "secret"), as_picture(reference, "reference")
+    own, shared = as_secret(secret, alpha), as_picture(reference, "reference")
     engine = Engine(load_model(preset, device))
-    carrier = carrier_size(*shared.size)
-    if own.size == shared.size != carrier:
-        fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
-    fitted = fit_to(own.rgb, carrier, fit)
-    public_key = engine.public_key(fitted)
+    packed = is_packed(shared.rgb)
+    samples = samples_of(shared.rgb, packed)
+    fitted = fit_secret(own, samples, packed, fit)
+    public_key = engine.public_key(fitted.image)
     metadata = Metadata(
         checkpoint_id=engine.identity,
         secret_width=own.rgb.shape[1],
         secret_height=own.rgb.shape[0],
-        fit=FITS[fit],
-        secret_mode=SecretMode.GREYSCALE if own.greyscale else SecretMode.RGB,
+        fit=fitted.fit,
+        secret_mode=fitted.mode,
         public_key=public_key,
-        tile_scales=bytes(SCALE.itemsize * len(tile_grid(*shared.rgb.shape[:2]))),
+        tile_scales=bytes(SCALE.itemsize * len(tile_grid(*samples.shape[:2]))),
     )
-    sending = Sending.start(shared.rgb, keys)
+    sending = Sending.start(samples, keys)
     made = engine.conceal(
-        fitted,
-        shared.rgb,
-        engine.symmetric_key(public_key, shared.rgb),
+        fitted.image,
+        samples,
+        engine.symmetric_key(public_key, samples),
         sending.session,
         sending.header_mask(metadata),
         lambda done, total: progress("concealing", done, total),
     )
     metadata = dataclasses.replace(metadata, tile_scales=made.scales)
-    image = sending.write(made.unrounded, metadata, made.streams)
-    return Stego(image, _notes(own, shared, fitted), own, shared, fitted, sending, engine)
-
-
-def _notes(secret: Picture, reference: Picture, fitted: Rgb8) -> tuple[str, ...]:
-    notes = [*secret.notes, *reference.notes]
-    if fitted.shape != secret.rgb.shape:
-        (h, w), (fh, fw) = secret.rgb.shape[:2], fitted.shape[:2]
-        notes.append(f"the secret ({w}x{h}) was resized to the reference's carrier ({fw}x{fh})")
-    if reference.greyscale:
-        notes.append("the reference is greyscale, but the stego has colour noise: prefer colour")
-    return tuple(notes)
+    written = sending.write(made.unrounded, metadata, made.streams)
+    image = picture_of(written, shared.rgb, packed, shared.greyscale)
+    notes = notes_on(own, shared, fitted.shown, fitted.concealed)
+    return Stego(image, notes, own, shared, fitted.image, sending, engine)

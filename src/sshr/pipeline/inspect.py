@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import read_header
 from sshr.crypto.identity import sender_fingerprint
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Transport
 from sshr.errors import CheckpointError
 from sshr.imaging.reading import Picture, as_picture
 from sshr.pipeline.engine import SCALE
+from sshr.pipeline.receiving import open_stego
 from sshr.zoo.registry import PRESETS, load_model
 
 
@@ -56,7 +56,7 @@ def inspect(
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
-    opened = read_header(seen.rgb, shared.rgb, keys)
+    opened = open_stego(seen, shared, keys).opened
     metadata = opened.metadata
     sealed = metadata.transport is Transport.SEALED
     return Contents(
@@ -65,7 +65,7 @@ def inspect(
         checkpoint="" if sealed else metadata.checkpoint_id.hex(),
         secret_width=metadata.secret_width,
         secret_height=metadata.secret_height,
-        greyscale=bool(metadata.secret_mode),
+        greyscale=metadata.secret_mode.greyscale,
         fit=metadata.fit.name.lower(),
         tiles=len(metadata.tile_scales) // SCALE.itemsize,
         intact=opened.intact,

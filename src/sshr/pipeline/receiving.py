@@ -1,40 +1,43 @@
 """A stego whose header is open, before either transport goes on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sshr.crypto.header import Opened, read_header
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Transport
 from sshr.imaging.reading import Picture
-from sshr.pipeline.unseal import Unsealed, unseal_opened
+from sshr.pipeline.carrier import Carriers
+from sshr.pipeline.wrong_reference import explained
+
+Rgb8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Received:
-    """Stego, reference and what the header says."""
+    """Stego and reference as network and header see them, and what the header says."""
 
     opened: Opened
-    stego: Picture
-    reference: Picture
+    stego: Rgb8
+    reference: Rgb8
 
     @property
     def sealed(self) -> bool:
         """Whether the secret rides in the sealed transport."""
         return self.opened.metadata.transport is Transport.SEALED
 
-    def unseal(self) -> Unsealed:
-        """The sealed secret.
-
-        Raises:
-            DamagedError: any sample has changed.
-        """
-        return unseal_opened(self.opened, self.stego.rgb, self.reference.rgb)
-
 
 def open_stego(stego: Picture, reference: Picture, keys: Keys) -> Received:
-    """Open the header.
+    """Open the header of a picture, greyscale or not.
 
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
+        SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
-    return Received(read_header(stego.rgb, reference.rgb, keys), stego, reference)
+    carriers = Carriers.of(stego.rgb, reference.rgb)
+    with explained(stego.rgb, reference.rgb):
+        opened = read_header(carriers.stego, carriers.reference, keys)
+    opened = replace(opened, intact=opened.intact and carriers.rim_intact)
+    return Received(opened, carriers.stego, carriers.reference)

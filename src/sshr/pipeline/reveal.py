@@ -6,20 +6,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import Opened, read_header
+from sshr.crypto.header import Opened
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Fit, Metadata, SecretMode, Transport
+from sshr.crypto.metadata import Transport
 from sshr.errors import DamagedError, UsageError
-from sshr.imaging.fitting import FitMode, unfit
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
+from sshr.pipeline.carrier import restored
 from sshr.pipeline.engine import Engine
 from sshr.pipeline.progress import Progress, quiet
+from sshr.pipeline.receiving import Received, open_stego
 from sshr.zoo.registry import find_model
 
 Rgb8 = NDArray[np.uint8]
-
-_MODES: dict[Fit, FitMode] = {Fit.CONTAIN: "contain", Fit.COVER: "cover", Fit.STRETCH: "stretch"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,8 @@ class Revealed:
 
     Attributes:
         image: uint8, HWC RGB, or HW where the secret was greyscale; the secret's own size.
-        carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size.
+        carrier: HWC uint8 RGB as it was concealed, before resizing to the secret's own size
+            (packed if the reference is greyscale).
         intact: False when samples of the stego have changed since it was written.
         sender: raw Ed25519 public key of the verified signature, None without one. It vouches for
             the picture only together with `intact`.
@@ -82,16 +82,12 @@ def reveal(
         SshrError: other kinds, each with a message for the user.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
-    opened = read_header(seen.rgb, shared.rgb, keys)
-    return reveal_with(
-        opened, seen, shared, preset=preset, strict=strict, device=device, progress=progress
-    )
+    received = open_stego(seen, shared, keys)
+    return reveal_received(received, preset=preset, strict=strict, device=device, progress=progress)
 
 
-def reveal_with(
-    opened: Opened,
-    stego: Picture,
-    reference: Picture,
+def reveal_received(
+    received: Received,
     *,
     preset: str = "base",
     strict: bool = False,
@@ -103,18 +99,19 @@ def reveal_with(
     Raises:
         SshrError: as `reveal`.
     """
+    opened = received.opened
     if opened.metadata.transport is not Transport.ANALOG:
         raise UsageError("this stego uses the sealed transport: sshr.unseal opens it")
     if strict and not opened.intact:
         raise DamagedError("the stego has been changed since it was written (refused by --strict)")
     engine = Engine(find_model(opened.metadata.checkpoint_id, preset, device))
-    return reveal_opened(opened, stego.rgb, reference.rgb, engine, progress)
+    return reveal_opened(opened, received.stego, received.reference, engine, progress)
 
 
 def reveal_opened(
     opened: Opened, stego: Rgb8, reference: Rgb8, engine: Engine, progress: Progress = quiet
 ) -> Revealed:
-    """The network's part, once the header is open.
+    """The network's part, once the header is open; stego and reference as `Carriers` has them.
 
     Raises:
         DamagedError: the metadata do not fit this picture or this version.
@@ -133,14 +130,7 @@ def reveal_opened(
             opened.header,
             lambda done, total: progress("revealing", done, total),
         )
+        image = restored(carrier, metadata)
     except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
-    return Revealed(_restored(carrier, metadata), carrier, opened.intact, lost, opened.sender)
-
-
-def _restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
-    size = (metadata.secret_height, metadata.secret_width)
-    restored = unfit(carrier, size, _MODES[metadata.fit])
-    if metadata.secret_mode is SecretMode.GREYSCALE:
-        return np.rint(restored.mean(axis=2)).astype(np.uint8)
-    return restored
+    return Revealed(image, carrier, opened.intact, lost, opened.sender)

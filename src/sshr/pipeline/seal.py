@@ -12,7 +12,9 @@ from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import CHECKPOINT_ID_BYTES, Metadata, SecretMode, Transport
 from sshr.errors import TooSmallError, UsageError
 from sshr.evaluation.metrics import psnr, ssim
+from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import Picture, as_picture, read_image
+from sshr.imaging.secret import as_secret
 from sshr.imaging.writing import write_image
 from sshr.pipeline.unseal import Unsealed, unseal_opened
 from sshr.sealed.content import Kind, overhead, pack_bytes, pack_picture
@@ -74,8 +76,13 @@ class Sealed:
     _reference: Picture
     _sending: Sending
 
-    def save(self, path: str | Path, force: bool = False) -> SealedReport:
+    def save(
+        self, path: str | Path, force: bool = False, metadata: MetadataChoice = "colour"
+    ) -> SealedReport:
         """Write a lossless file; it gets its name only after the secret was revealed from it.
+
+        The reference's transparency is carried on, and what `metadata` chooses of what its file
+        says beside its samples.
 
         Raises:
             OutputError: see `sshr.imaging.writing.write_image`.
@@ -86,7 +93,9 @@ class Sealed:
         def reread(file: Path) -> None:
             reports.append(self.check(read_image(file).rgb))
 
-        write_image(Path(path), self.image, force, reread)
+        extras = self._reference.extras.chosen(metadata)
+        alpha = self._reference.alpha
+        write_image(Path(path), self.image, force, reread, alpha=alpha, extras=extras)
         return reports[0]
 
     def check(self, image: Rgb8 | None = None) -> SealedReport:
@@ -135,7 +144,7 @@ def seal(
     kind = noise_named(noise)
     check_request(quality, stego_psnr)
     shared = as_picture(reference, "reference")
-    own = secret if isinstance(secret, Blob) else as_picture(secret, "secret")
+    own = secret if isinstance(secret, Blob) else as_secret(secret)
     metadata = _metadata(own)
     sending = Sending.start(shared.rgb, keys)
     model = NoiseModel(shared.rgb, kind)

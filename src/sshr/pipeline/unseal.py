@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import Opened, read_header
+from sshr.crypto.header import Opened
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import SecretMode, Transport
 from sshr.errors import DamagedError, UsageError
 from sshr.imaging.files import write_file
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
+from sshr.pipeline.receiving import Received, open_stego
 from sshr.sealed.content import Kind, unpack
 from sshr.sealed.embedding import extract
 
@@ -78,8 +79,16 @@ def unseal(
         UsageError: the stego is an analog one; `sshr.reveal` reveals it.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
-    opened = read_header(seen.rgb, shared.rgb, keys)
-    return unseal_opened(opened, seen.rgb, shared.rgb)
+    return unseal_received(open_stego(seen, shared, keys))
+
+
+def unseal_received(received: Received) -> Unsealed:
+    """`unseal`, for a caller who has opened the header to learn the transport.
+
+    Raises:
+        SshrError: as `unseal`.
+    """
+    return unseal_opened(received.opened, received.stego, received.reference)
 
 
 def unseal_opened(opened: Opened, stego: Rgb8, reference: Rgb8) -> Unsealed:

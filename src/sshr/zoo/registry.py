@@ -1,7 +1,6 @@
-"""The named presets whose weights ship inside the package."""
+"""Loading a network by its preset's name, its file or its identity."""
 
 import functools
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -9,24 +8,7 @@ import torch
 
 from sshr.errors import CheckpointError, DeviceError
 from sshr.zoo.checkpoint import Loaded, load_checkpoint
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A packaged checkpoint: file name in `weights/` and what it is for."""
-
-    name: str
-    file: str
-    purpose: str
-
-
-PRESETS = {
-    preset.name: preset
-    for preset in (
-        Preset("base", "base.safetensors", "for use: session-keyed, 8-bit files, any size"),
-        Preset("paper", "paper.safetensors", "the paper's equations as printed, for research"),
-    )
-}
+from sshr.zoo.presets import PRESETS as PRESETS
 
 
 def pick_device(name: str) -> torch.device:

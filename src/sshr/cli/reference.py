@@ -1,0 +1,51 @@
+"""`sshr reference`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from sshr.cli.options import Force, Json
+from sshr.cli.printing import print_json, print_notes
+from sshr.errors import UsageError
+from sshr.imaging.names import shown
+
+
+def reference(
+    image: Annotated[Path, typer.Argument(help="A photograph in any format that can be read.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The reference, lossless.")],
+    max_side: Annotated[
+        int | None, typer.Option(help="Scale down to at most so many pixels a side.")
+    ] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Fix one decoding of IMAGE as a lossless file without metadata, for both sides to hold.
+
+    Example: sshr reference garden.jpg -o garden.png
+    """
+    from sshr.crypto.fingerprint import fingerprint
+    from sshr.imaging.limits import MIN_SIDE
+    from sshr.imaging.reading import read_image
+    from sshr.imaging.scaling import scaled_down
+    from sshr.imaging.writing import check_alpha, check_output, write_image
+
+    if max_side is not None and max_side < MIN_SIDE:
+        raise UsageError(f"--max-side must be at least {MIN_SIDE}")
+    check_output(output, force, (image,))
+    picture = read_image(image, srgb=True)
+    check_alpha(output, picture.alpha is not None)
+    if max_side is not None:
+        picture = scaled_down(picture, max_side)
+    samples = picture.rgb[:, :, 0] if picture.greyscale else picture.rgb
+    write_image(output, samples, force, alpha=picture.alpha)
+    words, (height, width) = fingerprint(picture.rgb), picture.size
+    facts: dict[str, Any] = {"reference": str(output), "width": width, "height": height}
+    if as_json:
+        print_json(facts | {"fingerprint": words, "notes": list(picture.notes)})
+        return
+    console = Console()
+    print_notes(console, picture.notes)
+    console.print(f"{shown(output)} ({width}x{height}) written", markup=False)
+    console.print(f"its fingerprint: {words}", markup=False)

@@ -1,0 +1,58 @@
+"""What a checkpoint's file says of itself, without loading its network or torch."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from sshr.errors import CheckpointError
+from sshr.zoo.presets import PRESETS
+from sshr.zoo.scores import read_scores
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a checkpoint's header and the scores beside it say; the weights are not checked.
+
+    Attributes:
+        checkpoint: the first eight bytes of its digest.
+        key_dim: bytes of k_pub_s.
+        scores: see `read_scores`; None for one that was not measured or is not packaged.
+    """
+
+    checkpoint: bytes
+    key_dim: int
+    scores: dict[str, dict[str, float]] | None
+
+
+def read_facts(preset: str) -> Facts:
+    """The facts of a preset by name, or of a checkpoint by path.
+
+    Raises:
+        CheckpointError: unknown preset, missing or foreign file.
+    """
+    with ExitStack() as stack:
+        scores = None
+        if preset in PRESETS:
+            weights = stack.enter_context(as_file(files("sshr.zoo") / "weights"))
+            path, scores = weights / PRESETS[preset].file, weights / f"{preset}.json"
+        elif Path(preset).suffix == ".safetensors":
+            path = Path(preset)
+        else:
+            raise CheckpointError(
+                f"unknown preset '{preset}': use {', '.join(PRESETS)} "
+                "or the path of a .safetensors file"
+            )
+        try:
+            with safe_open(path, "np") as file:
+                told: dict[str, Any] = file.metadata() or {}
+            checkpoint = bytes.fromhex(told["digest"])[:8]
+            key_dim = json.loads(told["config"])["key_dim"]
+        except (OSError, SafetensorError, ValueError, KeyError) as error:
+            raise CheckpointError(f"{path}: not a readable checkpoint ({error})") from None
+        measured = read_scores(scores, checkpoint.hex()) if scores else None
+    return Facts(checkpoint, key_dim, measured)

@@ -46,7 +46,7 @@ def test_public_key_of_another_length(opened: Opened, stego: sshr.Stego, length:
 
 
 def test_transport_of_a_later_version(opened: Opened, stego: sshr.Stego) -> None:
-    with pytest.raises(DamagedError, match="sealed transport"):
+    with pytest.raises(DamagedError, match="analog transport"):
         revealed(opened, stego, transport=Transport.SEALED)
 
 

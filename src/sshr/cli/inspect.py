@@ -35,5 +35,6 @@ def inspect(
         return
     table = Table("entry", "value")
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), str(value))
+        if value is not None:
+            table.add_row(name.replace("_", " "), str(value))
     Console().print(table)

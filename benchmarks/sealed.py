@@ -1,6 +1,6 @@
 """Sealed stegos against the plain codec with base-m digits: fidelity, through PNG files.
 
-    python benchmarks/sealed.py --data KODAK24 [--limit N] [--noise KIND...]
+    python benchmarks/sealed.py --data KODAK24 [--limit N] [--noise KIND...] [--capacities]
 
 Pairs and crops are those of every benchmark. The peer gets the same compressed bytes and an AEAD,
 and writes digits of base m = 2..16 into all samples, the m values nearest to the reference inside
@@ -90,16 +90,29 @@ def line(name: str, scores: list[Score]) -> str:
     )
 
 
+def print_capacities(references: list[Rgb8], noises: list[str]) -> None:
+    """Mean bytes that fit, by noise and stego PSNR."""
+    for noise in noises:
+        rooms = [sshr.capacities(reference, noise) for reference in references]
+        means = (f"{np.mean([room[db] for room in rooms]):.0f}" for db in rooms[0])
+        print(f"| {noise} | {' | '.join(means)} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--noise", nargs="*", default=["uniform", "texture"])
+    parser.add_argument("--capacities", action="store_true", help="only bytes that fit")
     arguments = parser.parse_args()
     pairs = [
         tuple(centre_crop(read_image(path).rgb, SIZE) for path in pair)
         for pair in fixed_pairs(arguments.data)[: arguments.limit]
     ]
+    if arguments.capacities:
+        print("| noise | 38 dB | 41 dB | 44 dB | 46 dB | 50 dB |\n|---|---|---|---|---|---|")
+        print_capacities([pair[1] for pair in pairs], arguments.noise)
+        return
     print(f"{len(pairs)} pairs of {SIZE} px, reference alone as the key (no Argon2id)\n")
     print(
         "| embedding | stego PSNR | revealed PSNR, lossy ones | lossless | bytes "

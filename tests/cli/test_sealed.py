@@ -27,7 +27,12 @@ def test_file_comes_back_under_the_given_name(sealed: Path, cli: Call) -> None:
     assert (facts["kind"], facts["name"], facts["bytes"]) == ("file", "report.pdf", 2048)
     assert Path("out.pdf").read_bytes() == Path("report.pdf").read_bytes()
     said = cli("inspect", "s.png", *OPEN, "--json")
-    assert json.loads(said.out)["transport"] == "sealed"
+    facts = json.loads(said.out)
+    assert (facts["transport"], facts["kind"], facts["intact"]) == ("sealed", "file", True)
+    assert facts["secret_width"] is facts["tiles"] is facts["checkpoint"] is None
+    said = cli("inspect", "s.png", *OPEN)
+    assert "width" not in said.out
+    assert "None" not in said.out
 
 
 def test_text_and_picture_come_back(desk: Path, cli: Call) -> None:
@@ -37,6 +42,12 @@ def test_text_and_picture_come_back(desk: Path, cli: Call) -> None:
     assert Path("note.txt").read_text("utf-8") == "grüße"
     said = cli("conceal", "secret.png", *common, "--quality", "lossless", "--json")
     assert json.loads(said.out)["exact"]
+    facts = json.loads(cli("inspect", "s.png", *OPEN, "--json").out)
+    with Image.open("secret.png") as secret:
+        assert (facts["kind"], facts["secret_width"], facts["secret_height"]) == (
+            "picture",
+            *secret.size,
+        )
     assert cli("reveal", "s.png", *OPEN, "-o", "back.png").code == 0
     with Image.open("back.png") as back, Image.open("secret.png") as secret:
         assert np.array_equal(np.array(back), np.array(secret))

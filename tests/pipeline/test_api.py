@@ -134,6 +134,7 @@ def test_inspect_says_what_is_in_it(stego: sshr.Stego, reference: Rgb8) -> None:
     identity = sshr.load_model("base").digest[:8].hex()
     assert contents == {
         "transport": "analog",
+        "kind": "picture",
         "preset": "base",
         "checkpoint": identity,
         "secret_width": 128,

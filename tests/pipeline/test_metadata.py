@@ -45,8 +45,8 @@ def test_public_key_of_another_length(opened: Opened, stego: sshr.Stego, length:
         revealed(opened, stego, public_key=bytes(length))
 
 
-def test_another_transport(opened: Opened, stego: sshr.Stego) -> None:
-    with pytest.raises(DamagedError, match="not one of the analog transport"):
+def test_transport_of_a_later_version(opened: Opened, stego: sshr.Stego) -> None:
+    with pytest.raises(DamagedError, match="analog transport"):
         revealed(opened, stego, transport=Transport.SEALED)
 
 

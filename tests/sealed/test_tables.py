@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from sshr.sealed.coder import _distribution
-from sshr.sealed.model import Table
 from sshr.sealed.tables import LEVELS, PRECISION, frequencies, reach, weights
 
 
@@ -40,7 +39,7 @@ def test_frequencies_are_those_that_the_coder_uses(level: int, down: int, up: in
     assert table.sum() == 1 << PRECISION
     assert table.min() >= 1
     ends = np.cumsum(table)
-    distribution = _distribution(Table(down, table))
+    distribution = _distribution(table)
     for symbol, end in enumerate(ends.tolist()):
         for quantile, expected in ((end - 1, symbol), (end - int(table[symbol]), symbol)):
             # The lowest bits of the coder's state are the quantile.

@@ -60,5 +60,6 @@ def inspect(
     facts["sender"] = signature_words(contents.sender, sender, contents.intact)
     table = Table("entry", "value")
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), str(value))
+        if value is not None:
+            table.add_row(name.replace("_", " "), str(value))
     Console().print(table)

@@ -14,6 +14,8 @@ from sshr.errors import CheckpointError
 from sshr.imaging.reading import Picture, as_picture
 from sshr.pipeline.engine import SCALE
 from sshr.pipeline.receiving import open_stego
+from sshr.sealed.content import Kind
+from sshr.sealed.embedding import Entry
 from sshr.zoo.registry import PRESETS, load_model
 
 
@@ -21,20 +23,22 @@ from sshr.zoo.registry import PRESETS, load_model
 class Contents:
     """What the header says. `preset` is None for a checkpoint that is not packaged.
 
-    A sealed stego has neither checkpoint, fit nor tiles, and says its secret's size only of a
-    picture (files and texts count as 1x1); `intact` is about the samples outside the header.
+    `kind` is picture, file or text. What does not apply is None: preset, checkpoint, fit and tiles
+    of a sealed stego, size and colour of a file or text. `intact` is about the samples outside the
+    header.
     `sender` is the raw Ed25519 public key of the verified signature, None without one; it vouches
     for the picture only together with `intact`.
     """
 
     transport: str
+    kind: str
     preset: str | None
-    checkpoint: str
-    secret_width: int
-    secret_height: int
-    greyscale: bool
-    fit: str
-    tiles: int
+    checkpoint: str | None
+    secret_width: int | None
+    secret_height: int | None
+    greyscale: bool | None
+    fit: str | None
+    tiles: int | None
     intact: bool
     sender: bytes | None = None
 
@@ -59,15 +63,18 @@ def inspect(
     opened = open_stego(seen, shared, keys).opened
     metadata = opened.metadata
     sealed = metadata.transport is Transport.SEALED
+    kind = Entry.unpack(metadata.side_info).kind if sealed else Kind.PICTURE
+    picture = kind is Kind.PICTURE
     return Contents(
         transport=metadata.transport.name.lower(),
+        kind=kind.name.lower(),
         preset=None if sealed else _preset_of(metadata.checkpoint_id),
-        checkpoint="" if sealed else metadata.checkpoint_id.hex(),
-        secret_width=metadata.secret_width,
-        secret_height=metadata.secret_height,
-        greyscale=metadata.secret_mode.greyscale,
-        fit=metadata.fit.name.lower(),
-        tiles=len(metadata.tile_scales) // SCALE.itemsize,
+        checkpoint=None if sealed else metadata.checkpoint_id.hex(),
+        secret_width=metadata.secret_width if picture else None,
+        secret_height=metadata.secret_height if picture else None,
+        greyscale=metadata.secret_mode.greyscale if picture else None,
+        fit=None if sealed else metadata.fit.name.lower(),
+        tiles=None if sealed else len(metadata.tile_scales) // SCALE.itemsize,
         intact=opened.intact,
         sender=opened.sender,
     )

@@ -159,8 +159,9 @@ def seal(
         record, fallback = _picture_record(own, quality, plan.room(limit))
     if len(record) > plan.room(loudest):
         raise _too_big(len(record), plan, floor)
-    base = loudest if stego_psnr is not None else plan.base_for_bytes(len(record))
-    image = embed(record, model, shared.rgb, sending, metadata, min(base, loudest))
+    base = loudest if stego_psnr is not None else plan.base_to_try(len(record))
+    content = own.kind if isinstance(own, Blob) else Kind.PICTURE
+    image = embed(content, record, model, shared.rgb, sending, metadata, min(base, loudest))
     if image is None:
         raise _too_big(len(record), plan, floor)
     notes = (*fallback, *(own.notes if isinstance(own, Picture) else ()), *shared.notes)

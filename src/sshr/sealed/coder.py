@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import keystream
 from sshr.crypto.session import Session
 from sshr.sealed.model import Classes, NoiseModel, Table
+from sshr.sealed.pairs import PairGroup, pair_groups
 
 AnsCoder = constriction.stream.stack.AnsCoder
 Categorical = constriction.stream.model.Categorical
@@ -41,10 +42,11 @@ class Rest:
 
 @dataclass(frozen=True)
 class Carrier:
-    """Where the changes go: all samples but those that the header's parities need.
+    """Where the changes go.
 
     Attributes:
-        fixed: indices of those, into the flattened picture.
+        fixed: indices, into the flattened picture, of the samples whose parity the header sets;
+            they carry but the choice of a pair of values.
     """
 
     model: NoiseModel
@@ -55,6 +57,8 @@ class Carrier:
     def write(self, ciphertext: Words, bits: float) -> tuple[NDArray[np.uint8], Rest] | None:
         """The flat samples with the changes, or None where the ciphertext does not fit.
 
+        A sample of `fixed` has the lower value of its pair.
+
         Args:
             bits: expected information of all changes.
         """
@@ -62,8 +66,14 @@ class Carrier:
         coder = AnsCoder(np.concatenate([below, ciphertext]), seal=True)
         samples = self.model.samples.copy()
         for places, table in self._groups():
-            changes = coder.decode(_distribution(table), len(places))
+            changes = coder.decode(_distribution(table.frequencies), len(places))
             samples[places] += (changes - table.down).astype(np.uint8)
+        for group in self._pairs():
+            places, kinds = self.fixed[group.chosen], len(group.frequencies)
+            samples[places] += np.uint8(group.lowest & 0xFF)
+            if kinds > 1:
+                pairs = coder.decode(_distribution(group.frequencies), len(places))
+                samples[places] += (2 * pairs).astype(np.uint8)
         left = coder.get_compressed()
         words = len(left) - 2
         if not 0 <= words <= len(below):
@@ -76,11 +86,19 @@ class Carrier:
             return None
         state = np.array([rest.state & 0xFFFFFFFF, rest.state >> 32], np.uint32)
         coder = AnsCoder(np.concatenate([self._filler(rest.words), state]))
+        for group in self._pairs(backwards=True):
+            places, kinds = self.fixed[group.chosen], len(group.frequencies)
+            changes = samples[places].astype(np.int32) - self.model.samples[places] - group.lowest
+            pairs = changes >> 1
+            if pairs.min() < 0 or pairs.max() >= kinds:
+                return None
+            if kinds > 1:
+                coder.encode_reverse(pairs, _distribution(group.frequencies))
         for places, table in self._groups(backwards=True):
             changes = samples[places].astype(np.int32) - self.model.samples[places] + table.down
             if changes.min() < 0 or changes.max() >= len(table.frequencies):
                 return None
-            coder.encode_reverse(changes, _distribution(table))
+            coder.encode_reverse(changes, _distribution(table.frequencies))
         try:
             words: Words = coder.get_compressed(unseal=True)
         except (AssertionError, ValueError):
@@ -90,21 +108,12 @@ class Carrier:
             return None
         return words[below:]
 
-    def bases(self) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-        """The two values that each sample of `fixed` may take: one, and the step to the other."""
-        count = len(self.fixed)
-        values = self.model.samples[self.fixed].copy()
-        stream = keystream(self.session.subkey(b"payload/parity"), 4 * count + 64)
-        coder = AnsCoder(np.frombuffer(stream, "<u4").astype(np.uint32), seal=True)
+    def _pairs(self, backwards: bool = False) -> Iterator[PairGroup]:
+        """The groups of `fixed`, after all others."""
+        stream = keystream(self.session.subkey(b"payload/parity"), len(self.fixed))
+        odd = (np.frombuffer(stream, np.uint8) & 1).astype(np.bool_)
         found = self.model.class_at(self.classes, self.fixed)
-        for number, table in enumerate(self.classes.tables, 1):
-            chosen = np.flatnonzero(found == number)
-            if len(chosen):
-                changes = coder.decode(_distribution(table), len(chosen))
-                values[chosen] += (changes - table.down).astype(np.uint8)
-        upwards = np.frombuffer(stream, np.uint8)[:count] & 1
-        steps = np.where((upwards == 1) & (values < 255) | (values == 0), 1, -1).astype(np.int8)
-        return values, steps
+        return pair_groups(self.classes, found, self.model.samples[self.fixed], odd, backwards)
 
     def _groups(self, backwards: bool = False) -> Iterator[tuple[NDArray[np.int64], Table]]:
         """The places of each class in their keyed order, chunk by chunk."""
@@ -139,7 +148,7 @@ class Carrier:
         return np.frombuffer(stream, "<u4").astype(np.uint32)
 
 
-def _distribution(table: Table) -> Any:
+def _distribution(frequencies: NDArray[np.int64]) -> Any:
     """constriction's own rounding of these weights gives exactly the table: their sum is what it
     spreads after one unit for each symbol."""
-    return Categorical((table.frequencies - 1).astype(np.float64), perfect=False)
+    return Categorical((frequencies - 1).astype(np.float64), perfect=False)

@@ -16,27 +16,33 @@ DRY_RUN_DB = (38, 41, 44, 46, 50)
 
 
 class Plan:
-    """Expectations for one noise model of which so many samples carry nothing."""
+    """Expectations for one noise model of which so many samples carry the header's bits too."""
 
-    def __init__(self, model: NoiseModel, idle: int) -> None:
+    def __init__(self, model: NoiseModel, shared: int) -> None:
         self._model = model
         self._samples = len(model.samples)
-        self._share = 1 - idle / self._samples
+        self._shared = shared
 
     def bits(self, base: int) -> float:
-        """Information that the carrying samples' changes have, on average."""
-        return self._model.expected(base)[0] * self._share
+        """Information that the changes have beside the header's, on average, at least."""
+        bits = self._model.expected(base)[0]
+        # Which of a pair's values it is takes one bit of what a sample has, or less.
+        return bits - self._shared * min(1.0, bits / self._samples)
 
     def room(self, base: int) -> int:
         """Bytes of content that fit, by all likelihood: two standard deviations are kept back."""
+        return self._room(base, 2)
+
+    def _room(self, base: int, deviations: int) -> int:
         bits = self.bits(base)
         spread = math.sqrt(min(12 * bits, 1.1 * self._samples))
-        words = int((bits - 2 * spread) / WORD_BITS) - 2
+        words = int((bits - deviations * spread) / WORD_BITS) - 2
         return max(4 * words - TAG_BYTES, 0)
 
     def psnr(self, base: int) -> float:
         """Expected PSNR of the stego in dB."""
-        squares = self._model.expected(base)[1]
+        # The header's bit moves half of its samples by one level.
+        squares = self._model.expected(base)[1] + self._shared / 2
         return 10 * math.log10(255**2 * self._samples / squares) if squares else math.inf
 
     def base_for_psnr(self, psnr: float) -> int:
@@ -46,6 +52,10 @@ class Plan:
     def base_for_bytes(self, size: int) -> int:
         """The quietest base level with room for so many bytes, or the loudest of all."""
         return self._search(lambda base: self.room(base) >= size)
+
+    def base_to_try(self, size: int) -> int:
+        """The quietest base level at which so many bytes may fit, with some luck."""
+        return self._search(lambda base: self._room(base, -1) >= size)
 
     def _search(self, true_from: Callable[[int], bool]) -> int:
         low, high = -STEP * step_count(self._model.noise), LEVELS - 1

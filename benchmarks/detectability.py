@@ -2,9 +2,10 @@
 
     python benchmarks/detectability.py FOLDER... [--payload BITS...] [--limit N]
 
-Needs `pip install sealwatch torchvision`. Stegos are 256 px centre crops that carry so many random
-bits a sample: sealed with each kind of noise, and base-m digits (ternary; 8 values from 1.58 bits
-on) in as many random samples as that takes. SPAM features of the three channels are averaged (686);
+Needs `pip install sealwatch torchvision h5py pandas`. Stegos are 256 px centre crops
+that carry so many random bits a sample: sealed with each kind of noise, and base-m digits
+(ternary; 8 values from 1.58 bits on) in as many random samples as that takes.
+SPAM features of the three channels are averaged (686);
 sealwatch's ensemble of Fisher discriminants has fixed L and d_sub. 5 folds by photograph: a pair is
 trained or tested as a whole. Printed: P_E, the mean of false alarms and misses, and its standard
 deviation over the folds; 0.5 is a detector that guesses.

@@ -61,7 +61,7 @@ def conceal(
     if output is not None:
         check_output(output, force, (secret, reference))
     elif not dry_run:
-        raise UsageError("give the stego's name with --output, or choose --dry-run")
+        raise UsageError("Missing option '--output': give the stego's name, or --dry-run")
     own, shared = read_secret(secret, transparent), read_image(reference)
     if output is not None:
         check_alpha(output, shared.alpha is not None)

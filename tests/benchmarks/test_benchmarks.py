@@ -171,3 +171,29 @@ def test_networks_are_measured_at_one_tile(scripts: dict[str, ModuleType]) -> No
     # The receiver's estimator alone: two 5x5 convolutions between 12 and 32 maps, four times.
     assert network.reveal_flops > 2 * 4 * 2 * 12 * 32 * 25 * 128 * 128
     assert scripts["speed"].tile_pair()[0].shape == (1, 3, 256, 256)
+
+
+def test_the_plans_constants_are_fitted_to_whole_processes(
+    scripts: dict[str, ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    uses = {(64, 64): (5.0, 300.0), (1000, 1000): (13.0, 350.0), (2000, 1000): (21.0, 400.0)}
+    script = importlib.import_module("planning")
+    real = script.measured((64, 64), 1, tmp_path)
+    assert 0.5 < real.seconds < 60
+    assert 50 < real.mebibytes < 2000
+
+    def known(size: tuple[int, int], repeats: int, work: Path) -> object:
+        return script.Use(size[0] * size[1] / 1e6, *uses[size])
+
+    monkeypatch.setattr(script, "measured", known)
+    out = tmp_path / "figures.json"
+    sizes = [f"{width}x{height}" for width, height in uses]
+    monkeypatch.setattr(sys, "argv", ["planning", "--sizes", *sizes, "--json", str(out)])
+    assert script.main() == 0
+    fitted = json.loads(out.read_text())["fitted"]
+    assert fitted["seconds"]["a_megapixel"] == pytest.approx(8, abs=0.1)
+    assert fitted["mebibytes"]["start"] == pytest.approx(300, abs=1)
+    assert "in use:" in capsys.readouterr().out

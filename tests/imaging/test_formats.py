@@ -265,6 +265,7 @@ def test_a_profile_that_does_not_fit_is_ignored(
 def test_only_decoders_that_may_differ_are_told(read: Read, picture: Image.Image) -> None:
     assert read(encoded(picture, "JPEG")).inexact == "JPEG"
     assert read(encoded(picture, "AVIF")).inexact == "AVIF"
+    assert read(encoded(picture, "TIFF", compression="jpeg")).inexact == "JPEG"
     assert read(encoded(picture)).inexact is None
     assert read(encoded(picture, "WEBP")).inexact is None
 
@@ -309,6 +310,23 @@ def test_huge_jpeg_xl_is_refused_unopened(read: Read) -> None:
     assert jxl_size(data) == (60_000, 60_000)
     with pytest.raises(ImageError, match="at most 150 megapixels"):
         read(data)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 5, 40])
+def test_size_of_jpeg_xl_in_parts(cut: int) -> None:
+    stream = jxl(Image.new("RGB", (1000, 300)))
+    if not stream.startswith(b"\xff\x0a"):
+        at = stream.index(b"jxlc")
+        stream = stream[at + 4 :]
+
+    def box(kind: bytes, content: bytes) -> bytes:
+        return (len(content) + 8).to_bytes(4, "big") + kind + content
+
+    parts = b"".join(box(b"jxlp", bytes(4) + part) for part in (stream[:cut], stream[cut:]))
+    container = b"\0\0\0\x0cJXL \r\n\x87\n" + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+    assert jxl_size(container + parts) == (300, 1000)
+    assert jxl_size(container + box(b"jxlc", stream)) == (300, 1000)
+    assert jxl_size(container) is None
 
 
 @given(data=st.binary(max_size=80))

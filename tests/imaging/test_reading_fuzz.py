@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sshr.errors import ImageError
+from sshr.imaging.plugins import HEIF, JXL
 from sshr.imaging.reading import Picture, read_image
 
-FORMATS = ["PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "PCX", "QOI", "ICO"]
+FORMATS = ["PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "PCX", "QOI", "ICO", "AVIF"]
+PLUGINS = [plugin for plugin in (HEIF, JXL) if plugin.ready()]
+FORMATS += [{"HEIC": "HEIF", "JPEG XL": "JXL"}[plugin.format] for plugin in PLUGINS]
 STARTS = [
     b"",
     b"\x89PNG\r\n\x1a\n",

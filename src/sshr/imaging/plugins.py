@@ -8,6 +8,7 @@ from PIL import features
 
 _JXL_BOX = b"\0\0\0\x0cJXL \r\n\x87\n"
 _JXL_CODESTREAM = b"\xff\x0a"
+_HEADER_BYTES = 16
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 
 
@@ -62,10 +63,10 @@ def jxl_size(data: bytes) -> tuple[int, int] | None:
     The plugin decodes a file when it opens it, so its size must be known before. The codestream's
     SizeHeader is that of ISO/IEC 18181-1, section D.2.
     """
-    codestream = data if data.startswith(_JXL_CODESTREAM) else _first_codestream(data)
+    codestream = data if data.startswith(_JXL_CODESTREAM) else _codestream_start(data)
     if not codestream.startswith(_JXL_CODESTREAM):
         return None
-    bits = _Bits(codestream[2:16])
+    bits = _Bits(codestream[2:_HEADER_BYTES])
     small = bits.take(1)
     height = _side(bits, small)
     ratio = bits.take(3)
@@ -81,20 +82,21 @@ def _side(bits: "_Bits", small: int) -> int:
     return bits.take((9, 13, 18, 30)[bits.take(2)]) + 1
 
 
-def _first_codestream(data: bytes) -> bytes:
-    at = 0
-    while at + 8 <= len(data):
-        size, kind, start = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
+def _codestream_start(data: bytes) -> bytes:
+    """The first bytes of the codestream in a container, where parts may be of any length."""
+    at, start = 0, b""
+    while at + 8 <= len(data) and len(start) < _HEADER_BYTES:
+        size, kind, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
         if size == 1:
-            size, start = int.from_bytes(data[at + 8 : at + 16], "big"), 16
-        if kind == b"jxlc":
-            return data[at + start : at + start + 64]
-        if kind == b"jxlp":  # its first four bytes count the parts
-            return data[at + start + 4 : at + start + 68]
-        if size < start:
+            size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
+        end = at + size if size else len(data)
+        if end < at + head:
             break
-        at += size
-    return b""
+        if kind in {b"jxlc", b"jxlp"}:
+            head += 4 if kind == b"jxlp" else 0  # which counts the parts
+            start += data[at + head : min(end, at + head + _HEADER_BYTES)]
+        at = end
+    return start
 
 
 class _Bits:

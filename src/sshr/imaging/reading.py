@@ -171,7 +171,7 @@ def _decode(data: bytes, path: Path, name: str, srgb: bool) -> Picture:
             raise ImageError(f"{name}: is damaged or incomplete (the end is missing).")
     with _open(data, name) as image:
         deep, mode = is_deep(image), image.mode
-        inexact = image.format if image.format in INEXACT_FORMATS else None
+        inexact = _inexact_format(image)
         orientation = image.getexif().get(0x0112, 1)
         upright = ImageOps.exif_transpose(image)
         extras, extra_notes = extras_of(image, data)
@@ -191,6 +191,12 @@ def _decode(data: bytes, path: Path, name: str, srgb: bool) -> Picture:
         extras,
         inexact,
     )
+
+
+def _inexact_format(image: Image.Image) -> str | None:
+    if "jpeg" in str(image.info.get("compression", "")):  # inside TIFF
+        return "JPEG"
+    return image.format if image.format in INEXACT_FORMATS else None
 
 
 def _part_notes(image: Image.Image) -> list[str]:
@@ -213,6 +219,9 @@ def _most_pixels(image: Image.Image, length: int) -> int:
 def _open(data: bytes, name: str) -> Image.Image:
     Image.init()  # so that ID lists every format; Pillow does the work only once
     plugin = plugin_for(data)
-    if plugin and plugin.ready() and plugin is JXL and (size := jxl_size(data)):
+    if plugin and plugin.ready() and plugin is JXL:
+        size = jxl_size(data)
+        if size is None:
+            raise ImageError(f"{name}: is damaged or incomplete (the codestream is missing).")
         check_size(*size, name)
     return Image.open(BytesIO(data), formats=[f for f in Image.ID if f not in EXCLUDED_FORMATS])

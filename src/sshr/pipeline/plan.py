@@ -21,9 +21,9 @@ from sshr.zoo.facts import Facts, read_facts
 
 # A whole `sshr conceal` with its verification, on one core: benchmarks/planning.py measures them.
 START_SECONDS = 4.0
-SECONDS_A_MEGAPIXEL = 6.0
-START_MIB = 400
-MIB_A_MEGAPIXEL = 40
+SECONDS_A_MEGAPIXEL = 7.5
+START_MIB = 350
+MIB_A_MEGAPIXEL = 50
 
 TILE_ENTRY_BYTES = 8
 """Bytes of the metadata for each tile (`sshr.pipeline.engine.SCALE`)."""

@@ -1,0 +1,104 @@
+"""What `sshr conceal --dry-run` expects of time and memory: the constants of `sshr.pipeline.plan`.
+
+    python benchmarks/planning.py [--sizes 256x256 1024x768 2048x1536] [--repeats 1] [--json OUT]
+
+Runs whole `sshr conceal` processes without a passphrase, verification and all, on one thread, and
+fits a start and a cost per megapixel to the processor time (not the wall time: other programs on
+the machine would count) and to the peak memory. Prints the dry run's own estimate beside them.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import sshr
+from sshr.imaging.reading import read_image
+from sshr.pipeline import plan
+
+PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
+SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"
+
+# Started from a small interpreter of its own: a peak counts what its parent held.
+LAUNCHER = (
+    "import json, resource, subprocess, sys; code = subprocess.run(sys.argv[1:], "
+    "stdout=subprocess.DEVNULL).returncode; use = resource.getrusage(resource.RUSAGE_CHILDREN); "
+    "print(json.dumps([code, use.ru_utime + use.ru_stime, use.ru_maxrss]))"
+)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Of one process: megapixels worked on, seconds of processor time, peak memory in MiB."""
+
+    megapixels: float
+    seconds: float
+    mebibytes: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--sizes", nargs="+", type=width_height, default=[(256, 256), (1024, 768), (2048, 1536)]
+    )
+    parser.add_argument("--repeats", type=int, default=1, help="the least of so many counts")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        uses = [measured(size, args.repeats, Path(work)) for size in args.sizes]
+    for use in uses:
+        print(f"{use.megapixels:.2f} MP: {use.seconds:.1f} s, {use.mebibytes:.0f} MiB")
+    sizes = np.array([use.megapixels for use in uses])
+    rows = {}
+    for name in ("seconds", "mebibytes"):
+        each, start = np.polyfit(sizes, np.array([getattr(use, name) for use in uses]), 1)
+        rows[name] = {"start": float(start), "a_megapixel": float(each)}
+        print(f"{name}: {start:.2f} + {each:.2f} a megapixel")
+    print(
+        f"in use: {plan.START_SECONDS} + {plan.SECONDS_A_MEGAPIXEL} s, "
+        f"{plan.START_MIB} + {plan.MIB_A_MEGAPIXEL} MiB"
+    )
+    if args.json:
+        told = {"measured": [asdict(use) for use in uses], "fitted": rows}
+        args.json.write_text(json.dumps(told, indent=1) + "\n")
+    return 0
+
+
+def measured(size: tuple[int, int], repeats: int, work: Path) -> Use:
+    """Conceal at this (width, height)."""
+    names = []
+    for path in (SECRET, REFERENCE):
+        image = Image.fromarray(read_image(path).rgb).resize(size, Image.Resampling.LANCZOS)
+        names.append(work / f"{path.stem}-{size[0]}x{size[1]}.png")
+        image.save(names[-1])
+    command = [sys.executable, "-m", "sshr", "conceal", str(names[0]), "-r", str(names[1])]
+    command += ["--no-passphrase", "-o", str(work / "stego.png"), "--force"]
+    source = str(Path(sshr.__file__).parents[1])
+    environment = os.environ | {"PYTHONPATH": source, "OMP_NUM_THREADS": "1"}
+    runs = []
+    for _ in range(repeats):
+        launched = [sys.executable, "-c", LAUNCHER, *command]
+        done = subprocess.run(launched, env=environment, capture_output=True, text=True, check=True)
+        code, seconds, peak = json.loads(done.stdout)
+        if code:
+            raise RuntimeError(f"sshr failed with exit code {code}: {done.stderr}")
+        runs.append((seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)))
+    seconds, peak = min(runs)
+    return Use(size[0] * size[1] / 1e6, seconds, peak)
+
+
+def width_height(text: str) -> tuple[int, int]:
+    """`WxH` as two numbers."""
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -223,6 +223,8 @@ def test_signals_leave_nothing_half_done(folders, number: int, code: int, jobs: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell's background job, as the tests may be run, ignores SIGINT, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     patience = time.monotonic() + 60
     while len(times(out)) < 2 and time.monotonic() < patience:

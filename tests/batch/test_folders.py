@@ -148,7 +148,7 @@ def test_a_kill_after_the_record_and_before_the_name_is_made_good(folders, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sshr.imaging.writing._publish_new", die)
+        patch.setattr("sshr.imaging.temporary._publish_new", die)
         assert call("conceal", own, "-r", shared, "-o", out, *OPTIONS)[0] == 130
     assert times(out) == {}
     assert list(out.rglob("*.tmp")) == []
@@ -160,7 +160,7 @@ def test_a_full_disk_fails_each_file_and_leaves_none(folders, monkeypatch) -> No
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("sshr.imaging.writing.os.fsync", full)
+        patch.setattr("sshr.imaging.temporary.os.fsync", full)
         own, shared, out = folders
         code, _, err = call("conceal", own, "-r", shared, "-o", out, *OPTIONS)
         assert code == 8, err

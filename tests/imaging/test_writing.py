@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from sshr.errors import OutputError, UsageError
-from sshr.imaging import writing
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import check_output, write_image
 
@@ -283,7 +282,7 @@ def test_other_arrays_are_refused(tmp_path, wrong):
 
 def test_temporary_file_lies_hidden_beside_the_target(tmp_path, rgb, monkeypatch):
     seen = []
-    monkeypatch.setattr(writing.os, "fsync", lambda _: seen.append(os.listdir(tmp_path)))
+    monkeypatch.setattr(os, "fsync", lambda _: seen.append(os.listdir(tmp_path)))
     write_image(tmp_path / "out.png", rgb)
     before, after = seen  # the file is brought to the disk, and then its folder with the new name
     assert "out.png" in after

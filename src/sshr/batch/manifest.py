@@ -6,8 +6,8 @@ final name whose hash stands in its record is finished, whenever and however the
 
 import csv
 import hashlib
+import io
 import json
-import os
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sshr.imaging.names import shown
-from sshr.imaging.temporary import sync_folder
+from sshr.imaging.temporary import whole_file
 
 RECORDS = ".sshr-records"
 KEY_NAME, KEY_BYTES = "key", 32
@@ -108,19 +108,13 @@ def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
     _write(folder / JSON_NAME, json.dumps([asdict(entry) for entry in ordered], indent=1).encode())
     plain = [f.name for f in fields(Entry) if f.name != "figures"]
     measured = list(dict.fromkeys(key for entry in ordered for key in entry.figures))
-    part = folder / f".sshr-{secrets.token_hex(8)}.tmp"
-    try:
-        with open(part, "x", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, [*plain, *measured])
-            writer.writeheader()
-            for entry in ordered:
-                row = asdict(entry)
-                writer.writerow({**row.pop("figures"), **row})
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, folder / CSV_NAME)
-    finally:
-        part.unlink(missing_ok=True)
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, [*plain, *measured])
+    writer.writeheader()
+    for entry in ordered:
+        row = asdict(entry)
+        writer.writerow({**row.pop("figures"), **row})
+    _write(folder / CSV_NAME, table.getvalue().encode())
 
 
 def _record_path(folder: Path, name: str) -> Path:
@@ -130,13 +124,5 @@ def _record_path(folder: Path, name: str) -> Path:
 
 def _write(path: Path, data: bytes, mode: int = 0o666) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.parent / f".sshr-{secrets.token_hex(8)}.tmp"
-    try:
-        with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        sync_folder(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path, force=True, mode=mode) as file:
+        file.write(data)

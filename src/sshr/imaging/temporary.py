@@ -1,9 +1,11 @@
-"""Temporary files that tell whether their writer still lives."""
+"""Files that appear whole or not at all, and temporary ones that tell whether a writer lives."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 try:
     import fcntl
@@ -11,6 +13,66 @@ except ImportError:  # Windows: nothing is locked, and nothing is ever taken for
     fcntl = None  # type: ignore[assignment]
 
 PATTERN = ".sshr-*.tmp"
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows
+
+
+@contextmanager
+def whole_file(
+    target: Path,
+    force: bool,
+    check: Callable[[Path], None] | None = None,
+    mode: int = 0o666,
+) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the name `target` when the block ends and it is on the disk.
+
+    Without force a file that has appeared there meanwhile is left alone; with it a link is
+    replaced, not followed. On any failure nothing remains.
+
+    Args:
+        check: called with the complete file while it still has a temporary name; what it raises
+            keeps the file from being published.
+        mode: permissions (less the umask), in force from the file's first moment on.
+
+    Raises:
+        OSError, ValueError: the name, the folder or the disk refuses.
+    """
+    # Short whatever the target's name is, and hidden, so that folder listings pass it over.
+    temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
+    with ExitStack() as lock:
+        try:
+            descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode)
+            with open(descriptor, "wb") as file:
+                lock.enter_context(held(file.fileno()))
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if check:
+                check(temporary)
+            if force:
+                os.replace(temporary, target)
+            else:
+                _publish_new(temporary, target)
+            sync_folder(target.parent)
+        finally:
+            with suppress(OSError, ValueError):
+                temporary.unlink()
+
+
+def _publish_new(temporary: Path, target: Path) -> None:
+    """Give the file its name; FileExistsError when another file has it already."""
+    try:
+        os.link(temporary, target)
+        return
+    except FileExistsError:
+        raise
+    except OSError:
+        pass  # the file system has no hard links (FAT, some network folders)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))  # claims the name
+    try:
+        os.replace(temporary, target)
+    except BaseException:
+        target.unlink()
+        raise
 
 
 @contextmanager

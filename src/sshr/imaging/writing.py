@@ -1,12 +1,8 @@
 """Writing a picture: lossless, whole or not at all, and never over a file by accident."""
 
-import os
-import secrets
-import stat
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +12,9 @@ from PIL import Image
 from PIL.TiffImagePlugin import PREDICTOR
 
 from sshr.errors import OutputError, UsageError
+from sshr.imaging.files import PathLike, check_file, published, refusals
 from sshr.imaging.metadata import NO_EXTRAS, Extras
-from sshr.imaging.names import is_same_file, reason, shown
-from sshr.imaging.temporary import held, sync_folder
-
-PathLike = str | os.PathLike[str]
+from sshr.imaging.names import shown
 
 # In noisy photographs, as every stego is one, Deflate finds next to no repeats: run lengths alone
 # give level 6's size in a third of its time (12 megapixels: 1.1 s and 19.3 MB; level 6: 3.5 s and
@@ -58,17 +52,11 @@ def check_output(path: PathLike, force: bool = False, inputs: Iterable[PathLike]
     name = shown(path)
     target = Path(path)
     _check_suffix(target, name)
-    if any(is_same_file(target, source) for source in inputs):
-        raise OutputError(f"{name}: is also an input and would be lost. Choose another name.")
-    try:
-        with suppress(FileNotFoundError):
-            _check_existing(os.lstat(target).st_mode, name, force)
-        # A try, not os.access: that one knows nothing of quotas, ACLs or root's read-only folders.
-        # The file has no name where the system allows it, and is gone at once elsewhere.
-        with tempfile.TemporaryFile(dir=target.parent):
-            pass
-    except (OSError, ValueError) as error:
-        raise _folder_error(error, target, name) from error
+    check_file(target, force, inputs)
+    # A try, not os.access: that one knows nothing of quotas, ACLs or root's read-only folders.
+    # The file has no name where the system allows it, and is gone at once elsewhere.
+    with refusals(target), tempfile.TemporaryFile(dir=target.parent):
+        pass
 
 
 def write_image(
@@ -107,30 +95,8 @@ def write_image(
         )
     file_format, options = LOSSLESS[target.suffix.lower()]
     options = {**options, **extras.options(file_format, greyscale=image.ndim == 2)}
-    # Short whatever the target's name is, and hidden, so that folder listings pass it over.
-    temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
-    lock = ExitStack()
-    try:
-        with open(temporary, "xb") as file:
-            lock.enter_context(held(file.fileno()))
-            _as_image(image, alpha).save(file, file_format, **options)
-            file.flush()
-            os.fsync(file.fileno())
-        if check:
-            check(temporary)
-        if force:
-            os.replace(temporary, target)
-        else:
-            _publish_new(temporary, target)
-        sync_folder(target.parent)
-    except FileExistsError as error:
-        raise _exists_error(name) from error
-    except (OSError, ValueError) as error:
-        raise _folder_error(error, target, name) from error
-    finally:
-        with suppress(OSError, ValueError):
-            temporary.unlink()
-        lock.close()
+    with published(target, force, check) as file:
+        _as_image(image, alpha).save(file, file_format, **options)
 
 
 def check_alpha(path: PathLike, alpha: bool) -> None:
@@ -165,23 +131,6 @@ def _as_image(image: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8] | None)
     return picture
 
 
-def _publish_new(temporary: Path, target: Path) -> None:
-    """Give the file its name; FileExistsError when another file has it already."""
-    try:
-        os.link(temporary, target)
-        return
-    except FileExistsError:
-        raise
-    except OSError:
-        pass  # the file system has no hard links (FAT, some network folders)
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))  # claims the name
-    try:
-        os.replace(temporary, target)
-    except BaseException:
-        target.unlink()
-        raise
-
-
 def _check_suffix(target: Path, name: str) -> None:
     suffix = target.suffix.lower()
     if suffix in LOSSLESS:
@@ -193,29 +142,3 @@ def _check_suffix(target: Path, name: str) -> None:
             f"{shown(suffix)} is not a format that can be written" if suffix else "has no suffix"
         )
     raise OutputError(f"{name}: {fault}. Use .png (or .webp, .tif, .bmp, written losslessly).")
-
-
-def _check_existing(mode: int, name: str, force: bool) -> None:
-    if stat.S_ISDIR(mode):
-        raise OutputError(f"{name}: is a folder. Give a file name.")
-    if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-        raise OutputError(f"{name}: is not a regular file. Choose another name.")
-    if not force:
-        raise _exists_error(name)
-
-
-def _exists_error(name: str) -> OutputError:
-    return OutputError(
-        f"{name}: exists already. Choose another name, or use --force to replace it."
-    )
-
-
-def _folder_error(error: Exception, target: Path, name: str) -> OutputError:
-    folder = shown(target.parent)
-    if isinstance(error, FileNotFoundError):
-        return OutputError(f"{name}: there is no folder {folder}. Create it first.")
-    if isinstance(error, NotADirectoryError):
-        return OutputError(f"{name}: {folder} is not a folder.")
-    if isinstance(error, PermissionError):
-        return OutputError(f"{name}: no permission to write in the folder {folder}.")
-    return OutputError(f"{name}: cannot be written ({reason(error)}).")

@@ -12,7 +12,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,19 +24,12 @@ from rich.table import Table
 
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError
-from sshr.evaluation.attacks import RIGHT, Attack, attacks_on, run_attack, without_mix
+from sshr.evaluation.attacks import RIGHT, Attack, attacks_on, run_attack
 from sshr.evaluation.cases import Case, Randomness, conceal_case, public_key_scores
-from sshr.evaluation.matching import FEATURES, Matcher, Plane, right_picks
+from sshr.evaluation.matching import FEATURES, Matcher, right_picks
 from sshr.evaluation.metrics import psnr
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
-from sshr.evaluation.payload import (
-    bare_payloads,
-    chunk_power,
-    payload_scores,
-    residual,
-    simulate,
-    tile_power,
-)
+from sshr.evaluation.recognition import picks, residual_picks
 from sshr.evaluation.scores import score
 from sshr.imaging.reading import read_image
 from sshr.pipeline.engine import Engine
@@ -156,24 +149,6 @@ def attacked(
         pairs_shown=sum(not s.shows_nothing for s in scores),
         picks=picks(matcher, [picture / 255 for picture in pictures], known),
     )
-
-
-def picks(matcher: Matcher, found: Sequence[Plane], known: list[int]) -> dict[str, int]:
-    return {name: right_picks(scores, known) for name, scores in matcher.scores(found).items()}
-
-
-def residual_picks(
-    engine: Engine, cases: list[Case], known: list[int], draw: Randomness
-) -> dict[str, int]:
-    """What stego - reference tells someone who has the reference and no key."""
-    seen = [residual(engine, case.stego, case.reference) for case in cases]
-    payloads = bare_payloads(without_mix(engine), [case.secret for case in cases])
-    found = picks(Matcher(payloads), seen, known)
-    if engine.model.net.uses_mix:
-        simulation = simulate(engine, cases, draw)
-        for name, statistic in (("power", tile_power), ("chunks", partial(chunk_power, engine))):
-            found[name] = right_picks(payload_scores(seen, simulation, statistic), known)
-    return found
 
 
 def _kind(engine: Engine, attack: Attack) -> str:

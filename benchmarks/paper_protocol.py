@@ -28,7 +28,6 @@ from fidelity import Pair, SetResult, figures_of, summarised
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
-from torch import Tensor
 
 from sshr.cli.progress import progress_bar
 from sshr.crypto.keys import KEY_BYTES
@@ -38,6 +37,7 @@ from sshr.evaluation.attacks import Attack, run_attack
 from sshr.evaluation.cases import Case
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.evaluation.scores import score
+from sshr.evaluation.tensors import to_levels, to_tensor
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.paper import PaperNet
@@ -172,14 +172,14 @@ def transmit(
     """Conceal, write the stego to `path`, reveal: (H, W, 3) uint8 for each channel."""
     net, public_key = engine.model.net, engine.public_key(secret)
     k_sym = engine.symmetric_key(public_key, reference)
-    own, shared = _tensor(secret), _tensor(reference)
+    own, shared = to_tensor(secret), to_tensor(reference)
     side = net.side(own, k_sym, None)
     sent = net.conceal(own, shared, k_sym, side, None)
-    write_image(path, _levels(sent))
+    write_image(path, to_levels(sent))
     stego = read_image(path).rgb
     revealed = {
-        channel: _levels(net.reveal(received, shared, k_sym, side, None))
-        for channel, received in zip(CHANNELS, (sent, _tensor(stego)), strict=True)
+        channel: to_levels(net.reveal(received, shared, k_sym, side, None))
+        for channel, received in zip(CHANNELS, (sent, to_tensor(stego)), strict=True)
     }
     held = np.ones(1, SCALE).tobytes()
     header = np.zeros(reference.shape, bool)
@@ -232,16 +232,6 @@ def means(channel: str, found: SetResult) -> list[str]:
     for role in ("stego", "revealed"):
         cells += [f"{mean[f'{role}_psnr']:.2f}", f"{mean[f'{role}_ssim']:.4f}"]
     return [*cells, f"{mean['sum']:.2f}"]
-
-
-def _tensor(picture: Rgb8) -> Tensor:
-    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
-
-
-def _levels(image: Tensor) -> Rgb8:
-    levels = image[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
-    found: Rgb8 = levels.to(torch.uint8).contiguous().numpy()
-    return found
 
 
 def _drawn(rng: np.random.Generator, count: int) -> bytes:

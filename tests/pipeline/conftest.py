@@ -1,6 +1,5 @@
-"""One stego that many tests read, and a sender whose random bytes are known."""
+"""One stego that many tests read."""
 
-import random
 from collections.abc import Callable
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
-from sshr.crypto.header import Sending
 
 Rgb8 = NDArray[np.uint8]
 
@@ -27,17 +25,6 @@ def reference(photo: Callable[..., Rgb8]) -> Rgb8:
 def stego(secret: Rgb8, reference: Rgb8) -> sshr.Stego:
     """Concealed under the reference alone, which saves Argon2id's time."""
     return sshr.conceal(secret, reference, sshr.Keys())
-
-
-@pytest.fixture
-def same_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every sender draws the same bytes, so that only the network can make a difference."""
-    start = Sending.start
-
-    def seeded(reference: Rgb8, keys: sshr.Keys) -> Sending:
-        return start(reference, keys, random=random.Random(1).randbytes)
-
-    monkeypatch.setattr(Sending, "start", staticmethod(seeded))
 
 
 @pytest.fixture(scope="session")

@@ -18,24 +18,16 @@ from sshr.evaluation.attacks import (
     attacks_on,
     guess_reference,
     run_attack,
-    without_mix,
 )
 from sshr.evaluation.cases import Case, conceal_case, public_key_scores
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
-from sshr.evaluation.matching import FEATURES, Matcher, Plane, cosine_scores, right_picks
+from sshr.evaluation.matching import FEATURES, cosine_scores, right_picks
 from sshr.evaluation.measuring import key_of
 from sshr.evaluation.method import Named
 from sshr.evaluation.pairs import centre_crop
-from sshr.evaluation.payload import (
-    bare_payloads,
-    chunk_power,
-    payload_scores,
-    residual,
-    simulate,
-    tile_power,
-)
 from sshr.evaluation.presets import NetworkMethod
+from sshr.evaluation.recognition import residual_picks
 from sshr.evaluation.scores import Score, score
 from sshr.evaluation.search import SIDE, STEPS, search_key
 from sshr.pipeline.engine import Engine
@@ -247,18 +239,9 @@ class Assault:
     def _whole_set(self) -> Line:
         """Right picks by what needs no network: stego - reference, and k_pub_s in the clear."""
         cases = [self._case(i) for i in range(len(self.names))]
-        seen: list[Plane] = [residual(self.engine, c.stego, c.reference) for c in cases]
-        payloads = bare_payloads(without_mix(self.engine), [c.secret for c in cases])
-        by_feature = Matcher(payloads).scores(seen)
-        counts = {name: right_picks(s, self._ruled_out) for name, s in by_feature.items()}
-        if self._keyed:
-            own = simulate(self.engine, cases, self._draw("simulation"))
-            for name, statistic in (
-                ("power", tile_power),
-                ("chunks", partial(chunk_power, self.engine)),
-            ):
-                counts[name] = right_picks(payload_scores(seen, own, statistic), self._ruled_out)
-        else:
+        draw = self._draw("simulation")
+        counts = residual_picks(self.engine, cases, self._ruled_out, draw)
+        if not self._keyed:
             counts["k_pub_s"] = right_picks(public_key_scores(self.engine, cases), self._ruled_out)
         return {"counts": counts}
 

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sshr.evaluation.tensors import to_tensor
 from sshr.network.rsrk import AlexNetFeatures
 from sshr.zoo.registry import load_model
 
@@ -36,7 +37,8 @@ class Lpips:
     @torch.inference_mode()
     def __call__(self, image: Rgb8, reference: Rgb8) -> float:
         total = 0.0
-        taps = (self.features(_tensor(picture)) for picture in (image, reference))
+        # AlexNet's mean and deviation, within the features, are LPIPS' shift and scale.
+        taps = (self.features(to_tensor(picture)) for picture in (image, reference))
         for one, two, weights in zip(*taps, self.heads, strict=True):
             difference = (_unit(one) - _unit(two)).square()
             total += float((difference * weights.view(1, -1, 1, 1)).sum(1).mean())
@@ -53,8 +55,3 @@ def published_heads() -> list[Tensor]:
 def _unit(activation: Tensor) -> Tensor:
     """Unit length over the channels at every place."""
     return activation / (activation.square().sum(1, keepdim=True).sqrt() + _TINY)
-
-
-def _tensor(picture: Rgb8) -> Tensor:
-    """(1, 3, H, W) in [0, 1]; AlexNet's mean and deviation are LPIPS' shift and scale."""
-    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255

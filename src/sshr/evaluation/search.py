@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from sshr.crypto.session import Session
 from sshr.evaluation.cases import Case
+from sshr.evaluation.tensors import to_levels, to_tensor
 from sshr.imaging.tiles import tile_grid
 from sshr.network.mix import Mix
 from sshr.network.side import CoarseLayer, Side
@@ -60,7 +61,7 @@ def search_key(
     if len(tiles) != 1:
         raise ValueError(f"{len(tiles)} tiles; a search needs a single one")
     net = engine.model.net
-    stego, held = _tensor(case.stego), _tensor(reference)
+    stego, held = to_tensor(case.stego), to_tensor(reference)
     scale, unit = torch.ones(2, 1)
     coarse: CoarseLayer | None = None
     mix: Mix | None = None
@@ -91,7 +92,7 @@ def search_key(
         prior.backward()
         descent.step()
     (start_prior, start), (end_prior, end) = pictures
-    return Found(_levels(start), _levels(end), start_prior, end_prior)
+    return Found(to_levels(start.nan_to_num()), to_levels(end.nan_to_num()), start_prior, end_prior)
 
 
 def unnaturalness(picture: Tensor) -> Tensor:
@@ -105,13 +106,3 @@ def _mix(session: Session, case: Case) -> Mix:
     permutation = torch.from_numpy(session.tile_permutation(0, case.stego.size))
     inner, outer = torch.from_numpy(session.tile_signs(0, case.stego.size)).float()
     return Mix(permutation, inner, outer)
-
-
-def _tensor(picture: Rgb8) -> Tensor:
-    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
-
-
-def _levels(picture: Tensor) -> Rgb8:
-    levels = picture[0].permute(1, 2, 0).nan_to_num().clamp(0, 1).mul(255).round()
-    found: Rgb8 = levels.to(torch.uint8).contiguous().numpy()
-    return found

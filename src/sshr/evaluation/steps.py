@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from sshr.evaluation.attacks import without_mix
 from sshr.evaluation.cases import Case
+from sshr.evaluation.tensors import to_levels, to_tensor
 from sshr.network.coupling import mix_pair, unmix_pair
 from sshr.network.paper import PaperNet
 from sshr.network.side import Side
@@ -40,7 +41,7 @@ def stages(engine: Engine, case: Case) -> list[tuple[str, Rgb8]]:
 
 @torch.inference_mode()
 def _paper_stages(net: PaperNet, case: Case) -> list[tuple[str, Rgb8]]:
-    secret, reference, stego = (_tensor(p) for p in (case.secret, case.reference, case.stego))
+    secret, reference, stego = (to_tensor(p) for p in (case.secret, case.reference, case.stego))
     p, one = net.mixing(), torch.ones(1)
     with _outputs(net.functions) as moves:
         net.conceal(secret, reference, case.k_sym, Side(one, one), None)
@@ -49,14 +50,14 @@ def _paper_stages(net: PaperNet, case: Case) -> list[tuple[str, Rgb8]]:
     for t in range(len(p)):
         z, y = z - moves[2 * t], y - moves[2 * t + 1]
         z, y = mix_pair(z, y, p[t])
-        found.append((f"step conceal {t + 1}", _levels(net.transform.inverse(z))))
+        found.append((f"step conceal {t + 1}", to_levels(net.transform.inverse(z))))
     with _outputs(net.functions) as moves:
         net.reveal(stego, reference, case.k_sym, Side(one, one), None)
     z = y = net.transform(stego)
     for t in range(len(p)):
         z, y = unmix_pair(z, y, p[-1 - t])
         y, z = y + moves[2 * t], z + moves[2 * t + 1]
-        found.append((f"step reveal {t + 1}", _levels(net.transform.inverse(z))))
+        found.append((f"step reveal {t + 1}", to_levels(net.transform.inverse(z))))
     return found
 
 
@@ -74,13 +75,3 @@ def _outputs(functions: nn.ModuleList) -> Iterator[list[Tensor]]:
     finally:
         for hook in hooks:
             hook.remove()
-
-
-def _tensor(picture: Rgb8) -> Tensor:
-    return torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
-
-
-def _levels(image: Tensor) -> Rgb8:
-    levels = image[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
-    found: Rgb8 = levels.to(torch.uint8).contiguous().numpy()
-    return found

@@ -99,3 +99,8 @@ def _split(
 def _has_colour(image: Image.Image) -> bool:
     red, green, blue = (np.asarray(image.getchannel(band)) for band in "RGB")
     return not (np.array_equal(red, green) and np.array_equal(red, blue))
+
+
+def as_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """HW grey or HWC RGB uint8 -> HWC RGB."""
+    return image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)

@@ -15,7 +15,7 @@ from sshr.errors import ImageError, UsageError
 from sshr.imaging.depth import is_deep
 from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
 from sshr.imaging.metadata import NO_EXTRAS, Extras, extras_of
-from sshr.imaging.modes import PLAIN_MODES, to_rgb
+from sshr.imaging.modes import PLAIN_MODES, as_rgb, to_rgb
 from sshr.imaging.names import reason, shown
 from sshr.imaging.plugins import JXL, jxl_size, plugin_for
 
@@ -135,8 +135,7 @@ def as_picture(
             f"not {image.dtype} {tuple(image.shape)}."
         )
     check_size(image.shape[0], image.shape[1], name)
-    rgb = image if colour else np.repeat(image[:, :, None], 3, axis=2)
-    return Picture(np.ascontiguousarray(rgb), greyscale=not colour, name=name)
+    return Picture(np.ascontiguousarray(as_rgb(image)), greyscale=not colour, name=name)
 
 
 def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sshr.crypto.metadata import Fit, Metadata, SecretMode
 from sshr.imaging.fitting import FitMode, fit_to, unfit
 from sshr.imaging.limits import MIN_SIDE
+from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size
 from sshr.imaging.reading import Picture
 from sshr.imaging.tiles import carrier_size
@@ -37,7 +38,7 @@ def picture_of(samples: Rgb8, reference: Rgb8, packed: bool, greyscale: bool) ->
     if not packed:
         return samples
     grey = unpack(samples, reference[:, :, 0])
-    return grey if greyscale else np.repeat(grey[:, :, None], 3, axis=2)
+    return grey if greyscale else as_rgb(grey)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
     """
     mode = metadata.secret_mode
     if mode is SecretMode.PACKED:
-        carrier = np.repeat(unpack(carrier)[:, :, None], 3, axis=2)
+        carrier = as_rgb(unpack(carrier))
     elif mode is SecretMode.SQUEEZED:
         carrier = fit_to(carrier, unpacked_size(*carrier.shape[:2]), "stretch")
     size = (metadata.secret_height, metadata.secret_width)

@@ -10,6 +10,7 @@ from sshr.crypto.header import Opened
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Transport
 from sshr.errors import DamagedError, UsageError
+from sshr.imaging.modes import as_rgb
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
 from sshr.pipeline.carrier import restored
@@ -45,7 +46,7 @@ class Revealed:
     @property
     def rgb(self) -> Rgb8:
         """The image as HWC RGB."""
-        return self.image if self.image.ndim == 3 else np.repeat(self.image[..., None], 3, axis=2)
+        return as_rgb(self.image)
 
     def save(self, path: str | Path, force: bool = False) -> None:
         """Write a lossless file.

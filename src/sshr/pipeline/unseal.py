@@ -11,6 +11,7 @@ from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import SecretMode, Transport
 from sshr.errors import DamagedError, UsageError
 from sshr.imaging.files import write_file
+from sshr.imaging.modes import as_rgb
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
 from sshr.pipeline.receiving import Received, open_stego
@@ -47,7 +48,7 @@ class Unsealed:
         """
         if self.image is None:
             raise UsageError("what is sealed is not a picture")
-        return self.image if self.image.ndim == 3 else np.repeat(self.image[..., None], 3, axis=2)
+        return as_rgb(self.image)
 
     def save(self, path: str | Path, force: bool = False) -> None:
         """Write a picture in the suffix's lossless format, anything else as its bytes.

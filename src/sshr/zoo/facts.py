@@ -1,16 +1,13 @@
 """What a checkpoint's file says of itself, without loading its network or torch."""
 
 import json
-from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
 from sshr.errors import CheckpointError
-from sshr.zoo.presets import PRESETS
+from sshr.zoo.presets import PRESETS, checkpoint_file
 from sshr.zoo.scores import read_scores
 
 
@@ -35,18 +32,7 @@ def read_facts(preset: str) -> Facts:
     Raises:
         CheckpointError: unknown preset, missing or foreign file.
     """
-    with ExitStack() as stack:
-        scores = None
-        if preset in PRESETS:
-            weights = stack.enter_context(as_file(files("sshr.zoo") / "weights"))
-            path, scores = weights / PRESETS[preset].file, weights / f"{preset}.json"
-        elif Path(preset).suffix == ".safetensors":
-            path = Path(preset)
-        else:
-            raise CheckpointError(
-                f"unknown preset '{preset}': use {', '.join(PRESETS)} "
-                "or the path of a .safetensors file"
-            )
+    with checkpoint_file(preset) as path:
         try:
             with safe_open(path, "np") as file:
                 told: dict[str, Any] = file.metadata() or {}
@@ -54,5 +40,6 @@ def read_facts(preset: str) -> Facts:
             key_dim = json.loads(told["config"])["key_dim"]
         except (OSError, SafetensorError, ValueError, KeyError) as error:
             raise CheckpointError(f"{path}: not a readable checkpoint ({error})") from None
-        measured = read_scores(scores, checkpoint.hex()) if scores else None
+        packaged = preset in PRESETS
+        measured = read_scores(path.with_suffix(".json"), checkpoint.hex()) if packaged else None
     return Facts(checkpoint, key_dim, measured)

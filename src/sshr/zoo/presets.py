@@ -1,6 +1,12 @@
 """The named presets whose weights ship inside the package."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from sshr.errors import CheckpointError
 
 
 @dataclass(frozen=True)
@@ -19,3 +25,22 @@ PRESETS = {
         Preset("paper", "paper.safetensors", "the paper's equations as printed, for research"),
     )
 }
+
+
+@contextmanager
+def checkpoint_file(preset: str) -> Iterator[Path]:
+    """The file of a preset by name, or of a checkpoint by path; it may be missing.
+
+    Raises:
+        CheckpointError: neither a preset nor a name of a checkpoint.
+    """
+    if preset in PRESETS:
+        with as_file(files("sshr.zoo") / "weights") as weights:
+            yield weights / PRESETS[preset].file
+    elif Path(preset).suffix == ".safetensors":
+        yield Path(preset)
+    else:
+        raise CheckpointError(
+            f"unknown preset '{preset}': use {', '.join(PRESETS)} "
+            "or the path of a .safetensors file"
+        )

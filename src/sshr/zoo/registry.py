@@ -1,14 +1,13 @@
 """Loading a network by its preset's name, its file or its identity."""
 
 import functools
-from importlib.resources import as_file, files
-from pathlib import Path
 
 import torch
 
 from sshr.errors import CheckpointError, DeviceError
 from sshr.zoo.checkpoint import Loaded, load_checkpoint
 from sshr.zoo.presets import PRESETS as PRESETS
+from sshr.zoo.presets import checkpoint_file
 
 
 def pick_device(name: str) -> torch.device:
@@ -37,14 +36,8 @@ def load_model(preset: str, device: str = "auto") -> Loaded:
 
 @functools.lru_cache(maxsize=4)
 def _load(preset: str, place: torch.device) -> Loaded:
-    if preset in PRESETS:
-        with as_file(files("sshr.zoo") / "weights" / PRESETS[preset].file) as path:
-            return load_checkpoint(path, place)
-    if Path(preset).suffix == ".safetensors":
-        return load_checkpoint(Path(preset), place)
-    raise CheckpointError(
-        f"unknown preset '{preset}': use {', '.join(PRESETS)} or the path of a .safetensors file"
-    )
+    with checkpoint_file(preset) as path:
+        return load_checkpoint(path, place)
 
 
 def find_model(identity: bytes, preferred: str, device: str = "auto") -> Loaded:

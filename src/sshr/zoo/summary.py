@@ -1,9 +1,9 @@
 """What `sshr models` says of the packaged checkpoints."""
 
-from importlib.resources import as_file, files
 from typing import Any
 
-from sshr.zoo.registry import PRESETS, load_model
+from sshr.zoo.presets import PRESETS, checkpoint_file
+from sshr.zoo.registry import load_model
 from sshr.zoo.scores import read_scores
 
 
@@ -18,9 +18,9 @@ def summaries() -> list[dict[str, Any]]:
     for preset in PRESETS.values():
         loaded = load_model(preset.name, "cpu")
         checkpoint = loaded.digest[:8].hex()
-        with as_file(files("sshr.zoo") / "weights") as folder:
-            size = (folder / preset.file).stat().st_size
-            scores = read_scores(folder / f"{preset.name}.json", checkpoint)
+        with checkpoint_file(preset.name) as path:
+            size = path.stat().st_size
+            scores = read_scores(path.with_suffix(".json"), checkpoint)
         rows.append(
             {
                 "name": preset.name,

@@ -1,9 +1,9 @@
-"""Malformed inputs through conceal, reveal and inspect: tracebacks, changed files, hangs, memory.
+"""Malformed inputs through conceal, reveal, inspect, keygen: tracebacks, changes, hangs, memory.
 
 python benchmarks/malformed.py
 
-200 inputs, made from valid ones with a fixed seed (`malformed_inputs.py`), in processes that each
-take a share of them. Ends with exit code 1 if anything was found.
+225 inputs, made from valid ones with a fixed seed (`malformed_inputs.py`, `malformed_keys.py`), in
+processes that each take a share of them. Ends with exit code 1 if anything was found.
 """
 
 import argparse
@@ -25,12 +25,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import malformed_inputs
+import malformed_keys
 
 MAX_SECONDS = 10
 MAX_BYTES = 1 << 30
 PATIENCE = 60  # until a process that answers to nothing is killed
 SHARE = 25
-CODES = {0, 2, 3, 4, 5, 6, 7, 8, 9}
+CODES = {0, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14}
 FOUND = ("tracebacks", "unclear messages", "changed files", "hangs")
 
 
@@ -119,7 +120,7 @@ def _over(number: int, frame: object) -> None:
 def attempts(desk: Path, chosen: slice, seed: int) -> Iterator[Outcome]:
     """Lay out the desk, go there, and run every command of the chosen inputs."""
     malformed_inputs.lay_out(desk)
-    inputs = malformed_inputs.malformed(desk, seed)
+    inputs = [*malformed_inputs.malformed(desk, seed), *malformed_keys.malformed(desk, seed)]
     for given in inputs[chosen]:
         for words in given.commands:
             yield attempt(desk, given, words)
@@ -180,7 +181,7 @@ def main() -> int:
     """Run everything, print the figures, and say whether all is well."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=4)
-    parser.add_argument("--shares", type=int, default=8, help="of 25 inputs; 8 are all")
+    parser.add_argument("--shares", type=int, default=9, help="of 25 inputs; 9 are all")
     parser.add_argument("--json", type=Path, help="write every outcome there")
     parser.add_argument("--share", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()

@@ -1,13 +1,14 @@
 """Random payloads and single changed samples: is everything back, is every change noticed?
 
-    python benchmarks/sealed_payloads.py --data KODAK24 [--payloads N] [--places N]
+    python benchmarks/sealed_payloads.py --data KODAK24 [--payloads N] [--places N] [--repairs N]
 
 Payloads of 0 B to what fits at 38 dB, names of 0 to 40 characters, all three kinds of noise, as
 quiet as can be or at a given stego PSNR, in crops of 64 to 96 px of the photographs; a quarter of
 them stretched in contrast until a part lies at 0 and 255. Before them so many random samples, in
-100 such stegos, are changed by 1 up or down, one at a time. All in
-memory; files are the part of `tests/cli/test_sealed.py`.
-Exits with 1 if a payload is not back or a change goes unnoticed.
+100 such stegos, are changed by 1 up or down, one at a time. After them `--ecc`: so many stegos of
+256 px, in each of which 1, 3, 6, 12 or 24 samples take other values at random. All in memory; files
+are the part of `tests/cli/test_sealed.py`.
+Exits with 1 if a payload is not back, a change goes unnoticed, or damage gives anything else.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 import sshr
 from sshr.errors import DamagedError, NothingFoundError
+from sshr.evaluation.pairs import centre_crop
 from sshr.imaging.reading import read_image
 from sshr.sealed.costs import Noise
 
@@ -27,6 +29,8 @@ Rgb8 = NDArray[np.uint8]
 NOISES = [each.name.lower() for each in Noise]
 KEYS = sshr.Keys()
 STEGOS = 100
+DAMAGE = (1, 3, 6, 12, 24)
+SIDE = 256
 
 
 class Draw:
@@ -45,6 +49,9 @@ class Draw:
         if self.rng.random() < 0.25:
             crop = np.clip((crop.astype(int) - 128) * 4 + 128, 0, 255).astype(np.uint8)
         return np.ascontiguousarray(crop)
+
+    def square(self) -> Rgb8:
+        return centre_crop(self._photos[self.rng.integers(len(self._photos))], SIDE)
 
     def sealed(self) -> tuple[sshr.Sealed, sshr.Blob, Rgb8, float]:
         """A stego, what is in it, its reference, and the share of the capacity that is used."""
@@ -96,11 +103,33 @@ def changes(draw: Draw, count: int) -> int:
     return outcomes["unnoticed"]
 
 
+def repairs(draw: Draw, count: int) -> int:
+    """How many damaged stegos with check bytes give something that was not sealed."""
+    wrong = 0
+    for changed in DAMAGE if count else ():
+        kept = 0
+        for _ in range(count):
+            reference = draw.square()
+            data = draw.rng.bytes(1000)
+            seen = sshr.seal(sshr.Blob(data), reference, KEYS, ecc=True).image.copy()
+            places = draw.rng.choice(seen.size, changed, replace=False)
+            seen.flat[places] ^= draw.rng.integers(1, 256, changed, np.uint8)
+            try:
+                back = sshr.unseal(seen, reference, KEYS)
+            except (DamagedError, NothingFoundError):
+                continue
+            kept += back.data == data
+            wrong += back.data != data
+        print(f"--ecc, {changed} changed samples: {kept} of {count} revealed")
+    return wrong
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--payloads", type=int, default=10_000)
     parser.add_argument("--places", type=int, default=1_000)
+    parser.add_argument("--repairs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     photos = [read_image(path).rgb for path in sorted(arguments.data.glob("*.png"))]
@@ -109,6 +138,7 @@ def main() -> None:
     started = time.perf_counter()
     draw = Draw(photos, arguments.seed)
     bad = changes(draw, arguments.places) + payloads(draw, arguments.payloads)
+    bad += repairs(draw, arguments.repairs)
     print(f"{time.perf_counter() - started:.0f} s")
     raise SystemExit(1 if bad else 0)
 

@@ -77,7 +77,7 @@ def same_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
     start = Sending.start
 
-    def seeded(reference: NDArray[np.uint8], keys: object) -> Sending:
-        return start(reference, keys, random=random.Random(1).randbytes)
+    def seeded(reference: NDArray[np.uint8], keys: object, protected: bool = False) -> Sending:
+        return start(reference, keys, random.Random(1).randbytes, protected=protected)
 
     monkeypatch.setattr(Sending, "start", staticmethod(seeded))

@@ -102,6 +102,14 @@ def test_it_is_what_conceal_does(
     assert (planned.stego_psnr is None) == grey
 
 
+def test_it_counts_signature_and_recipients(desk: Path, cli: Call) -> None:
+    sizes = [
+        json.loads(cli(*PLAIN, "--dry-run", "--json", *more).out)["header_bytes"]
+        for more in ((), ("--from", "mine.key"), ("--to", "mine.pub", "--to", "mine.pub"))
+    ]
+    assert sizes == [sizes[0], sizes[0] + 96, sizes[0] + 48]
+
+
 def test_tile_entries_are_those_of_the_engine() -> None:
     assert SCALE.itemsize == TILE_ENTRY_BYTES
 

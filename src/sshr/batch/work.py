@@ -145,5 +145,6 @@ def _identity(job: Job, pair: Pair) -> str:
 def _keys_used(keys: Keys, salt: bytes) -> str:
     # As slow to guess as in a stego. The other keys are long and random, so a plain hash will do.
     word = b"" if keys.passphrase is None else stretch(keys.passphrase, salt)
-    others = repr((keys.passphrase is None, keys.recipients, keys.identity)).encode()
+    named = keys.passphrase is None, keys.recipients, keys.identity, keys.signer, keys.sender
+    others = repr(named).encode()
     return hashlib.sha256(word + others).hexdigest()

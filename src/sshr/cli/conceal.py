@@ -26,6 +26,7 @@ from sshr.cli.options import (
 from sshr.cli.printing import print_json, print_notes
 from sshr.cli.sealed import (
     DryRun,
+    Ecc,
     File,
     NoiseKind,
     Quality,
@@ -68,6 +69,7 @@ def conceal(
     noise: NoiseKind = None,
     quality: Quality = None,
     stego_psnr: StegoPsnr = None,
+    ecc: Ecc = False,
     dry_run: DryRun = False,
     device: Device = "auto",
     force: Force = False,
@@ -114,7 +116,9 @@ def conceal(
     mode, kept, transparent = _fit(fit), metadata_choice(metadata), alpha_choice(alpha)
     request = Request(
         *(secret, reference, output, file, text, noise, quality, stego_psnr),
-        *(dry_run, force, as_json, kept, transparent),
+        *(dry_run, force, as_json, ecc, kept, transparent),
+        recipients=max(len(to or ()), 1),
+        signed=signer is not None,
     )
     if transport == "sealed":
         conceal_sealed(request, own_keys)
@@ -139,7 +143,7 @@ def conceal(
     if output is not None:
         check_alpha(output, shared.alpha is not None)
     if dry_run or output is None:
-        print_plan(own, shared, preset, mode, as_json, max(len(to or ()), 1))
+        print_plan(own, shared, preset, mode, as_json, request.recipients, request.signed)
         return
     keys = own_keys()
     from sshr.pipeline.conceal import conceal as run

@@ -17,6 +17,7 @@ def print_plan(
     fit: FitMode,
     as_json: bool,
     recipients: int = 1,
+    signed: bool = False,
 ) -> None:
     """Say what a conceal of these pictures would do; see `sshr.pipeline.plan.plan`.
 
@@ -26,7 +27,7 @@ def print_plan(
     from sshr.crypto.fingerprint import fingerprint
     from sshr.pipeline.plan import plan
 
-    planned = plan(secret, reference, preset, fit=fit, recipients=recipients)
+    planned = plan(secret, reference, preset, fit=fit, recipients=recipients, signed=signed)
     words = fingerprint(reference.rgb)
     if as_json:
         print_json({"preset": preset, **planned.as_dict(), "fingerprint": words})

@@ -93,7 +93,7 @@ def reveal(
 
     found = open_stego(seen, shared, keys)
     if found.sealed:
-        write_unsealed(found, output, force, as_json, started, sender)
+        write_unsealed(found, output, force, as_json, started, sender, strict)
         return
     check_output(output, force, (stego, reference))
     from sshr.pipeline.reveal import reveal_received

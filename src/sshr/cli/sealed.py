@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sshr.pipeline.receiving import Received
     from sshr.pipeline.seal import Blob
 
+Ecc = Annotated[bool, typer.Option("--ecc", help="Sealed: survives a few changed samples.")]
 Transport = Annotated[str, typer.Option(help="analog, or sealed: exact, over lossless copies.")]
 File = Annotated[Path | None, typer.Option(help="Seal any file, not a picture.")]
 Text = Annotated[str | None, typer.Option(help="Seal a text; whoever sees the command sees it.")]
@@ -48,8 +49,11 @@ class Request:
     dry_run: bool
     force: bool
     as_json: bool
+    ecc: bool = False
     metadata: "MetadataChoice" = "colour"
     alpha: "AlphaChoice" = "composite"
+    recipients: int = 1
+    signed: bool = False
 
     def check_analog(self) -> Path:
         """The secret of an analog request.
@@ -63,6 +67,7 @@ class Request:
             "--noise": self.noise,
             "--quality": self.quality,
             "--stego-psnr": self.stego_psnr,
+            "--ecc": self.ecc or None,
         }
         for name, value in given.items():
             if value is not None:
@@ -116,10 +121,15 @@ def conceal_sealed(request: Request, keys: "Callable[[], Keys]") -> None:
     secret, shared = _secret(request), read_image(request.reference)
     check_alpha(output, shared.alpha is not None)
     stego = seal(
-        secret, shared, keys(), noise=noise, quality=quality, stego_psnr=request.stego_psnr
+        *(secret, shared, keys()),
+        noise=noise,
+        quality=quality,
+        stego_psnr=request.stego_psnr,
+        ecc=request.ecc,
     )
     report = stego.save(output, request.force, request.metadata)
-    notes = (*stego.notes, *lost_in(output, shared.extras.chosen(request.metadata), False))
+    kept = shared.extras.chosen(request.metadata)
+    notes = (*stego.notes, *lost_in(output, kept, stego.image.ndim == 2))
     seconds = round(time.monotonic() - started, 2)
     if request.as_json:
         facts = {"stego": str(output), "transport": "sealed", "noise": noise}
@@ -143,19 +153,28 @@ def write_unsealed(
     as_json: bool,
     started: float,
     sender: str | None,
+    strict: bool,
 ) -> None:
     """Write what was sealed and print what it is.
 
     Args:
         started: by the monotonic clock.
         sender: what --sender gave.
+        strict: a stego that had to be repaired is refused.
+
+    Raises:
+        DamagedError: the stego was changed.
     """
     from sshr.cli.keys import sender_facts, signature_words
     from sshr.pipeline.unseal import unseal_received
+    from sshr.sealed.embedding import changed
 
     revealed = unseal_received(received)
+    if strict and not revealed.intact:
+        raise changed()
     revealed.save(output, force)
-    facts: dict[str, Any] = {"revealed": str(output), "transport": "sealed", "intact": True}
+    facts: dict[str, Any] = {"revealed": str(output), "transport": "sealed"}
+    facts["intact"] = revealed.intact
     facts |= {"kind": revealed.kind.name.lower(), "name": revealed.name}
     if revealed.image is not None:
         height, width = revealed.image.shape[:2]
@@ -167,9 +186,11 @@ def write_unsealed(
     if as_json:
         print_json(facts)
         return
+    if not revealed.intact:
+        typer.echo("sshr: warning: the stego was changed after it was written; repaired", err=True)
     called = f", called '{shown(revealed.name)}'" if revealed.name else ""
     print(f"{shown(output)} ({facts['kind']}{called}) written in {facts['seconds']} s")
-    print(signature_words(received.opened.sender, sender, intact=True))
+    print(signature_words(received.opened.sender, sender, revealed.intact))
 
 
 def _secret(request: Request) -> "Picture | Blob":
@@ -206,7 +227,12 @@ def _quality(given: str | None) -> float | str:
 def _print_capacities(request: Request, noise: str) -> None:
     from sshr.pipeline.seal import capacities
 
-    found = capacities(request.reference, noise)
+    found = capacities(
+        *(request.reference, noise),
+        recipients=request.recipients,
+        signed=request.signed,
+        ecc=request.ecc,
+    )
     if request.as_json:
         print_json({"noise": noise, "capacity": {f"{db:g}": room for db, room in found.items()}})
         return

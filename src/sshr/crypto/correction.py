@@ -17,6 +17,11 @@ def room(size: int) -> int:
     return max(size - CHECKS * _blocks(size), 0)
 
 
+def protected_size(length: int) -> int:
+    """Bytes of the shortest stream that protects so many bytes of data."""
+    return length + CHECKS * -(-length // (_BLOCK - CHECKS))
+
+
 def protect(data: bytes, size: int) -> bytes:
     """The stream of `size` bytes for `room(size)` bytes of data.
 

@@ -19,12 +19,15 @@ from sshr.crypto.keys import KEY_BYTES, Keys
 from sshr.crypto.layout import PREFIX_BITS, SALT_BYTES, Bucket, Layout, layout_for, prefix_group
 from sshr.crypto.metadata import Metadata
 from sshr.crypto.parity import read_parities, round_samples, write_parities
+from sshr.crypto.prefix_repair import prefixes_near
 from sshr.crypto.reference import ReferenceKey, belong_together, check_image
 from sshr.crypto.session import Session
 from sshr.crypto.sidestream import SideStream
 from sshr.crypto.signing import require_sender, reserved, signed, verified_sender
 from sshr.crypto.slots import Slots, unwrap, wrap
 from sshr.crypto.stream import (
+    Body,
+    Prefix,
     before_ciphertext,
     damaged,
     open_body,
@@ -33,7 +36,7 @@ from sshr.crypto.stream import (
     seal,
     wrong_key,
 )
-from sshr.errors import MismatchError, NothingFoundError
+from sshr.errors import DamagedError, MismatchError, NothingFoundError
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Opened:
 
     Attributes:
         header: (H, W, 3) bool, which samples carry it.
-        intact: whether no sample outside the header has changed.
+        intact: whether no sample outside the header has changed, nor a bit of the header.
         parity: one sample of each header bit's group, by flat index: what the others need not be
             touched for (`Sending.parity_samples`).
         sender: raw Ed25519 public key of the verified signature, None without one.
@@ -70,6 +73,7 @@ class Sending:
         file_key: bytes,
         slots: Slots,
         signer: bytes | None = None,
+        protected: bool = False,
     ) -> None:
         self.session = Session.of(file_key, salt, reference_key.key)
         self._reference_key = reference_key
@@ -77,6 +81,7 @@ class Sending:
         self._file_key = file_key
         self._slots = slots
         self._signer = signer
+        self._protected = protected
         self._written = False
 
     @classmethod
@@ -85,6 +90,8 @@ class Sending:
         reference: NDArray[np.uint8],
         keys: Keys,
         random: Callable[[int], bytes] = os.urandom,
+        *,
+        protected: bool = False,
     ) -> "Sending":
         """Draw salt, file key and ephemeral key. Takes Argon2id's time if there is a passphrase.
 
@@ -92,6 +99,7 @@ class Sending:
             reference: (H, W, 3) uint8 RGB.
             keys: passphrase, recipients and signer; an identity plays no part.
             random: gives so many random bytes; anything but the default is for tests.
+            protected: the header gets check bytes, so that it survives a few changed samples.
 
         Raises:
             UsageError: an unusable recipient, or an identity without any recipient.
@@ -99,7 +107,7 @@ class Sending:
         reference_key = ReferenceKey.of(reference)
         salt, file_key = random(SALT_BYTES), random(KEY_BYTES)
         slots = wrap(file_key, keys, reference_key.key, salt, random)
-        return cls(reference_key, salt, file_key, slots, keys.signer)
+        return cls(reference_key, salt, file_key, slots, keys.signer, protected)
 
     def header_mask(self, metadata: Metadata) -> NDArray[np.bool_]:
         """Which samples (H, W, 3) the header with metadata of this length will take.
@@ -156,7 +164,8 @@ class Sending:
                 tile.write(unrounded, rounded, mask, self.session, data)
         sample_mac = self.session.sample_mac(rounded, positions)
         packed = self._signed(dataclasses.replace(metadata, sample_mac=sample_mac)).pack()
-        stream = seal(self._reference_key, self._salt, self._slots, self.session, packed)
+        parts = self._reference_key, self._salt, self._slots, self.session
+        stream = seal(*parts, packed, self._protected)
         bits = np.unpackbits(np.frombuffer(stream, np.uint8))
         samples, exact = rounded.reshape(-1), unrounded.reshape(-1)
         prefix, body = layout.groups(positions)
@@ -189,7 +198,7 @@ class Sending:
 
     def _bucket(self, metadata: Metadata) -> Bucket:
         sized = metadata if self._signer is None else reserved(metadata)
-        return Bucket.holding(len(sized.pack()), len(self._slots.wrapped))
+        return Bucket.holding(len(sized.pack()), len(self._slots.wrapped), self._protected)
 
     def _layout(self, metadata: Metadata) -> Layout:
         height, width = self._reference_key.height, self._reference_key.width
@@ -250,14 +259,9 @@ def _read(
     if group * PREFIX_BITS > len(samples) // 2:
         raise NothingFoundError("the image is too small to hold anything")
     groups = reference_key.positions(group * PREFIX_BITS).reshape(-1, group)
-    prefix = open_prefix(reference_key, np.packbits(read_parities(samples, groups)).tobytes())
-    layout = Layout.fitting(len(samples), prefix.bucket)
-    if layout is None:
-        raise damaged()
-    positions = reference_key.positions(layout.used)
-    _, groups = layout.groups(positions)
     data = np.packbits(read_parities(samples, groups)).tobytes()
-    body = open_body(reference_key, prefix, data)
+    prefix, body, layout = _find_body(samples, reference_key, data)
+    positions = reference_key.positions(layout.used)
     file_key = find_file_key(prefix.salt, body.slots)
     if file_key is None:
         raise wrong_key()
@@ -265,8 +269,36 @@ def _read(
     metadata = Metadata.unpack(open_metadata(session, body))
     sender = verified_sender(metadata, reference_key.key, body.before)
     intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, positions))
+    intact = intact and prefix.masked == data and not body.repaired
     mask = _mask(stego.shape, positions)
     return Opened(session, metadata, mask, intact, _one_of_each(layout, positions), sender)
+
+
+def _find_body(
+    samples: NDArray[np.uint8], reference_key: ReferenceKey, data: bytes
+) -> tuple[Prefix, Body, Layout]:
+    """What follows the prefix's 27 bytes, which may have to be repaired."""
+    try:
+        prefix = open_prefix(reference_key, data)
+        return prefix, *_read_body(samples, reference_key, prefix)
+    except (NothingFoundError, DamagedError):
+        for prefix in prefixes_near(reference_key, data):
+            try:
+                return prefix, *_read_body(samples, reference_key, prefix)
+            except DamagedError:
+                continue
+        raise
+
+
+def _read_body(
+    samples: NDArray[np.uint8], reference_key: ReferenceKey, prefix: Prefix
+) -> tuple[Body, Layout]:
+    layout = Layout.fitting(len(samples), prefix.bucket)
+    if layout is None:
+        raise damaged()
+    _, groups = layout.groups(reference_key.positions(layout.used))
+    data = np.packbits(read_parities(samples, groups)).tobytes()
+    return open_body(reference_key, prefix, data), layout
 
 
 def _one_of_each(layout: Layout, positions: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 Prefix: salt 16 B, salt tag 8 B, bucket 3 B (log2 of the slot count u8, metadata units u16).
 Body: ephemeral key 32 B, slots of 48 B, metadata in units of 32 B with a 16 B tag, outer MAC 16 B.
+The highest bit of the slot count says that check bytes protect the body (`sshr.crypto.correction`).
 """
 
 import math
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.crypto.correction import protected_size
 from sshr.crypto.keys import KEY_BYTES, MAX_RECIPIENTS
 from sshr.errors import TooSmallError
 
@@ -24,6 +26,7 @@ CHANNELS = 3
 MAX_GROUP = 16
 
 _BUCKET = struct.Struct(">BH")
+_PROTECTED = 0x80
 PREFIX_BYTES = SALT_BYTES + SALT_TAG_BYTES + _BUCKET.size
 PREFIX_BITS = 8 * PREFIX_BYTES
 MAX_METADATA_BYTES = (1 << 16) * UNIT_BYTES - UNIT_BYTES - 1
@@ -35,9 +38,10 @@ class Bucket:
 
     slots: int
     units: int
+    protected: bool = False
 
     @classmethod
-    def holding(cls, metadata_length: int, slots: int) -> "Bucket":
+    def holding(cls, metadata_length: int, slots: int, protected: bool = False) -> "Bucket":
         """The smallest bucket for so many metadata bytes (before padding) and slots.
 
         Raises:
@@ -47,7 +51,8 @@ class Bucket:
             raise ValueError(f"{slots} slots; 1 to {MAX_RECIPIENTS} are possible")
         if not 0 <= metadata_length <= MAX_METADATA_BYTES:
             raise ValueError(f"{metadata_length} bytes of metadata do not fit the format")
-        return cls(1 << (slots - 1).bit_length(), metadata_length // UNIT_BYTES + 1)
+        units = metadata_length // UNIT_BYTES + 1
+        return cls(1 << (slots - 1).bit_length(), units, protected)
 
     @classmethod
     def unpack(cls, data: bytes) -> "Bucket":
@@ -56,13 +61,15 @@ class Bucket:
         Raises:
             ValueError: not a bucket.
         """
-        exponent, units = _BUCKET.unpack(data)
+        first, units = _BUCKET.unpack(data)
+        exponent = first & ~_PROTECTED
         if 1 << min(exponent, 8) > MAX_RECIPIENTS or not units:
             raise ValueError(f"no such bucket: {exponent}, {units}")
-        return cls(1 << exponent, units)
+        return cls(1 << exponent, units, bool(first & _PROTECTED))
 
     def pack(self) -> bytes:
-        return _BUCKET.pack(self.slots.bit_length() - 1, self.units)
+        exponent = self.slots.bit_length() - 1
+        return _BUCKET.pack(exponent | (_PROTECTED if self.protected else 0), self.units)
 
     def pad(self, metadata: bytes) -> bytes:
         """Metadata, a byte 0x80 and zeros up to the bucket's size."""
@@ -73,8 +80,13 @@ class Bucket:
         return self.units * UNIT_BYTES + AEAD_TAG_BYTES
 
     @property
-    def body_bytes(self) -> int:
+    def plain_body_bytes(self) -> int:
         return KEY_BYTES + self.slots * SLOT_BYTES + self.ciphertext_bytes + OUTER_MAC_BYTES
+
+    @property
+    def body_bytes(self) -> int:
+        plain = self.plain_body_bytes
+        return protected_size(plain) if self.protected else plain
 
 
 def unpad(padded: bytes) -> bytes:
@@ -89,9 +101,9 @@ def unpad(padded: bytes) -> bytes:
     return metadata
 
 
-def header_bits(metadata_length: int, slots: int) -> int:
+def header_bits(metadata_length: int, slots: int, protected: bool = False) -> int:
     """Bits of the whole header stream for packed metadata of this length and so many recipients."""
-    return PREFIX_BITS + 8 * Bucket.holding(metadata_length, slots).body_bytes
+    return PREFIX_BITS + 8 * Bucket.holding(metadata_length, slots, protected).body_bytes
 
 
 def prefix_group(samples: int) -> int:
@@ -147,7 +159,9 @@ def layout_for(height: int, width: int, bucket: Bucket) -> Layout:
     return layout
 
 
-def check_capacity(height: int, width: int, metadata_length: int, slots: int) -> None:
+def check_capacity(
+    height: int, width: int, metadata_length: int, slots: int, protected: bool = False
+) -> None:
     """Refuse early an image that cannot hold its header.
 
     Args:
@@ -158,4 +172,4 @@ def check_capacity(height: int, width: int, metadata_length: int, slots: int) ->
     Raises:
         TooSmallError: the header does not fit; the message names a size that would do.
     """
-    layout_for(height, width, Bucket.holding(metadata_length, slots))
+    layout_for(height, width, Bucket.holding(metadata_length, slots, protected))

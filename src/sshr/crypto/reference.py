@@ -47,7 +47,11 @@ class ReferenceKey:
 
     def salt_tag(self, salt: bytes) -> bytes:
         """Eight bytes by which a reader recognises a header for this reference."""
-        return mac(derive(self.key, b"salt tag"), SALT_TAG_BYTES, salt)
+        return mac(self.salt_tag_key(), SALT_TAG_BYTES, salt)
+
+    def salt_tag_key(self) -> bytes:
+        """The key of `salt_tag`'s MAC, for whoever tries many salts."""
+        return derive(self.key, b"salt tag")
 
     def mask(self, salt: bytes, length: int) -> bytes:
         """Keystream over what follows the salt tag: a raw X25519 key does not look random."""

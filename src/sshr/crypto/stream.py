@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
+from sshr.crypto.correction import protect, repaired
 from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, xor
 from sshr.crypto.layout import (
     OUTER_MAC_BYTES,
@@ -46,22 +47,40 @@ class Prefix:
 
 @dataclass(frozen=True)
 class Body:
-    """What the outer MAC vouches for. `before` is all that precedes the ciphertext, unmasked."""
+    """What the outer MAC vouches for.
+
+    Attributes:
+        before: all that precedes the ciphertext, unmasked.
+        repaired: whether some of it had been changed.
+    """
 
     slots: Slots
     before: bytes
     ciphertext: bytes
+    repaired: bool
 
 
 def seal(
-    reference_key: ReferenceKey, salt: bytes, slots: Slots, session: Session, metadata: bytes
+    reference_key: ReferenceKey,
+    salt: bytes,
+    slots: Slots,
+    session: Session,
+    metadata: bytes,
+    protected: bool = False,
 ) -> bytes:
-    """The whole stream. A session's metadata key must seal once only."""
-    bucket = Bucket.holding(len(metadata), len(slots.wrapped))
+    """The whole stream. A session's metadata key must seal once only.
+
+    Args:
+        protected: check bytes are added, so that some changes of the stream can be undone.
+    """
+    bucket = Bucket.holding(len(metadata), len(slots.wrapped), protected)
     before = before_ciphertext(reference_key, salt, slots, bucket)
     aead = ChaCha20Poly1305(session.subkey(b"metadata"))
     stream = before + aead.encrypt(NONCE, bucket.pad(metadata), VERSION_LABEL + before)
     stream += reference_key.outer_mac(salt, stream)
+    if protected:
+        body = protect(stream[PREFIX_BYTES:], bucket.body_bytes)
+        stream = stream[:PREFIX_BYTES] + body
     return _masked(reference_key, salt, stream)
 
 
@@ -86,11 +105,15 @@ def open_prefix(reference_key: ReferenceKey, data: bytes) -> Prefix:
             "the image looks like the reference but holds nothing for it; if it should, "
             "use the sender's reference file itself, not a re-saved copy"
         )
-    bucket = _masked(reference_key, salt, data)[_MASKED_FROM:]
     try:
-        return Prefix(salt, Bucket.unpack(bucket), data)
+        return Prefix(salt, Bucket.unpack(unmasked_bucket(reference_key, salt, data)), data)
     except ValueError as error:
         raise damaged() from error
+
+
+def unmasked_bucket(reference_key: ReferenceKey, salt: bytes, data: bytes) -> bytes:
+    """The packed bucket in a prefix of 27 bytes."""
+    return _masked(reference_key, salt, data)[_MASKED_FROM:]
 
 
 def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
@@ -100,6 +123,14 @@ def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
         DamagedError: the outer MAC is wrong.
     """
     stream = _masked(reference_key, prefix.salt, prefix.masked + data)
+    was_repaired = False
+    if prefix.bucket.protected:
+        seen = stream[PREFIX_BYTES:]
+        body = repaired(seen)
+        if body is None:
+            raise damaged()
+        was_repaired = protect(body, len(seen)) != seen
+        stream = stream[:PREFIX_BYTES] + body
     stream, outer = stream[:-OUTER_MAC_BYTES], stream[-OUTER_MAC_BYTES:]
     if not bytes_eq(outer, reference_key.outer_mac(prefix.salt, stream)):
         raise damaged()
@@ -108,7 +139,7 @@ def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
     for _ in range(prefix.bucket.slots):
         wrapped.append(stream[end : end + SLOT_BYTES])
         end += SLOT_BYTES
-    return Body(Slots(ephemeral, tuple(wrapped)), stream[:end], stream[end:])
+    return Body(Slots(ephemeral, tuple(wrapped)), stream[:end], stream[end:], was_repaired)
 
 
 def open_metadata(session: Session, body: Body) -> bytes:

@@ -15,7 +15,7 @@ from sshr.imaging.reading import Picture, as_picture
 from sshr.pipeline.engine import SCALE
 from sshr.pipeline.receiving import open_stego
 from sshr.sealed.content import Kind
-from sshr.sealed.embedding import Entry
+from sshr.sealed.embedding import entry_of
 from sshr.zoo.registry import PRESETS, load_model
 
 
@@ -63,7 +63,7 @@ def inspect(
     opened = open_stego(seen, shared, keys).opened
     metadata = opened.metadata
     sealed = metadata.transport is Transport.SEALED
-    kind = Entry.unpack(metadata.side_info).kind if sealed else Kind.PICTURE
+    kind = entry_of(metadata).kind if sealed else Kind.PICTURE
     picture = kind is Kind.PICTURE
     return Contents(
         transport=metadata.transport.name.lower(),

@@ -15,12 +15,6 @@ def notes_on(secret: Picture, reference: Picture, shown: Size, concealed: Size) 
         concealed: height and width at which it is concealed; smaller where it was squeezed.
     """
     notes = [f"secret: {note}" for note in secret.notes]
-    notes += [f"reference: {note}" for note in reference.notes]
-    if reference.inexact:
-        notes.append(
-            f"another program may decode the reference ({reference.inexact}) a little differently, "
-            "and then cannot reveal: 'sshr reference' fixes one decoding for both sides"
-        )
     if shown != secret.size:
         (h, w), (fh, fw) = secret.size, shown
         notes.append(f"the secret ({w}x{h}) was resized to the reference's carrier ({fw}x{fh})")
@@ -28,6 +22,17 @@ def notes_on(secret: Picture, reference: Picture, shown: Size, concealed: Size) 
         notes.append(
             "a greyscale stego has a third of the samples: the coloured secret was squeezed to "
             f"{concealed[1]}x{concealed[0]}"
+        )
+    return (*notes, *notes_on_reference(reference))
+
+
+def notes_on_reference(reference: Picture) -> tuple[str, ...]:
+    """What does not depend on the secret, one clause each."""
+    notes = [f"reference: {note}" for note in reference.notes]
+    if reference.inexact:
+        notes.append(
+            f"another program may decode the reference ({reference.inexact}) a little differently, "
+            "and then cannot reveal: 'sshr reference' fixes one decoding for both sides"
         )
     if is_grey(reference.rgb) and not is_packed(reference.rgb):
         notes.append(

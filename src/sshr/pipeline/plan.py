@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.layout import CHANNELS, Bucket, header_bits, layout_for
 from sshr.crypto.metadata import Metadata, SecretMode
+from sshr.crypto.signing import reserved
 from sshr.imaging.fitting import FitMode, check_mode
 from sshr.imaging.packing import is_grey, packed_size, unpacked_size
 from sshr.imaging.reading import Picture, as_picture
@@ -40,7 +41,7 @@ class Plan:
         secret: size of the secret as given.
         concealed: size at which it is concealed; `resized` where that is another.
         tiles: pieces that the network works on.
-        header_bytes: of the header, with `recipients` slots.
+        header_bytes: of the header, with `recipients` slots and its signature.
         header_capacity: most header bytes that this reference could hold.
         header_share: part of the samples that the header takes.
         stego_psnr, revealed_psnr: lowest and highest mean, dB, of the sets that the preset was
@@ -80,11 +81,13 @@ def plan(
     fit: FitMode = "contain",
     alpha: AlphaChoice = "composite",
     recipients: int = 1,
+    signed: bool = False,
 ) -> Plan:
     """What `conceal` would do with these pictures; see there for the arguments.
 
     Args:
         recipients: slots of the header; 1 where there are none.
+        signed: the stego is to bear a signature.
 
     Raises:
         TooSmallError: the reference cannot hold the header.
@@ -100,7 +103,7 @@ def plan(
     squeezed = packed and not is_grey(own.rgb)
     concealed = carrier if squeezed else area
     tiles = len(tile_grid(height, width))
-    metadata_length = _metadata_length(facts, tiles, own, fit)
+    metadata_length = _metadata_length(facts, tiles, own, fit, signed)
     layout = layout_for(height, width, Bucket.holding(metadata_length, recipients))
     samples = CHANNELS * height * width
     megapixels = height * width / 1e6
@@ -124,7 +127,9 @@ def plan(
     )
 
 
-def _metadata_length(facts: Facts, tiles: int, secret: Picture, fit: FitMode) -> int:
+def _metadata_length(
+    facts: Facts, tiles: int, secret: Picture, fit: FitMode, is_signed: bool
+) -> int:
     metadata = Metadata(
         checkpoint_id=facts.checkpoint,
         secret_width=secret.size[1],
@@ -134,7 +139,7 @@ def _metadata_length(facts: Facts, tiles: int, secret: Picture, fit: FitMode) ->
         public_key=bytes(facts.key_dim),
         tile_scales=bytes(TILE_ENTRY_BYTES * tiles),
     )
-    return len(metadata.pack())
+    return len((reserved(metadata) if is_signed else metadata).pack())
 
 
 def _range(facts: Facts, figure: str) -> tuple[float, float] | None:

@@ -9,17 +9,21 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
+from sshr.crypto.layout import check_capacity, header_bits
 from sshr.crypto.metadata import CHECKPOINT_ID_BYTES, Metadata, SecretMode, Transport
+from sshr.crypto.signing import reserved
 from sshr.errors import TooSmallError, UsageError
 from sshr.evaluation.metrics import psnr, ssim
 from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import Picture, as_picture, read_image
 from sshr.imaging.secret import as_secret
 from sshr.imaging.writing import write_image
+from sshr.pipeline.carrier import Carriers, is_packed, picture_of, samples_of
+from sshr.pipeline.notes import notes_on_reference
 from sshr.pipeline.unseal import Unsealed, unseal_opened
 from sshr.sealed.content import Kind, overhead, pack_bytes, pack_picture
 from sshr.sealed.costs import Noise
-from sshr.sealed.embedding import ENTRY_BYTES, embed
+from sshr.sealed.embedding import embed, side_info_bytes
 from sshr.sealed.model import NoiseModel
 from sshr.sealed.pictures import fitting, lossless, reaching
 from sshr.sealed.plan import DRY_RUN_DB, LOUDEST_DB, Plan
@@ -65,11 +69,12 @@ class Sealed:
     """A sealed secret.
 
     Attributes:
-        image: HWC uint8 RGB, of the reference's size.
+        image: uint8 of the reference's size: HWC RGB, or HW where the reference was greyscale and
+            large enough (see `sshr.pipeline.carrier`).
         notes: what the reader of the result should know.
     """
 
-    image: Rgb8
+    image: NDArray[np.uint8]
     notes: tuple[str, ...]
     payload_bytes: int
     _secret: Picture | Blob
@@ -104,8 +109,10 @@ class Sealed:
         Raises:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
-        stego = self.image if image is None else image
-        revealed = unseal_opened(self._sending.reopen(stego), stego, self._reference.rgb)
+        stego = as_picture(self.image).rgb if image is None else image
+        carriers = Carriers.of(stego, self._reference.rgb)
+        opened = self._sending.reopen(carriers.stego)
+        revealed = unseal_opened(opened, carriers.stego, carriers.reference)
         figure = _fidelity(revealed, self._secret)
         return SealedReport(
             stego_psnr=psnr(stego, self._reference.rgb),
@@ -124,6 +131,7 @@ def seal(
     noise: str = "texture",
     quality: Quality = "auto",
     stego_psnr: float | None = None,
+    ecc: bool = False,
 ) -> Sealed:
     """Seal a picture, or any bytes as a `Blob`, in `reference` with noise that carries it.
 
@@ -136,6 +144,7 @@ def seal(
             a PSNR in dB.
         stego_psnr: how loud the noise is, whatever the secret needs; by default as quiet as the
             secret allows.
+        ecc: check bytes are added, so that the secret survives a few changed samples.
 
     Raises:
         TooSmallError: the secret does not fit; the message says what would.
@@ -145,9 +154,11 @@ def seal(
     check_request(quality, stego_psnr)
     shared = as_picture(reference, "reference")
     own = secret if isinstance(secret, Blob) else as_secret(secret)
-    metadata = _metadata(own)
-    sending = Sending.start(shared.rgb, keys)
-    model = NoiseModel(shared.rgb, kind)
+    metadata = _metadata(own, ecc)
+    packed = is_packed(shared.rgb)
+    samples = samples_of(shared.rgb, packed)
+    sending = Sending.start(samples, keys, protected=ecc)
+    model = NoiseModel(samples, kind)
     plan = Plan(model, len(sending.parity_samples(metadata)))
     floor = LOUDEST_DB if stego_psnr is None else stego_psnr
     loudest = plan.base_for_psnr(floor)
@@ -161,22 +172,43 @@ def seal(
         raise _too_big(len(record), plan, floor)
     base = loudest if stego_psnr is not None else plan.base_to_try(len(record))
     content = own.kind if isinstance(own, Blob) else Kind.PICTURE
-    image = embed(content, record, model, shared.rgb, sending, metadata, min(base, loudest))
-    if image is None:
+    written = embed(content, record, model, samples, sending, metadata, min(base, loudest))
+    if written is None:
         raise _too_big(len(record), plan, floor)
-    notes = (*fallback, *(own.notes if isinstance(own, Picture) else ()), *shared.notes)
+    image = picture_of(written, shared.rgb, packed, shared.greyscale)
+    secret_notes = own.notes if isinstance(own, Picture) else ()
+    notes = (*fallback, *(f"secret: {note}" for note in secret_notes))
+    notes += notes_on_reference(shared)
     return Sealed(image, notes, len(record), own, shared, sending)
 
 
 def capacities(
-    reference: str | Path | NDArray[np.uint8] | Picture, noise: str = "texture"
+    reference: str | Path | NDArray[np.uint8] | Picture,
+    noise: str = "texture",
+    *,
+    recipients: int = 1,
+    signed: bool = False,
+    ecc: bool = False,
 ) -> dict[float, int]:
-    """Bytes that fit in a reference for one passphrase or recipient, by the stego's PSNR in dB."""
+    """Bytes that fit in a reference, by the stego's PSNR in dB.
+
+    Args:
+        recipients: slots of the header; 1 where there are none.
+        signed: the stego is to bear a signature.
+        noise, ecc: of `seal`.
+
+    Raises:
+        TooSmallError: the reference cannot hold the header.
+        SshrError: the reference cannot be read.
+    """
     kind = noise_named(noise)
     shared = as_picture(reference, "reference")
-    sending = Sending.start(shared.rgb, Keys())
-    idle = len(sending.parity_samples(_metadata(Blob(b""))))
-    plan = Plan(NoiseModel(shared.rgb, kind), idle)
+    samples = samples_of(shared.rgb, is_packed(shared.rgb))
+    metadata = _metadata(Blob(b""), ecc)
+    length = len((reserved(metadata) if signed else metadata).pack())
+    height, width, _ = samples.shape
+    check_capacity(height, width, length, recipients, ecc)
+    plan = Plan(NoiseModel(samples, kind), header_bits(length, recipients, ecc))
     rooms = {float(db): plan.room(plan.base_for_psnr(db)) for db in DRY_RUN_DB}
     return {db: max(room - overhead(""), 0) for db, room in rooms.items()}
 
@@ -208,7 +240,7 @@ def check_request(quality: Quality, stego_psnr: float | None) -> None:
         raise UsageError(f"a stego PSNR of {stego_psnr:g} dB is outside {LOUDEST_DB:g} to 80")
 
 
-def _metadata(secret: Picture | Blob) -> Metadata:
+def _metadata(secret: Picture | Blob, ecc: bool) -> Metadata:
     height, width = secret.size if isinstance(secret, Picture) else (1, 1)
     grey = isinstance(secret, Picture) and secret.greyscale
     return Metadata(
@@ -217,7 +249,7 @@ def _metadata(secret: Picture | Blob) -> Metadata:
         secret_height=height,
         transport=Transport.SEALED,
         secret_mode=SecretMode.GREYSCALE if grey else SecretMode.RGB,
-        side_info=bytes(ENTRY_BYTES),
+        side_info=bytes(side_info_bytes(ecc)),
     )
 
 

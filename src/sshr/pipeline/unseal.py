@@ -31,6 +31,7 @@ class Unsealed:
         data: the bytes of a file or text (UTF-8); a picture's compressed bytes.
         image: of a picture, uint8, HWC RGB or HW grey.
         sender: raw Ed25519 public key of the verified signature, None without one.
+        intact: False where the stego was changed since it was written, and repaired.
     """
 
     kind: Kind
@@ -38,6 +39,7 @@ class Unsealed:
     data: bytes = field(repr=False)
     image: NDArray[np.uint8] | None = field(default=None, repr=False)
     sender: bytes | None = None
+    intact: bool = True
 
     @property
     def rgb(self) -> Rgb8:
@@ -75,7 +77,7 @@ def unseal(
 
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4. Any
-            changed sample is a DamagedError.
+            changed sample is a DamagedError, but for a few if it was sealed with `ecc`.
         SignatureError: exit code 13, as `Keys.sender` asks for.
         UsageError: the stego is an analog one; `sshr.reveal` reveals it.
     """
@@ -96,7 +98,7 @@ def unseal_opened(opened: Opened, stego: Rgb8, reference: Rgb8) -> Unsealed:
     """What follows once the header is open.
 
     Raises:
-        DamagedError: any sample has changed.
+        DamagedError: a sample has changed, or more than the check bytes of `ecc` can undo.
         UsageError: the stego is an analog one.
     """
     metadata = opened.metadata
@@ -108,4 +110,6 @@ def unseal_opened(opened: Opened, stego: Rgb8, reference: Rgb8) -> Unsealed:
         colours = () if metadata.secret_mode is SecretMode.GREYSCALE else (3,)
         if content.picture.shape != (*size, *colours):
             raise DamagedError("the sealed picture has another size than its header says")
-    return Unsealed(content.kind, content.name, content.data, content.picture, opened.sender)
+    return Unsealed(
+        content.kind, content.name, content.data, content.picture, opened.sender, opened.intact
+    )

@@ -108,6 +108,15 @@ class Carrier:
             return None
         return words[below:]
 
+    def lower_values(self, samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The samples of a stego as `write` gave them: of a pair, the lower value."""
+        found = samples.copy()
+        for group in self._pairs():
+            places = self.fixed[group.chosen]
+            first = self.model.samples[places] + np.uint8(group.lowest & 0xFF)
+            found[places] -= (found[places] - first) & 1
+        return found
+
     def _pairs(self, backwards: bool = False) -> Iterator[PairGroup]:
         """The groups of `fixed`, after all others."""
         stream = keystream(self.session.subkey(b"payload/parity"), len(self.fixed))

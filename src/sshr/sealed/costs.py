@@ -1,9 +1,11 @@
 """How loud the noise may be where: a map of the reference, in integers throughout.
 
-A step of the map is a quarter of an octave of the noise's power.
+A step of the map is a quarter of an octave of the noise's power, where the noise is loud: of lambda
+(see `sshr.sealed.tables`) everywhere.
 """
 
 from enum import IntEnum
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ STEP = 16
 """Levels (see `sshr.sealed.tables`) for one step of a map."""
 
 _STEPS = 25
-_ACTIVITY_STEPS = 21
+_ACTIVITY_STEPS = 41  # five octaves of activity
 Map = NDArray[np.uint8]
 
 
@@ -30,11 +32,13 @@ def noise_map(reference: NDArray[np.uint8], noise: Noise) -> Map:
         return np.zeros(reference.shape[:2], np.uint8)
     residual = _residual(reference)
     if noise is Noise.TEXTURE:
-        return _steps(_box(residual, 2) // 25, 4, _ACTIVITY_STEPS)
+        # Noise of a power in proportion to the local variance is hardest to find, if a detector
+        # knows that variance; an activity is an amplitude, so an octave of it is two of power.
+        return _steps(_box(residual, 2) // 25, 4, _ACTIVITY_STEPS, an_octave=8)
     # HILL's order (Li et al. 2014): the residual's mean, its inverse, the mean of that.
     inverse = (1 << 20) // (_box(residual, 1) // 9 + 4)
     cost = _box(inverse, 7) // 225
-    return np.uint8(_STEPS - 1) - _steps(cost, 1 << 12, _STEPS)
+    return np.uint8(_STEPS - 1) - _steps(cost, 1 << 12, _STEPS, an_octave=4)
 
 
 def step_count(noise: Noise) -> int:
@@ -64,14 +68,12 @@ def _box(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
     return values
 
 
-def _steps(values: NDArray[np.int32], least: int, count: int) -> Map:
-    """floor(4 log2(values / least)), within 0..count - 1."""
-    bounds = [-(-_quarter_octaves(k) * least >> 16) for k in range(1, count)]
+def _steps(values: NDArray[np.int32], least: int, count: int, an_octave: int) -> Map:
+    """floor(an_octave log2(values / least)), within 0..count - 1; 4 or 8 steps an octave."""
+    bounds = [-(-_power_of_two(k * 8 // an_octave) * least >> 16) for k in range(1, count)]
     return np.searchsorted(np.array(bounds, np.int32), values, side="right").astype(np.uint8)
 
 
-def _quarter_octaves(steps: int) -> int:
-    """2^(steps/4) in units of 2^-16, rounded down: by the integer square root alone."""
-    from math import isqrt
-
-    return isqrt(isqrt(1 << (steps + 64)))
+def _power_of_two(eighths: int) -> int:
+    """2^(eighths/8) in units of 2^-16, rounded down: by the integer square root alone."""
+    return isqrt(isqrt(isqrt(1 << (eighths + 128))))

@@ -3,6 +3,8 @@
 The header's metadata say how to read them (`Entry`, 21 bytes in `Metadata.side_info`). Every sample
 is accounted for: if it is changed, so are the decoded words, be they ciphertext or the keystream
 below it; but for the two values of a pair, and the header's MAC tells which of them it is.
+
+After the entry may stand check bytes (`sshr.sealed.repair`) of the samples as the coder gave them.
 """
 
 import dataclasses
@@ -23,6 +25,7 @@ from sshr.sealed.content import Kind
 from sshr.sealed.costs import Noise
 from sshr.sealed.model import NoiseModel
 from sshr.sealed.plan import Plan
+from sshr.sealed.repair import CHECK_BYTES, check_bytes, repaired
 
 Rgb8 = NDArray[np.uint8]
 _ENTRY = struct.Struct(">BBBhIIQ")
@@ -72,6 +75,20 @@ class Entry:
 ENTRY_BYTES = _ENTRY.size
 
 
+def side_info_bytes(repairable: bool) -> int:
+    """Bytes of side information that `embed` replaces."""
+    return ENTRY_BYTES + (CHECK_BYTES if repairable else 0)
+
+
+def entry_of(metadata: Metadata) -> Entry:
+    """What the header of a sealed stego says of it.
+
+    Raises:
+        DamagedError: another version's, or none at all.
+    """
+    return Entry.unpack(metadata.side_info[:ENTRY_BYTES])
+
+
 def embed(
     kind: Kind,
     record: bytes,
@@ -86,7 +103,8 @@ def embed(
     Args:
         record: its length is a multiple of 4.
         reference: (H, W, 3) uint8 RGB.
-        metadata: its side information is replaced, at the same length.
+        metadata: its side information is replaced, at the same length (`side_info_bytes`), which
+            says whether there are check bytes.
         base: level of the noise; a little more is taken where chance wants it.
     """
     session = sending.session
@@ -101,9 +119,11 @@ def embed(
             continue
         samples, rest = written
         entry = Entry(kind, model.noise, base + louder, len(words), rest)
+        repairable = len(metadata.side_info) > ENTRY_BYTES
+        checks = check_bytes(samples) if repairable else b""
         exact = samples.astype(np.float32)
         exact[fixed] += 0.25  # where the parity is wrong, the upper value of the pair is taken
-        side = dataclasses.replace(metadata, side_info=entry.pack())
+        side = dataclasses.replace(metadata, side_info=entry.pack() + checks)
         return sending.write(exact.reshape(reference.shape), side)
     return None
 
@@ -112,14 +132,18 @@ def extract(opened: Opened, stego: Rgb8, reference: Rgb8) -> bytes:
     """The record of a stego whose header is open.
 
     Raises:
-        DamagedError: any sample has changed.
+        DamagedError: a sample has changed, or more of them than the check bytes can undo.
     """
-    entry = Entry.unpack(opened.metadata.side_info)
-    if not opened.intact:
+    entry, checks = entry_of(opened.metadata), opened.metadata.side_info[ENTRY_BYTES:]
+    if not opened.intact and len(checks) != CHECK_BYTES:
         raise changed()
     model = NoiseModel(reference, entry.noise)
     carrier = Carrier(model, model.classes(entry.base), opened.parity, opened.session)
-    samples = stego.reshape(-1)
+    samples: NDArray[np.uint8] | None = stego.reshape(-1)
+    if not opened.intact:
+        samples = repaired(carrier.lower_values(stego.reshape(-1)), checks)
+    if samples is None:
+        raise changed()
     words = carrier.read(samples, entry.words, entry.rest)
     if words is None:
         raise changed()

@@ -47,18 +47,16 @@ class NoiseModel:
         """The tables at a base level, which may lie outside of 0..LEVELS - 1."""
         lookup = np.zeros((step_count(self.noise), 256), np.uint16)
         tables: list[Table] = []
+        known: dict[tuple[int, int, int], int] = {}
         for step in range(len(lookup)):
             level = level_of(base, step)
             furthest = reach(level)
-            if not furthest:
-                continue
-            known: dict[tuple[int, int], int] = {}
-            for sample in range(256):
+            for sample in range(256) if furthest else ():
                 ends = min(sample, furthest), min(255 - sample, furthest)
-                if ends not in known:
+                if (level, *ends) not in known:
                     tables.append(Table(ends[0], frequencies(level, *ends)))
-                    known[ends] = len(tables)
-                lookup[step, sample] = known[ends]
+                    known[level, *ends] = len(tables)
+                lookup[step, sample] = known[level, *ends]
         return Classes(lookup, tables)
 
     def class_of(self, classes: Classes, start: int, stop: int) -> NDArray[np.uint16]:

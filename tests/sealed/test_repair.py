@@ -75,8 +75,17 @@ def test_untouched_stego_is_intact(reference: Rgb8, stego: Rgb8) -> None:
 def test_one_change_at_any_place_is_undone(reference: Rgb8, stego: Rgb8) -> None:
     rng = np.random.default_rng(3)
     places = rng.choice(stego.size, 60, replace=False)
-    for place in places:
-        back = sshr.unseal(changed(stego, [place], 1), reference, KEYS)
+    for place, by in zip(places, rng.integers(1, 256, 60), strict=True):
+        back = sshr.unseal(changed(stego, [place], int(by)), reference, KEYS)
+        assert (back.data, back.intact) == (DATA, False)
+
+
+def test_even_changes_of_the_header_are_undone(reference: Rgb8) -> None:
+    """They leave its bits, and no MAC covers them."""
+    made = sshr.seal(sshr.Blob(DATA), reference, KEYS, ecc=True)
+    header = np.flatnonzero(made._sending.reopen(made.image).header)
+    for place in header[::300]:
+        back = sshr.unseal(changed(made.image, [int(place)], 4), reference, KEYS)
         assert (back.data, back.intact) == (DATA, False)
 
 

@@ -82,7 +82,7 @@ def test_too_large_picture_is_lossy_at_its_best(photo: Photo, reference: Rgb8, g
     report = stego.check()
     assert not report.exact
     assert report.revealed_psnr > 36
-    assert abs(report.stego_psnr - (46 if grey else 41)) < 0.1
+    assert abs(report.stego_psnr - (46 if grey else 41)) < 0.6
     assert stego.notes
 
 
@@ -148,6 +148,18 @@ def test_changed_header_sample_is_noticed(reference: Rgb8, noise: str, step: int
         if 0 <= other.flat[place] <= 255:
             with pytest.raises((DamagedError, NothingFoundError)):
                 sshr.unseal(other.astype(np.uint8), reference, KEYS)
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_even_change_of_any_header_sample_is_noticed(reference: Rgb8, noise: str) -> None:
+    """It leaves the header's bits, and no MAC covers it; nor does a quiet sample carry anything."""
+    stego = sshr.seal(sshr.Blob(b"x" * 50), reference, KEYS, noise=noise)
+    header = np.flatnonzero(stego._sending.reopen(stego.image).header)
+    for place in header[::100]:
+        other = stego.image.copy()
+        other.flat[place] ^= 2
+        with pytest.raises(DamagedError):
+            sshr.unseal(other, reference, KEYS)
 
 
 def test_two_seals_of_one_payload_differ_everywhere(reference: Rgb8) -> None:

@@ -104,12 +104,15 @@ def unseal_opened(opened: Opened, stego: Rgb8, reference: Rgb8) -> Unsealed:
     metadata = opened.metadata
     if metadata.transport is not Transport.SEALED:
         raise UsageError("this stego uses the analog transport: reveal it as such")
-    content = unpack(extract(opened, stego, reference))
+    extracted = extract(opened, stego, reference)
+    content = unpack(extracted.record)
     if content.picture is not None:
         size = (metadata.secret_height, metadata.secret_width)
         colours = () if metadata.secret_mode is SecretMode.GREYSCALE else (3,)
         if content.picture.shape != (*size, *colours):
             raise DamagedError("the sealed picture has another size than its header says")
     return Unsealed(
-        content.kind, content.name, content.data, content.picture, opened.sender, opened.intact
+        *(content.kind, content.name, content.data, content.picture),
+        sender=opened.sender,
+        intact=extracted.intact,
     )

@@ -84,6 +84,8 @@ class Carrier:
         """The `count` words of ciphertext, or None where a sample has changed."""
         if rest.state >> 32 == 0 or rest.words > len(samples) + _SPARE:
             return None
+        if not self._quiet_ones_are_still(samples):
+            return None
         state = np.array([rest.state & 0xFFFFFFFF, rest.state >> 32], np.uint32)
         coder = AnsCoder(np.concatenate([self._filler(rest.words), state]))
         for group in self._pairs(backwards=True):
@@ -107,6 +109,12 @@ class Carrier:
         if below < 0 or not np.array_equal(words[:below], self._filler(below)):
             return None
         return words[below:]
+
+    def _quiet_ones_are_still(self, samples: NDArray[np.uint8]) -> bool:
+        """Whether the samples that never change, and so carry nothing, are the reference's."""
+        moved = np.flatnonzero(samples != self.model.samples)
+        moved = moved[~np.isin(moved, self.fixed)]
+        return bool(self.model.class_at(self.classes, moved).all())
 
     def lower_values(self, samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The samples of a stego as `write` gave them: of a pair, the lower value."""

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import Opened, Sending
 from sshr.crypto.metadata import Metadata
-from sshr.crypto.session import Session
 from sshr.errors import DamagedError
 from sshr.sealed.coder import Carrier, Rest
 from sshr.sealed.content import Kind
@@ -128,8 +127,16 @@ def embed(
     return None
 
 
-def extract(opened: Opened, stego: Rgb8, reference: Rgb8) -> bytes:
-    """The record of a stego whose header is open.
+@dataclass(frozen=True)
+class Extracted:
+    """The record of a stego; `intact` is False where samples had to be repaired for it."""
+
+    record: bytes
+    intact: bool
+
+
+def extract(opened: Opened, stego: Rgb8, reference: Rgb8) -> Extracted:
+    """What a stego whose header is open holds.
 
     Raises:
         DamagedError: a sample has changed, or more of them than the check bytes can undo.
@@ -139,22 +146,29 @@ def extract(opened: Opened, stego: Rgb8, reference: Rgb8) -> bytes:
         raise changed()
     model = NoiseModel(reference, entry.noise)
     carrier = Carrier(model, model.classes(entry.base), opened.parity, opened.session)
-    samples: NDArray[np.uint8] | None = stego.reshape(-1)
-    if not opened.intact:
-        samples = repaired(carrier.lower_values(stego.reshape(-1)), checks)
-    if samples is None:
+    samples = stego.reshape(-1)
+    if opened.intact:
+        record = _record(carrier, samples, entry)
+        if record is not None:
+            return Extracted(record, intact=True)
+    # The header's own samples may have changed without any MAC to tell.
+    undone = repaired(carrier.lower_values(samples), checks) if checks else None
+    record = None if undone is None else _record(carrier, undone, entry)
+    if record is None:
         raise changed()
+    return Extracted(record, intact=False)
+
+
+def _record(carrier: Carrier, samples: NDArray[np.uint8], entry: Entry) -> bytes | None:
+    """The authenticated content, or None where a sample is not as it was."""
     words = carrier.read(samples, entry.words, entry.rest)
     if words is None:
-        raise changed()
-    return _opened(opened.session, words.astype("<u4").tobytes())
-
-
-def _opened(session: Session, ciphertext: bytes) -> bytes:
+        return None
+    aead = ChaCha20Poly1305(carrier.session.subkey(b"payload"))
     try:
-        return ChaCha20Poly1305(session.subkey(b"payload")).decrypt(_NONCE, ciphertext, None)
-    except InvalidTag as error:
-        raise changed() from error
+        return aead.decrypt(_NONCE, words.astype("<u4").tobytes(), None)
+    except InvalidTag:
+        return None
 
 
 def changed() -> DamagedError:

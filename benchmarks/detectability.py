@@ -1,10 +1,11 @@
 """How well a detector without the reference tells stegos from photographs, at equal payloads.
 
-    python benchmarks/detectability.py FOLDER... [--payload BITS...] [--limit N]
+    python benchmarks/detectability.py FOLDER... [--payload BITS...] [--limit N] [--analog]
 
 Needs `pip install sealwatch torchvision h5py pandas`. Stegos are 256 px centre crops
 that carry so many random bits a sample: sealed with each kind of noise, and base-m digits
-(ternary; 8 values from 1.58 bits on) in as many random samples as that takes.
+(ternary; 8 values from 1.58 bits on) in as many random samples as that takes. With `--analog` also
+those of the analog transport (preset `base`), each with the next photograph as its secret.
 SPAM features of the three channels are averaged (686);
 sealwatch's ensemble of Fisher discriminants has fixed L and d_sub. 5 folds by photograph: a pair is
 trained or tested as a whole. Printed: P_E, the mean of false alarms and misses, and its standard
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--payload", nargs="*", type=float, default=[0.1, 0.4, 1.0, 3.0])
     parser.add_argument("--limit", type=int, help="photographs of each folder")
+    parser.add_argument("--analog", action="store_true", help="the analog transport too")
     arguments = parser.parse_args()
     covers = []
     for folder in arguments.folders:
@@ -88,13 +90,20 @@ def main() -> None:
     print("|---|---|---|---|")
     ways: dict[str, Embed] = {"base-m": base_m}
     ways |= {f"sealed, {noise}": sealed(noise) for noise in ("uniform", "texture", "adaptive")}
+
+    def row(payload: str, name: str, stegos: list[Rgb8]) -> None:
+        loud = np.mean([psnr(*pair) for pair in zip(stegos, covers, strict=True)])
+        folds = errors(plain, np.stack([features(stego) for stego in stegos]))
+        wrong = f"{np.mean(folds):.3f} ± {np.std(folds):.3f}"
+        print(f"| {payload} | {name} | {loud:.1f} | {wrong} |", flush=True)
+
     for payload in arguments.payload:
         for name, embed in ways.items():
-            stegos = [embed(cover, payload, seed) for seed, cover in enumerate(covers)]
-            loud = np.mean([psnr(*pair) for pair in zip(stegos, covers, strict=True)])
-            folds = errors(plain, np.stack([features(stego) for stego in stegos]))
-            wrong = f"{np.mean(folds):.3f} ± {np.std(folds):.3f}"
-            print(f"| {payload:g} | {name} | {loud:.1f} | {wrong} |", flush=True)
+            row(f"{payload:g}", name, [embed(c, payload, seed) for seed, c in enumerate(covers)])
+    if arguments.analog:
+        secrets = [*covers[1:], covers[0]]
+        pairs = zip(secrets, covers, strict=True)
+        row("a picture", "analog, base", [sshr.conceal(*pair, sshr.Keys()).image for pair in pairs])
 
 
 if __name__ == "__main__":

@@ -69,6 +69,8 @@ class Draw:
 
 def payloads(draw: Draw, count: int) -> int:
     """How many are not back."""
+    if not count:
+        return 0
     shares, failed = [], 0
     for _ in range(count):
         stego, blob, reference, share = draw.sealed()
@@ -86,7 +88,7 @@ def payloads(draw: Draw, count: int) -> int:
 def changes(draw: Draw, count: int) -> int:
     """How many changes go unnoticed."""
     outcomes: Counter[str] = Counter()
-    for _ in range(STEGOS):
+    for _ in range(STEGOS if count else 0):
         stego, _, reference, _ = draw.sealed()
         for _ in range(count // STEGOS):
             changed = stego.image.copy()

@@ -16,6 +16,7 @@ from scipy.stats import chisquare
 
 import sshr
 from sshr.errors import DamagedError, NothingFoundError, TooSmallError, UsageError
+from sshr.sealed import pictures
 from sshr.sealed.content import Kind
 from sshr.sealed.costs import Noise
 from sshr.sealed.model import NoiseModel
@@ -255,3 +256,22 @@ def test_plan_predicts_what_happens(reference: Rgb8) -> None:
     base = plan.base_for_psnr(41.0)
     assert abs(plan.psnr(base) - 41) < 0.05
     assert plan.base_for_bytes(plan.room(base)) <= base
+
+
+def test_large_pictures_are_coded_by_a_quality_found_on_some_rows(photo: Photo) -> None:
+    """A large picture, made so by the limit: the code fits, is nearly as large as it may be, and a
+    quality in decibels is reached without much to spare."""
+    picture = photo("parrots", 400, 500)
+    whole = len(pictures.lossless(picture).data)
+    room = whole // 2
+    slow = pictures.fitting(picture, room, whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "_LARGE", 1000)
+        fast = pictures.fitting(picture, room, whole)
+        exact = pictures.reaching(picture, 45.0)
+        assert pictures.fitting(picture, 100, whole) is None
+    assert slow is not None
+    assert fast is not None
+    assert 0.8 * room < len(fast.data) <= room
+    assert fast.psnr > slow.psnr - 2.5
+    assert 45 <= exact.psnr < 46.5

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,10 @@ _LEAST_ROWS = 32  # five halvings of JPEG 2000
 _STEPS = 64
 _MIDDLE = 1 << 15
 _LENGTH = struct.Struct("<I")
+_SAMPLES, _SAMPLE_ROWS = 4, 64
+_A_LITTLE = 0.05  # dB
+_BITS_A_DECIBEL = 1 / 6.02
+_Found = TypeVar("_Found")
 
 
 class PictureCodec(IntEnum):
@@ -164,31 +168,74 @@ def _lossy(picture: NDArray[np.uint8]) -> list[tuple[Encode, Bounds]]:
 def _largest(
     encode: Encode, bounds: Bounds, picture: NDArray[np.uint8], room: int
 ) -> tuple[PictureCodec, bytes] | None:
-    low, high = bounds
-    best = None
-    for _ in range(13 if picture.size < 3 * _LARGE else 7):
-        middle = (low + high) / 2
-        code = encode(picture, middle)
+    """The code of the highest quality within `room` bytes."""
+    if picture.size < 3 * _LARGE:
+        return _bisected(bounds, lambda quality: _within(encode(picture, quality), room), up=True)[
+            1
+        ]
+    rows = _sample(picture)
+    share = int(room * rows.size / picture.size)
+    quality, _ = _bisected(bounds, lambda value: _within(encode(rows, value), share), True, 8)
+    while quality >= bounds[0]:
+        code = encode(picture, quality)
         if len(code[1]) <= room:
-            best, low = code, middle
-        else:
-            high = middle
-    return best
+            return code
+        quality -= _A_LITTLE + 8 * (len(code[1]) - room) / picture.size / _BITS_A_DECIBEL
+    return None
 
 
 def _smallest(
     encode: Encode, bounds: Bounds, picture: NDArray[np.uint8], psnr: float
 ) -> Coded | None:
-    low, high = bounds
-    best = None
-    for _ in range(13 if picture.size < 3 * _LARGE else 7):
-        middle = (low + high) / 2
-        coded = _coded(picture, *encode(picture, middle))
+    """The shortest code of at least this PSNR."""
+
+    def reached(rows: NDArray[np.uint8], quality: float) -> Coded | None:
+        coded = _coded(rows, *encode(rows, quality))
+        return coded if coded.psnr >= psnr else None
+
+    if picture.size < 3 * _LARGE:
+        return _bisected(bounds, lambda quality: reached(picture, quality), up=False)[1]
+    rows = _sample(picture)
+    quality, _ = _bisected(bounds, lambda value: reached(rows, value), False, 8)
+    while quality <= bounds[1]:
+        coded = _coded(picture, *encode(picture, quality))
         if coded.psnr >= psnr:
-            best, high = coded, middle
-        else:
+            return coded
+        quality += _A_LITTLE + psnr - coded.psnr
+    return None
+
+
+def _bisected(
+    bounds: Bounds, attempt: Callable[[float], _Found | None], up: bool, steps: int = 13
+) -> tuple[float, _Found | None]:
+    """The last quality at which `attempt` gave anything, and that; else a bound and None.
+
+    Args:
+        up: what is found is better the higher the quality, as long as there is anything.
+    """
+    low, high = bounds
+    best: tuple[float, _Found | None] = (low if up else high, None)
+    for _ in range(steps):
+        middle = (low + high) / 2
+        found = attempt(middle)
+        if found is not None:
+            best = middle, found
+        if (found is not None) is up:
             low = middle
+        else:
+            high = middle
     return best
+
+
+def _within(code: tuple[PictureCodec, bytes], room: int) -> tuple[PictureCodec, bytes] | None:
+    return code if len(code[1]) <= room else None
+
+
+def _sample(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Some rows of a large picture from everywhere, by which a quality is chosen."""
+    height = len(picture)
+    starts = range(0, height - _SAMPLE_ROWS + 1, max(height // _SAMPLES, _SAMPLE_ROWS))
+    return np.concatenate([picture[start : start + _SAMPLE_ROWS] for start in starts])
 
 
 def _coded(picture: NDArray[np.uint8], codec: PictureCodec, data: bytes) -> Coded:

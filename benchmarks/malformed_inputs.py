@@ -50,10 +50,18 @@ def lay_out(desk: Path) -> None:
         piece.save(desk / f"{name}s" / "one.png")
     (desk / "word.txt").write_text("open sesame\n")
     words = ("conceal", "secret.png", "-r", "reference.png", "-o", "stego.png", PLAIN, "--json")
+    made(*words)
+
+
+def made(*words: str) -> None:
+    """Run a command that makes valid files, silently.
+
+    Raises:
+        RuntimeError: it failed.
+    """
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = run(list(words))
-    if code:
-        raise RuntimeError("the valid pair could not be concealed")
+        if run(list(words)):
+            raise RuntimeError(f"sshr {words[0]} could not make the valid files")
 
 
 def malformed(desk: Path, seed: int) -> list[Malformed]:

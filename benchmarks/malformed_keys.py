@@ -1,15 +1,11 @@
 """25 malformed key files and names for `keygen`, each with its commands."""
 
-import contextlib
-import io
 import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from malformed_inputs import PLAIN, Malformed
-
-from sshr.cli.runner import run
+from malformed_inputs import PLAIN, Malformed, made
 
 _PAIR = ("secret.png", "-r", "reference.png", "-o", "out.png")
 _STEGO = ("stego.png", "-r", "reference.png")
@@ -17,10 +13,8 @@ _STEGO = ("stego.png", "-r", "reference.png")
 
 def malformed(desk: Path, seed: int) -> list[Malformed]:
     """All of them, beside a valid pair `mine.key` and `mine.pub` in the desk."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        if run(["keygen", "mine"]):
-            raise RuntimeError("no valid keys could be made")
-    return [*_files(desk, random.Random(seed)), *_names(desk)]
+    made("keygen", "mine")
+    return [*_files(desk, random.Random(seed)), *_names()]
 
 
 def _files(desk: Path, rng: random.Random) -> Iterator[Malformed]:
@@ -67,15 +61,12 @@ def _used(name: str) -> Malformed:
     return Malformed(name, "malformed key", commands)
 
 
-def _names(desk: Path) -> Iterator[Malformed]:
+def _names() -> Iterator[Malformed]:
     """Names under which no pair may be written."""
     for name in ("mine", "no/such/mine", "nul\0", "k" * 300, "gone\n/mine"):
-        commands = (("keygen", name), ("keygen", name, "--protect", *_passphrase_file()))
+        protected = ("keygen", name, "--protect", "--key-passphrase-file", "empty.txt")
+        commands = (("keygen", name), protected)
         yield Malformed(name, "path trick for keygen", commands)
-
-
-def _passphrase_file() -> tuple[str, str]:
-    return "--key-passphrase-file", "empty.txt"
 
 
 def _swapped(text: str, rng: random.Random) -> str:

@@ -10,13 +10,13 @@ a PSNR by more than 0.02 dB between numbers of threads.
 import argparse
 import json
 import math
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from measuring import run_sshr
 
 LIMIT_DB = 0.02
 CHANNELS = "png,float,jpeg:75,noise"
@@ -26,12 +26,7 @@ def evaluated(data: Path, limit: int, threads: int, out: Path) -> list[dict[str,
     """The lines of one run, without its head."""
     words = ("evaluate", "--preset", "base", "--method", "classical:8", "--data", data)
     more = ("--channel", CHANNELS, "--limit", str(limit), "--out", out, "--json")
-    subprocess.run(
-        [sys.executable, "-m", "sshr", *map(str, (*words, *more))],
-        env=os.environ | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)},
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+    run_sshr((*words, *more), "none is needed", threads)
     return [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()[1:]]
 
 

@@ -49,11 +49,14 @@ def test_a_file_that_cannot_grow_is_not_there(desk: Path, transport: str) -> Non
 
 def can_mount() -> bool:
     command = (*SMALL_DISK, "mount", "-t", "tmpfs", "none", "/mnt")
-    return bool(shutil.which("unshare")) and subprocess.run(command).returncode == 0
+    if not shutil.which("unshare"):
+        return False
+    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
 
 
-@pytest.mark.skipif(not can_mount(), reason="needs user namespaces with their own mounts")
 def test_a_folder_on_a_full_disk_is_completed_by_a_rerun(desk: Path) -> None:
+    if not can_mount():
+        pytest.skip("needs user namespaces with their own mounts")
     for name in ("secrets", "references", "out"):
         Path(name).mkdir()
     for n in range(4):

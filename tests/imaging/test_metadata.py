@@ -198,3 +198,4 @@ def test_no_exif_block_breaks_reading_or_writing(
             continue
         for suffix in (".png", ".tif"):
             write_image(folder / f"out{suffix}", picture.rgb, True, extras=picture.extras)
+            assert (read_image(folder / f"out{suffix}").rgb == picture.rgb).all()

@@ -166,12 +166,12 @@ def write_unsealed(
         DamagedError: the stego was changed.
     """
     from sshr.cli.keys import sender_facts, signature_words
+    from sshr.pipeline.receiving import refused_by_strict
     from sshr.pipeline.unseal import unseal_received
-    from sshr.sealed.embedding import changed
 
     revealed = unseal_received(received)
     if strict and not revealed.intact:
-        raise changed()
+        raise refused_by_strict()
     revealed.save(output, force)
     facts: dict[str, Any] = {"revealed": str(output), "transport": "sealed"}
     facts["intact"] = revealed.intact

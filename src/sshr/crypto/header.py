@@ -23,7 +23,7 @@ from sshr.crypto.prefix_repair import prefixes_near
 from sshr.crypto.reference import ReferenceKey, belong_together, check_image
 from sshr.crypto.session import Session
 from sshr.crypto.sidestream import SideStream
-from sshr.crypto.signing import require_sender, reserved, signed, verified_sender
+from sshr.crypto.signing import packed_length, require_sender, signed, verified_sender
 from sshr.crypto.slots import Slots, unwrap, wrap
 from sshr.crypto.stream import (
     Body,
@@ -197,8 +197,8 @@ class Sending:
         return signed(metadata, self._signer, self._reference_key.key, before)
 
     def _bucket(self, metadata: Metadata) -> Bucket:
-        sized = metadata if self._signer is None else reserved(metadata)
-        return Bucket.holding(len(sized.pack()), len(self._slots.wrapped), self._protected)
+        length = packed_length(metadata, self._signer is not None)
+        return Bucket.holding(length, len(self._slots.wrapped), self._protected)
 
     def _layout(self, metadata: Metadata) -> Layout:
         height, width = self._reference_key.height, self._reference_key.width
@@ -260,8 +260,7 @@ def _read(
         raise NothingFoundError("the image is too small to hold anything")
     groups = reference_key.positions(group * PREFIX_BITS).reshape(-1, group)
     data = np.packbits(read_parities(samples, groups)).tobytes()
-    prefix, body, layout = _find_body(samples, reference_key, data)
-    positions = reference_key.positions(layout.used)
+    prefix, (body, layout, positions) = _find_body(samples, reference_key, data)
     file_key = find_file_key(prefix.salt, body.slots)
     if file_key is None:
         raise wrong_key()
@@ -276,15 +275,15 @@ def _read(
 
 def _find_body(
     samples: NDArray[np.uint8], reference_key: ReferenceKey, data: bytes
-) -> tuple[Prefix, Body, Layout]:
+) -> tuple[Prefix, tuple[Body, Layout, NDArray[np.int64]]]:
     """What follows the prefix's 27 bytes, which may have to be repaired."""
     try:
         prefix = open_prefix(reference_key, data)
-        return prefix, *_read_body(samples, reference_key, prefix)
+        return prefix, _read_body(samples, reference_key, prefix)
     except (NothingFoundError, DamagedError):
         for prefix in prefixes_near(reference_key, data):
             try:
-                return prefix, *_read_body(samples, reference_key, prefix)
+                return prefix, _read_body(samples, reference_key, prefix)
             except DamagedError:
                 continue
         raise
@@ -292,13 +291,15 @@ def _find_body(
 
 def _read_body(
     samples: NDArray[np.uint8], reference_key: ReferenceKey, prefix: Prefix
-) -> tuple[Body, Layout]:
+) -> tuple[Body, Layout, NDArray[np.int64]]:
+    """The body with its layout and the positions of the whole header."""
     layout = Layout.fitting(len(samples), prefix.bucket)
     if layout is None:
         raise damaged()
-    _, groups = layout.groups(reference_key.positions(layout.used))
+    positions = reference_key.positions(layout.used)
+    _, groups = layout.groups(positions)
     data = np.packbits(read_parities(samples, groups)).tobytes()
-    return open_body(reference_key, prefix, data), layout
+    return open_body(reference_key, prefix, data), layout, positions
 
 
 def _one_of_each(layout: Layout, positions: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -80,12 +80,8 @@ class Bucket:
         return self.units * UNIT_BYTES + AEAD_TAG_BYTES
 
     @property
-    def plain_body_bytes(self) -> int:
-        return KEY_BYTES + self.slots * SLOT_BYTES + self.ciphertext_bytes + OUTER_MAC_BYTES
-
-    @property
     def body_bytes(self) -> int:
-        plain = self.plain_body_bytes
+        plain = KEY_BYTES + self.slots * SLOT_BYTES + self.ciphertext_bytes + OUTER_MAC_BYTES
         return protected_size(plain) if self.protected else plain
 
 
@@ -101,9 +97,9 @@ def unpad(padded: bytes) -> bytes:
     return metadata
 
 
-def header_bits(metadata_length: int, slots: int, protected: bool = False) -> int:
+def header_bits(metadata_length: int, slots: int) -> int:
     """Bits of the whole header stream for packed metadata of this length and so many recipients."""
-    return PREFIX_BITS + 8 * Bucket.holding(metadata_length, slots, protected).body_bytes
+    return PREFIX_BITS + 8 * Bucket.holding(metadata_length, slots).body_bytes
 
 
 def prefix_group(samples: int) -> int:
@@ -159,9 +155,7 @@ def layout_for(height: int, width: int, bucket: Bucket) -> Layout:
     return layout
 
 
-def check_capacity(
-    height: int, width: int, metadata_length: int, slots: int, protected: bool = False
-) -> None:
+def check_capacity(height: int, width: int, metadata_length: int, slots: int) -> None:
     """Refuse early an image that cannot hold its header.
 
     Args:
@@ -172,4 +166,4 @@ def check_capacity(
     Raises:
         TooSmallError: the header does not fit; the message names a size that would do.
     """
-    layout_for(height, width, Bucket.holding(metadata_length, slots, protected))
+    layout_for(height, width, Bucket.holding(metadata_length, slots))

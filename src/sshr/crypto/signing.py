@@ -23,6 +23,11 @@ def reserved(metadata: Metadata) -> Metadata:
     return dataclasses.replace(metadata, signature=bytes(SIGNATURE_BYTES))
 
 
+def packed_length(metadata: Metadata, with_signature: bool) -> int:
+    """Bytes of the record as it will be sealed."""
+    return len((reserved(metadata) if with_signature else metadata).pack())
+
+
 def signed(metadata: Metadata, signer: bytes, reference_key: bytes, before: bytes) -> Metadata:
     """The record with its signature.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.layout import CHANNELS, Bucket, header_bits, layout_for
 from sshr.crypto.metadata import Metadata, SecretMode
-from sshr.crypto.signing import reserved
+from sshr.crypto.signing import packed_length
 from sshr.imaging.fitting import FitMode, check_mode
 from sshr.imaging.packing import is_grey, packed_size, unpacked_size
 from sshr.imaging.reading import Picture, as_picture
@@ -139,7 +139,7 @@ def _metadata_length(
         public_key=bytes(facts.key_dim),
         tile_scales=bytes(TILE_ENTRY_BYTES * tiles),
     )
-    return len((reserved(metadata) if is_signed else metadata).pack())
+    return packed_length(metadata, is_signed)
 
 
 def _range(facts: Facts, figure: str) -> tuple[float, float] | None:

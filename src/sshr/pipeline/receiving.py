@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sshr.crypto.header import Opened, read_header
 from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Transport
+from sshr.errors import DamagedError
 from sshr.imaging.reading import Picture
 from sshr.pipeline.carrier import Carriers
 from sshr.pipeline.wrong_reference import explained
@@ -27,6 +28,11 @@ class Received:
     def sealed(self) -> bool:
         """Whether the secret rides in the sealed transport."""
         return self.opened.metadata.transport is Transport.SEALED
+
+
+def refused_by_strict() -> DamagedError:
+    """The outcome of a changed stego that could be revealed, where that is not wanted."""
+    return DamagedError("the stego has been changed since it was written (refused by --strict)")
 
 
 def open_stego(stego: Picture, reference: Picture, keys: Keys) -> Received:

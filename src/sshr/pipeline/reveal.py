@@ -16,7 +16,7 @@ from sshr.imaging.writing import write_image
 from sshr.pipeline.carrier import restored
 from sshr.pipeline.engine import Engine
 from sshr.pipeline.progress import Progress, quiet
-from sshr.pipeline.receiving import Received, open_stego
+from sshr.pipeline.receiving import Received, open_stego, refused_by_strict
 from sshr.zoo.registry import find_model
 
 Rgb8 = NDArray[np.uint8]
@@ -104,7 +104,7 @@ def reveal_received(
     if opened.metadata.transport is not Transport.ANALOG:
         raise UsageError("this stego uses the sealed transport: sshr.unseal opens it")
     if strict and not opened.intact:
-        raise DamagedError("the stego has been changed since it was written (refused by --strict)")
+        raise refused_by_strict()
     engine = Engine(find_model(opened.metadata.checkpoint_id, preset, device))
     return reveal_opened(opened, received.stego, received.reference, engine, progress)
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.layout import check_capacity, header_bits
+from sshr.crypto.layout import PREFIX_BITS, Bucket, layout_for
 from sshr.crypto.metadata import CHECKPOINT_ID_BYTES, Metadata, SecretMode, Transport
-from sshr.crypto.signing import reserved
+from sshr.crypto.signing import packed_length
 from sshr.errors import TooSmallError, UsageError
 from sshr.evaluation.metrics import psnr, ssim
 from sshr.imaging.metadata import MetadataChoice
@@ -205,10 +205,10 @@ def capacities(
     shared = as_picture(reference, "reference")
     samples = samples_of(shared.rgb, is_packed(shared.rgb))
     metadata = _metadata(Blob(b""), ecc)
-    length = len((reserved(metadata) if signed else metadata).pack())
+    bucket = Bucket.holding(packed_length(metadata, signed), recipients, ecc)
     height, width, _ = samples.shape
-    check_capacity(height, width, length, recipients, ecc)
-    plan = Plan(NoiseModel(samples, kind), header_bits(length, recipients, ecc))
+    layout = layout_for(height, width, bucket)
+    plan = Plan(NoiseModel(samples, kind), PREFIX_BITS + layout.body_bits)
     rooms = {float(db): plan.room(plan.base_for_psnr(db)) for db in DRY_RUN_DB}
     return {db: max(room - overhead(""), 0) for db, room in rooms.items()}
 

@@ -112,9 +112,12 @@ class Carrier:
 
     def _quiet_ones_are_still(self, samples: NDArray[np.uint8]) -> bool:
         """Whether the samples that never change, and so carry nothing, are the reference's."""
-        moved = np.flatnonzero(samples != self.model.samples)
-        moved = moved[~np.isin(moved, self.fixed)]
-        return bool(self.model.class_at(self.classes, moved).all())
+        for start, stop in self._chunks():
+            quiet = self.model.class_of(self.classes, start, stop) == 0
+            moved = samples[start:stop] != self.model.samples[start:stop]
+            if not np.isin(np.flatnonzero(quiet & moved) + start, self.fixed).all():
+                return False
+        return True
 
     def lower_values(self, samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The samples of a stego as `write` gave them: of a pair, the lower value."""
@@ -134,14 +137,17 @@ class Carrier:
 
     def _groups(self, backwards: bool = False) -> Iterator[tuple[NDArray[np.int64], Table]]:
         """The places of each class in their keyed order, chunk by chunk."""
-        starts = range(0, len(self.model.samples), CHUNK)
-        for number, start in sorted(enumerate(starts), reverse=backwards):
-            places, ends = self._order(number, start, min(start + CHUNK, len(self.model.samples)))
+        for number, (start, stop) in sorted(enumerate(self._chunks()), reverse=backwards):
+            places, ends = self._order(number, start, stop)
             count = len(self.classes.tables)
             for group in range(count, 0, -1) if backwards else range(1, count + 1):
                 first, last = ends[group - 1], ends[group]
                 if first < last:
                     yield places[first:last], self.classes.tables[group - 1]
+
+    def _chunks(self) -> Iterator[tuple[int, int]]:
+        count = len(self.model.samples)
+        return ((start, min(start + CHUNK, count)) for start in range(0, count, CHUNK))
 
     def _order(
         self, number: int, start: int, stop: int

@@ -170,9 +170,8 @@ def _largest(
 ) -> tuple[PictureCodec, bytes] | None:
     """The code of the highest quality within `room` bytes."""
     if picture.size < 3 * _LARGE:
-        return _bisected(bounds, lambda quality: _within(encode(picture, quality), room), up=True)[
-            1
-        ]
+        found = _bisected(bounds, lambda value: _within(encode(picture, value), room), up=True)
+        return found[1]
     rows = _sample(picture)
     share = int(room * rows.size / picture.size)
     quality, _ = _bisected(bounds, lambda value: _within(encode(rows, value), share), True, 8)

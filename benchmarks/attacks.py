@@ -2,10 +2,15 @@
 
     python benchmarks/attacks.py --data FOLDER [--preset base] [--limit 24] [--crop 256]
 
-PSNR and SSIM compare an attack's picture with the secret, 8-bit RGB. `grey` is the secret's own
-mean grey, the best picture without any content; `fit` is the most that any change of brightness
-and contrast could gain over it, for the worst pair. The last columns count how often an attack
-picks the secret out of all N candidates; chance is 1. Keys come from a seed, so runs repeat.
+All attacks of `sshr.evaluation.attacks`. PSNR and SSIM compare an attack's picture with the secret,
+8-bit RGB. `grey` is the secret's own mean grey, the best picture without any content; `fit` is the
+most that any change of brightness and contrast could gain over it, for the worst pair. The last
+columns count how often an attack picks the secret out of all N candidates; chance is 1.
+
+Matching needs no network's reveal: the holder of the reference compares stego - reference with what
+every candidate would change, and under `base` the power, the kurtosis and the sizes in each ring of
+frequencies. `--candidates 24 100` does that among the first 24 and the first 100 pictures; a folder
+with fewer gives what it has. Keys come from a seed, so runs repeat.
 """
 
 import argparse
@@ -14,18 +19,20 @@ import random
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError
+from sshr.evaluation.attacking import LEAST, OTHER
 from sshr.evaluation.attacks import RIGHT, Attack, attacks_on, run_attack
-from sshr.evaluation.cases import Case, Randomness, conceal_case, public_key_scores
+from sshr.evaluation.cases import Case, conceal_case, public_key_scores
 from sshr.evaluation.matching import FEATURES, Matcher, right_picks
 from sshr.evaluation.metrics import psnr
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
@@ -36,8 +43,9 @@ from sshr.pipeline.engine import Engine
 from sshr.pipeline.progress import Progress
 from sshr.zoo.registry import load_model
 
-OTHER = 3
-"""A case and the third after it share neither secret nor reference."""
+Rgb8 = NDArray[np.uint8]
+
+PRESETS = ("base", "paper")
 
 
 @dataclass
@@ -56,39 +64,52 @@ class Row:
     picks: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Matching:
+    """Right picks among so many candidates, by feature; chance is 1. The paper sends k_pub_s."""
+
+    candidates: int
+    picks: dict[str, int]
+
+
 @dataclass
 class Result:
+    """One preset."""
+
     preset: str
     checkpoint: str
     pairs: int
     crop: int
     stego_psnr: float
     rows: list[Row] = field(default_factory=list)
-    residual_picks: dict[str, int] = field(default_factory=dict)
-    public_key_picks: int | None = None
+    matching: list[Matching] = field(default_factory=list)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--preset", action="append", help="base, paper or a checkpoint; repeatable")
-    parser.add_argument("--limit", type=int, default=24, help="pairs, at least 5")
+    parser.add_argument("--limit", type=int, default=24, help=f"pairs attacked, at least {LEAST}")
+    parser.add_argument("--candidates", type=int, nargs="*", default=[24, 100], help="to match")
     parser.add_argument("--crop", type=int, default=256, help="px, a multiple of 16")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures here too")
     args = parser.parse_args()
     if args.crop < 64 or args.crop % 16:
         parser.error("--crop must be a multiple of 16 and at least 64")
+    if min([args.limit, *args.candidates]) < LEAST:
+        parser.error(f"--limit and --candidates must be at least {LEAST}")
+    results = []
     try:
         pictures = [
             centre_crop(read_image(secret).rgb, args.crop)
-            for secret, _ in fixed_pairs(args.data)[: args.limit]
+            for secret, _ in fixed_pairs(args.data)[: max([args.limit, *args.candidates])]
         ]
-        if len(pictures) < OTHER + 2:
-            parser.error(f"at least {OTHER + 2} pictures are needed")
-        results = []
-        for preset in args.preset or ["base", "paper"]:
-            results.append(measure(preset, pictures, args.seed))
+        if len(pictures) < LEAST:
+            parser.error(f"at least {LEAST} pictures are needed")
+        counts = sorted({min(count, len(pictures)) for count in args.candidates})
+        for preset in args.preset or PRESETS:
+            results.append(measure(preset, pictures, args.limit, counts, args.seed))
             show(results[-1])
     except SshrError as error:
         print(f"attacks: {error}", file=sys.stderr)
@@ -98,28 +119,56 @@ def main() -> int:
     return 0
 
 
-def measure(preset: str, pictures: list[np.ndarray], seed: int) -> Result:
-    loaded = load_model(preset)
-    engine, draw = Engine(loaded), random.Random(seed).randbytes
-    count = len(pictures)
-    with progress_bar(silent=False) as progress:
-        cases = []
-        for i, secret in enumerate(pictures):
-            cases.append(conceal_case(engine, secret, pictures[(i + 1) % count], draw))
+def measure(
+    preset: str, pictures: list[Rgb8], limit: int, candidates: list[int], seed: int
+) -> Result:
+    """All attacks on the first `limit` pictures, and matching among each number of candidates.
+
+    Among N pictures secret i goes with reference i + 1, the last with the first.
+    """
+    engine = Engine(load_model(preset))
+
+    @cache
+    def case(secret: int, reference: int) -> Case:
+        draw = random.Random(f"{seed} {secret} {reference}").randbytes
+        return conceal_case(engine, pictures[secret], pictures[reference], draw)
+
+    def cases_of(count: int) -> list[Case]:
+        found = []
+        for i in range(count):
+            found.append(case(i, (i + 1) % count))
             progress(f"{preset}: concealing", i + 1, count)
-        stego_psnr = fmean(psnr(case.stego, case.reference) for case in cases)
-        result = Result(preset, loaded.digest[:8].hex(), count, len(pictures[0]), stego_psnr)
-        # The picture that serves as a reference is known to the attacker, and so ruled out.
-        known = [(i + 1) % count for i in range(count)]
-        matcher = Matcher([case.secret / 255 for case in cases])
+        return found
+
+    with progress_bar(silent=False) as progress:
+        cases = cases_of(min(limit, len(pictures)))
+        stego_psnr = fmean(psnr(one.stego, one.reference) for one in cases)
+        shape = len(cases), len(pictures[0])
+        result = Result(preset, engine.identity.hex(), *shape, stego_psnr)
+        matcher = Matcher([one.secret / 255 for one in cases])
         attacks = (RIGHT, *attacks_on(engine))
         for done, attack in enumerate(attacks):
             report = partial(_within, progress, f"{preset}: attacking", done, len(attacks))
-            result.rows.append(attacked(engine, attack, cases, matcher, known, draw, report))
-        result.residual_picks = residual_picks(engine, cases, known, draw)
-        if not loaded.net.uses_mix:
-            result.public_key_picks = right_picks(public_key_scores(engine, cases), known)
+            result.rows.append(attacked(engine, attack, cases, matcher, seed, report))
+        for count in candidates:
+            result.matching.append(matched(engine, cases_of(count), seed))
+            progress(f"{preset}: matching", len(result.matching), len(candidates))
     return result
+
+
+def matched(engine: Engine, cases: list[Case], seed: int) -> Matching:
+    """How often the holder of the reference names the secret; he rules the reference itself out."""
+    known = _ruled_out(cases)
+    draw = random.Random(f"{seed} matching {len(cases)}").randbytes
+    found = residual_picks(engine, cases, known, draw)
+    if not engine.model.net.uses_mix:
+        found["k_pub_s"] = right_picks(public_key_scores(engine, cases), known)
+    return Matching(len(cases), found)
+
+
+def _ruled_out(cases: list[Case]) -> list[int]:
+    """Of each case the candidate that serves as its reference."""
+    return [(i + 1) % len(cases) for i in range(len(cases))]
 
 
 def attacked(
@@ -127,10 +176,11 @@ def attacked(
     attack: Attack,
     cases: list[Case],
     matcher: Matcher,
-    known: list[int],
-    draw: Randomness,
+    seed: int,
     report: Callable[[int, int], None],
 ) -> Row:
+    """One attack on every case; `report` is told how many are done."""
+    draw = random.Random(f"{seed} {attack.name}").randbytes
     pictures, scores = [], []
     for i, case in enumerate(cases):
         other = cases[(i + OTHER) % len(cases)]
@@ -147,7 +197,7 @@ def attacked(
         ssim=fmean(s.ssim for s in scores),
         grey_ssim=fmean(s.grey_ssim for s in scores),
         pairs_shown=sum(not s.shows_nothing for s in scores),
-        picks=picks(matcher, [picture / 255 for picture in pictures], known),
+        picks=picks(matcher, [picture / 255 for picture in pictures], _ruled_out(cases)),
     )
 
 
@@ -164,7 +214,7 @@ def _within(progress: Progress, stage: str, done: int, total: int, step: int, st
 
 
 def show(result: Result) -> None:
-    console = Console()
+    console = Console(width=130)
     title = (
         f"{result.preset} ({result.checkpoint}): {result.pairs} pairs of {result.crop} px, "
         f"stego {result.stego_psnr:.2f} dB"
@@ -189,10 +239,9 @@ def show(result: Result) -> None:
     console.print("shown: pairs of which the attack's picture is better than the flat grey")
     if any(row.kind == "holds the session key" for row in result.rows):
         console.print("* holds the session key: an upper bound, no attack on the scheme")
-    counts = ", ".join(f"{name} {count}" for name, count in result.residual_picks.items())
-    console.print(f"stego - reference, without a key, right picks: {counts}")
-    if result.public_key_picks is not None:
-        console.print(f"k_pub_s, sent in the clear, right picks: {result.public_key_picks}")
+    for found in result.matching:
+        counts = ", ".join(f"{name} {count}" for name, count in found.picks.items())
+        console.print(f"stego - reference without a key, {found.candidates} candidates: {counts}")
 
 
 if __name__ == "__main__":

@@ -1,43 +1,58 @@
 """Fidelity over the fixed pairs of folders, measured on written files.
 
-    python benchmarks/fidelity.py FOLDER [FOLDER...] [--preset base] [--untrained] [--limit N]
+    python benchmarks/fidelity.py FOLDER [FOLDER...] [--preset base] [--channel png] [--untrained]
 
-Every pair is cropped to its centre, concealed with a passphrase, written as PNG and revealed from
-that file by a separate call. PSNR in dB, SSIM, MAE and RMSE in grey levels compare 8-bit RGB files:
-stego with reference, revealed with secret. `--untrained` measures the same network with every
-learned correction taken out: the linear start that travels in the checkpoint.
+Every pair is cropped to its centre. `png`: concealed with a passphrase by `sshr.conceal`, header
+included, written as PNG and revealed from that file by a separate call. `float`: the network alone,
+without a header; the receiver has the sender's own tensor, neither rounded nor clipped, which no
+file holds. PSNR in dB, SSIM, MAE and RMSE in grey levels compare 8-bit RGB in both: stego with
+reference, revealed with secret. `--untrained` measures the same network with every learned
+correction taken out: the linear start that travels in the checkpoint. Session keys come from a
+seed.
 """
 
 import argparse
 import copy
 import json
-import math
+import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from statistics import fmean, stdev
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+from seeded import drawing
 
 import sshr
 from sshr.cli.progress import progress_bar
+from sshr.crypto.keys import KEY_BYTES
+from sshr.crypto.session import Session
 from sshr.errors import SshrError, UsageError
-from sshr.evaluation.metrics import MAX_PSNR, mae, psnr, rmse, ssim
+from sshr.evaluation.figures import DIGITS, EXACT, NAMES, Summary, check_set, summarise
+from sshr.evaluation.method import as_levels
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.network.base import BaseNet
+from sshr.network.exact import ExactSteps
+from sshr.pipeline.engine import Engine, no_step
 from sshr.pipeline.progress import Progress, quiet
 from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
+Rgb8 = NDArray[np.uint8]
+Transmit = Callable[[Rgb8, Rgb8, str], tuple[Rgb8, Rgb8]]
+"""Secret, reference and seed -> the stego and what it reveals."""
+
 KEYS = sshr.Keys(passphrase=sshr.passphrase_bytes("a passphrase for the benchmark only"))
-METRICS = {"psnr": psnr, "ssim": ssim, "mae": mae, "rmse": rmse}
-HIGHER_IS_BETTER = {"psnr": True, "ssim": True, "mae": False, "rmse": False, "sum": True}
+ROLES = ("stego", "revealed")
+STEP = 16
+"""A network takes whole blocks of so many px; `sshr.conceal` brings other pictures to them."""
 
 
 @dataclass(frozen=True)
@@ -50,30 +65,28 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Summary:
-    """One figure over a set; the standard error is that of the mean, None for a single pair."""
-
-    mean: float
-    standard_error: float | None
-    worst: float
-
-
-@dataclass(frozen=True)
 class SetResult:
+    """One folder; `summaries` by the figures' names."""
+
     name: str
-    pairs: list[Pair]
+    count: int
     summaries: dict[str, Summary]
+    pairs: list[Pair]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--preset", default="base", help="base, paper or a checkpoint's path")
+    parser.add_argument("--channel", choices=CHANNELS, default="png", help="float: no file")
     parser.add_argument("--untrained", action="store_true", help="without learned corrections")
     parser.add_argument("--crop", type=int, default=256, help="px, of the central square")
     parser.add_argument("--limit", type=int, help="the first so many pairs of each folder")
+    parser.add_argument("--seed", type=int, default=1, help="of the session keys")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     args = parser.parse_args()
+    if args.channel == "float" and args.crop % STEP:
+        parser.error(f"--channel float needs a --crop that is a multiple of {STEP}")
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as work, progress_bar(silent=False) as progress:
@@ -81,19 +94,22 @@ def main() -> int:
             if args.untrained:
                 preset = untrained_checkpoint(preset, Path(work))
             checkpoint = load_model(preset).digest[:8].hex()
+            transmit = partial(CHANNELS[args.channel], preset)
             results = [
-                measure_set(folder, preset, args.crop, args.limit, progress)
+                measure_set(folder, transmit, args.crop, args.limit, args.seed, progress)
                 for folder in args.folders
             ]
     except SshrError as error:
         print(f"fidelity: {error}", file=sys.stderr)
         return error.exit_code
     label = f"{args.preset}{', untrained' if args.untrained else ''} ({checkpoint})"
-    show(label, args.crop, results, time.monotonic() - started)
+    show(f"{label}, {args.channel}", args.crop, results)
+    print(f"{time.monotonic() - started:.0f} s in all")
     if args.json:
-        head = {"preset": args.preset, "untrained": args.untrained, "checkpoint": checkpoint}
+        head = {"preset": args.preset, "untrained": args.untrained, "channel": args.channel}
+        head |= {"checkpoint": checkpoint, "crop": args.crop, "seed": args.seed}
         sets = [asdict(result) for result in results]
-        args.json.write_text(json.dumps({**head, "crop": args.crop, "sets": sets}, indent=1) + "\n")
+        args.json.write_text(json.dumps({**head, "sets": sets}, indent=1) + "\n")
     return 0
 
 
@@ -103,120 +119,107 @@ def untrained_checkpoint(preset: str, folder: Path) -> str:
     Raises:
         UsageError: the preset has no such start.
     """
-    net = load_model(preset, "cpu").net
-    if not isinstance(net, BaseNet):
-        raise UsageError(f"preset {preset} has no linear start: --untrained is for base")
-    net = copy.deepcopy(net)
-    net.untrain()
+    net = copy.deepcopy(load_model(preset, "cpu").net)
+    if not isinstance(net.body, ExactSteps):
+        raise UsageError(f"{preset} has no linear start: its steps are the printed ones")
+    net.body.untrain()
     path = folder / "untrained.safetensors"
     save_checkpoint(net, path)
     return str(path)
 
 
 def measure_set(
-    folder: Path, preset: str, crop: int, limit: int | None = None, progress: Progress = quiet
+    folder: Path,
+    transmit: Transmit,
+    crop: int,
+    limit: int | None = None,
+    seed: int = 1,
+    progress: Progress = quiet,
 ) -> SetResult:
     """All pairs of one folder, or the first `limit`."""
     pairs = []
     chosen = fixed_pairs(folder)[:limit]
-    for done, (secret, reference) in enumerate(chosen, start=1):
-        with tempfile.TemporaryDirectory() as work:
-            pairs.append(measure_pair(secret, reference, preset, crop, Path(work)))
-        progress(folder.name, done, len(chosen))
+    for done, paths in enumerate(chosen):
+        secret, reference = (centre_crop(read_image(path).rgb, crop) for path in paths)
+        stego, revealed = transmit(secret, reference, f"{seed} {done}")
+        figures = figures_of(secret, reference, stego, revealed)
+        pairs.append(Pair(paths[0].name, paths[1].name, figures))
+        progress(folder.name, done + 1, len(chosen))
     return summarised(folder.name, pairs)
 
 
-def measure_pair(secret: Path, reference: Path, preset: str, crop: int, work: Path) -> Pair:
-    """Conceal, write, reveal from the file, write; then measure what the four files hold."""
-    own, shared = work / "secret.png", work / "reference.png"
-    stego, revealed = work / "stego.png", work / "revealed.png"
-    for source, target in ((secret, own), (reference, shared)):
-        write_image(target, centre_crop(read_image(source).rgb, crop))
-    write_image(stego, sshr.conceal(own, shared, KEYS, preset).image)
-    sshr.reveal(stego, shared, KEYS, preset=preset).save(revealed)
-    images = {path.stem: read_image(path).rgb for path in (own, shared, stego, revealed)}
-    return Pair(secret.name, reference.name, figures_of(**images))
+def through_files(preset: str, secret: Rgb8, reference: Rgb8, seed: str) -> tuple[Rgb8, Rgb8]:
+    """Conceal, write, reveal from the file, write: what the files hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = ("secret", "reference", "stego", "revealed")
+        own, shared, stego, revealed = (Path(folder) / f"{name}.png" for name in names)
+        write_image(own, secret)
+        write_image(shared, reference)
+        with drawing(seed):
+            write_image(stego, sshr.conceal(own, shared, KEYS, preset).image)
+        sshr.reveal(stego, shared, KEYS, preset=preset).save(revealed)
+        return read_image(stego).rgb, read_image(revealed).rgb
 
 
-def figures_of(
-    secret: np.ndarray, reference: np.ndarray, stego: np.ndarray, revealed: np.ndarray
-) -> dict[str, float]:
+def as_tensor(preset: str, secret: Rgb8, reference: Rgb8, seed: str) -> tuple[Rgb8, Rgb8]:
+    """The network alone; the stego is rounded to the nearest level for its figures only."""
+    engine = Engine(load_model(preset))
+    session = Session(random.Random(seed).randbytes(KEY_BYTES))
+    k_sym = engine.symmetric_key(engine.public_key(secret), reference)
+    made = engine.conceal(secret, reference, k_sym, session, no_step)
+    shared = reference, k_sym, made.scales, session
+    return as_levels(made.unrounded), engine.reveal(made.unrounded, *shared, no_step)
+
+
+CHANNELS = {"png": through_files, "float": as_tensor}
+
+
+def figures_of(secret: Rgb8, reference: Rgb8, stego: Rgb8, revealed: Rgb8) -> dict[str, float]:
     """All figures of one pair, pictures (H, W, 3) uint8 RGB."""
-    figures = {**compare("stego", stego, reference), **compare("revealed", revealed, secret)}
-    figures["sum"] = figures["stego_psnr"] + figures["revealed_psnr"]
-    return figures
-
-
-def compare(role: str, image: np.ndarray, base: np.ndarray) -> dict[str, float]:
-    return {f"{role}_{name}": float(metric(image, base)) for name, metric in METRICS.items()}
+    compared = {"stego": (stego, reference), "revealed": (revealed, secret)}
+    figures = {
+        f"{role}_{name}": float(metric(*pictures))
+        for role, pictures in compared.items()
+        for name, metric in EXACT.items()
+    }
+    return figures | {"sum": figures["stego_psnr"] + figures["revealed_psnr"]}
 
 
 def summarised(name: str, pairs: list[Pair]) -> SetResult:
-    """Means over a set, once its figures are found to agree with one another."""
-    summaries = {
-        figure: summarise([pair.figures[figure] for pair in pairs], HIGHER_IS_BETTER[kind])
-        for figure in pairs[0].figures
-        for kind in (kind_of(figure),)
-    }
-    check_set(pairs, summaries)
-    return SetResult(name, pairs, summaries)
-
-
-def kind_of(name: str) -> str:
-    return name.rsplit("_", 1)[-1]
-
-
-def summarise(values: list[float], higher_is_better: bool) -> Summary:
-    error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None
-    return Summary(fmean(values), error, min(values) if higher_is_better else max(values))
-
-
-def check_set(pairs: list[Pair], summaries: dict[str, Summary]) -> None:
-    """What must hold between metrics of one set of pixels, whatever the method.
+    """Means over a set.
 
     Raises:
-        AssertionError: a figure contradicts another; nothing of it should be printed.
+        EvaluationError: its figures contradict one another.
     """
-
-    def require(holds: bool, what: str) -> None:
-        if not holds:
-            raise AssertionError(f"the metrics contradict each other: {what}")
-
-    for role in ("stego", "revealed"):
-        for pair in pairs:
-            of = {name: pair.figures[f"{role}_{name}"] for name in METRICS}
-            require(of["mae"] <= of["rmse"] + 1e-9, f"MAE > RMSE ({pair.secret})")
-            require(-1 <= of["ssim"] <= 1 + 1e-6, f"SSIM outside [-1, 1] ({pair.secret})")
-            level = MAX_PSNR if of["rmse"] == 0 else 20 * math.log10(255 / of["rmse"])
-            require(abs(min(level, MAX_PSNR) - of["psnr"]) < 1e-6, f"PSNR, RMSE ({pair.secret})")
-        # Jensen: the mean RMSE is at least the RMSE of the mean PSNR.
-        bound = 255 * 10 ** (-summaries[f"{role}_psnr"].mean / 20)
-        least = 255 * 10 ** (-MAX_PSNR / 20)  # what an exact picture counts as in a mean PSNR
-        mean = fmean(max(pair.figures[f"{role}_rmse"], least) for pair in pairs)
-        require(mean >= bound * (1 - 1e-9), f"mean PSNR and RMSE, {role}")
-    both = summaries["stego_psnr"].mean + summaries["revealed_psnr"].mean
-    require(abs(both - summaries["sum"].mean) < 1e-6, "the sum of the PSNR means")
+    for role in ROLES:
+        rows = [{kind: pair.figures[f"{role}_{kind}"] for kind in EXACT} for pair in pairs]
+        check_set(rows, f"{name}, {role}")
+    summaries = {}
+    for figure in pairs[0].figures:
+        found = summarise(pair.figures[figure] for pair in pairs)
+        assert found is not None
+        summaries[figure] = found
+    return SetResult(name, len(pairs), summaries, pairs)
 
 
-def show(label: str, crop: int, results: list[SetResult], seconds: float) -> None:
+def show(label: str, crop: int, results: list[SetResult]) -> None:
+    """A table for each folder."""
     console = Console()
     for result in results:
-        table = Table(title=f"{result.name}: {len(result.pairs)} pairs of {crop} px, {label}")
-        for head in ("figure", "mean", "standard error", "worst"):
+        table = Table(title=f"{result.name}: {result.count} pairs of {crop} px, {label}")
+        for head in ("figure", "mean", "standard error", "min", "max"):
             table.add_column(head, justify="left" if head == "figure" else "right")
-        for name, summary in result.summaries.items():
-            digits = 4 if kind_of(name) == "ssim" else 2
-            row = (summary.mean, summary.standard_error, summary.worst)
-            title = "stego + revealed PSNR" if name == "sum" else written(name)
-            table.add_row(title, *("-" if v is None else f"{v:.{digits}f}" for v in row))
+        for name, found in result.summaries.items():
+            digits = DIGITS.get(name.partition("_")[2], 2)
+            row = (found.mean, found.standard_error, found.min, found.max)
+            table.add_row(title(name), *("-" if v is None else f"{v:.{digits}f}" for v in row))
         console.print(table)
-    console.print(f"through written PNG files, 8-bit RGB; {seconds:.0f} s in all", highlight=False)
 
 
-def written(name: str) -> str:
-    """`stego_psnr` as a title."""
-    role, metric = name.split("_")
-    return f"{role} {metric.upper()}"
+def title(figure: str) -> str:
+    """`stego_psnr` in words."""
+    role, _, kind = figure.partition("_")
+    return f"{role} {NAMES[kind]}" if kind else "stego + revealed PSNR"
 
 
 if __name__ == "__main__":

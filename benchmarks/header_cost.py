@@ -1,17 +1,19 @@
-"""What the header costs: stego PSNR by size of the picture, number of recipients and signature.
+"""What the header costs: PSNR by size of the picture, number of recipients and signature.
 
     python benchmarks/header_cost.py [FOLDER] [--sizes 64 256 1024] [--pairs N] [--json OUT]
 
 For every fixed pair of the folder (default: examples/photos), both pictures cropped to their
-central square and resized (Lanczos). `without` is the very same stego before the header is written
-into it, 8-bit like the other; the header then moves one sample in about half of its groups,
-and the difference is its cost. It also takes samples from the coarse layer, which the column
-`revealed` shows. PSNR in dB over 8-bit RGB, means over the pairs.
+central square and resized (Lanczos). `without` is the very same stego rounded without the header's
+bits, 8-bit like the other; with it about every other sample or pixel that holds a bit takes another
+level, which the rounding of its neighbours partly makes good. `stego` compares with the reference,
+`revealed` with the secret. PSNR in dB over 8-bit RGB, means over the pairs; session keys come from
+a seed.
 """
 
 import argparse
 import dataclasses
 import json
+import random
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,17 +27,17 @@ from rich.console import Console
 from rich.table import Table
 
 from sshr.cli.progress import progress_bar
+from sshr.crypto.carriers import trailing_bits
 from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.layout import header_bits
-from sshr.crypto.metadata import SIGNATURE_BYTES, Metadata
-from sshr.crypto.parity import round_samples
-from sshr.errors import SshrError, TooSmallError
+from sshr.crypto.layout import Bucket
+from sshr.crypto.metadata import Metadata
+from sshr.crypto.signing import packed_length
+from sshr.errors import SshrError, TooSmallError, UsageError
 from sshr.evaluation.metrics import psnr
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
-from sshr.imaging.tiles import tile_grid
-from sshr.pipeline.engine import SCALE, Engine, no_step
+from sshr.pipeline.engine import Engine, no_step
 from sshr.pipeline.progress import Progress, quiet
 from sshr.pipeline.reveal import reveal_opened
 from sshr.zoo.registry import load_model
@@ -43,6 +45,7 @@ from sshr.zoo.registry import load_model
 Rgb8 = NDArray[np.uint8]
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 PRESET = "base"
+MEANS = ("share", "without", "stego", "revealed_without", "revealed")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Cost:
     share: float | None = None
     without: float | None = None
     stego: float | None = None
+    revealed_without: float | None = None
     revealed: float | None = None
 
 
@@ -69,6 +73,8 @@ def main() -> int:
     args = parser.parse_args()
     try:
         pairs = fixed_pairs(args.folder)[: args.pairs]
+        if any(size < 64 or size % 16 for size in args.sizes):
+            raise UsageError("--sizes must be multiples of 16 and at least 64")
         with progress_bar(silent=False) as progress:
             costs = measure(pairs, args.sizes, args.recipients, progress)
     except SshrError as error:
@@ -93,9 +99,10 @@ def measure(
     costs = []
     for done, (size, count, signed) in enumerate(kinds, start=1):
         rows = []
-        for secret, reference in pairs:
-            own, shared = (square(path, size) for path in (secret, reference))
-            rows.append(cost_of(engine, own, shared, count, bool(signed)))
+        for number, paths in enumerate(pairs):
+            own, shared = (square(path, size) for path in paths)
+            seed = f"{number} {size} {count} {signed}"
+            rows.append(cost_of(engine, own, shared, count, bool(signed), seed))
         costs.append(mean_of(rows))
         progress("pictures", done, len(kinds))
     return costs
@@ -108,39 +115,40 @@ def square(path: Path, size: int) -> Rgb8:
     return np.array(image.resize((size, size), Image.Resampling.LANCZOS))
 
 
-def cost_of(engine: Engine, secret: Rgb8, reference: Rgb8, count: int, signed: bool) -> Cost:
-    """One stego, made as `sshr.conceal` makes it, with a look at it before the header."""
+def cost_of(
+    engine: Engine, secret: Rgb8, reference: Rgb8, count: int, signed: bool, seed: str
+) -> Cost:
+    """One stego, made as `sshr.conceal` makes it, and the same without its header."""
     size = secret.shape[0]
     people = (X25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in range(1, count + 1))
     recipients = tuple(one.public_key().public_bytes_raw() for one in people)
     keys = Keys(recipients=recipients, signer=bytes(32) if signed else None)
     public_key = engine.public_key(secret)
-    empty = bytes(SCALE.itemsize * len(tile_grid(size, size)))
-    metadata = Metadata(engine.identity, size, size, public_key=public_key, tile_scales=empty)
-    length = len(metadata.pack()) + (SIGNATURE_BYTES if signed else 0)
-    head = Cost(size, count, signed, header_bits(length, count) // 8)
-    sending = Sending.start(reference, keys)
+    k_sym = engine.symmetric_key(public_key, reference)
+    sending = Sending.start(reference, keys, random.Random(seed).randbytes, protected=True)
+    session = sending.session
+    made = engine.conceal(secret, reference, k_sym, session, no_step)
+    metadata = Metadata(engine.identity, size, size, public_key=public_key, tile_scales=made.scales)
+    bucket = Bucket.holding(packed_length(metadata, signed), count, True)
+    head = Cost(size, count, signed, trailing_bits(bucket) // 8)
+    without = made.rounder.round()
     try:
-        header = sending.header_mask(metadata)
+        stego = sending.write_trailing(made.rounder, metadata)
     except TooSmallError:
         return head
-    k_sym = engine.symmetric_key(public_key, reference)
-    made = engine.conceal(secret, reference, k_sym, sending.session, header, no_step)
-    metadata = dataclasses.replace(metadata, tile_scales=made.scales)
-    without = round_samples(made.unrounded)
-    for tile, data in made.streams:
-        tile.write(made.unrounded, without, header, sending.session, data)
-    stego = sending.write(made.unrounded, metadata, made.streams)
     opened = sending.reopen(stego)
     assert opened.intact
-    assert np.array_equal(without[~header], stego[~header])
-    revealed = reveal_opened(opened, stego, reference, engine)
+    first = np.flatnonzero(opened.header.any(axis=(1, 2)))[0]
+    assert np.array_equal(without[:first], stego[:first])  # rows above the header are the same
+    revealed = reveal_opened(opened, stego, reference, engine).rgb
+    bare = engine.reveal(without, reference, k_sym, made.scales, session, no_step)
     return dataclasses.replace(
         head,
-        share=float(header.mean()),
+        share=float(opened.header.mean()),
         without=psnr(without, reference),
         stego=psnr(stego, reference),
-        revealed=psnr(revealed.rgb, secret),
+        revealed_without=psnr(bare, secret),
+        revealed=psnr(revealed, secret),
     )
 
 
@@ -148,24 +156,32 @@ def mean_of(rows: list[Cost]) -> Cost:
     """The row of the means; all rows are of one kind."""
     if any(row.stego is None for row in rows):
         return rows[0]
-    names = ("share", "without", "stego", "revealed")
-    means = {name: fmean(getattr(row, name) for row in rows) for name in names}
+    means = {name: fmean(getattr(row, name) for row in rows) for name in MEANS}
     return dataclasses.replace(rows[0], **means)
 
 
 def show(costs: list[Cost], pairs: int) -> None:
     """The table, ready to be put into a Markdown file."""
-    console = Console(width=120)
-    heads = ("px", "recipients", "signed", "header, B", "share of samples")
-    table = Table(*heads, "without, dB", "stego, dB", "cost, dB", "revealed, dB", box=None)
+    console = Console(width=130)
+    heads = ["px", "recipients", "signed", "header, B", "share of samples"]
+    for what in ("stego", "revealed"):
+        heads += [f"{what} without, dB", f"{what}, dB", "cost, dB"]
+    table = Table(*heads, box=None)
     for cost in costs:
         row = [str(cost.size), str(cost.recipients), "yes" if cost.signed else "no"]
         row.append(str(cost.header_bytes))
-        if cost.share is None or cost.without is None or cost.stego is None:
+        if cost.share is None:
             table.add_row(*row, "too small")
             continue
-        row += [f"{100 * cost.share:.1f} %", f"{cost.without:.3f}", f"{cost.stego:.3f}"]
-        table.add_row(*row, f"{cost.without - cost.stego:.3f}", f"{cost.revealed:.2f}")
+        row.append(f"{100 * cost.share:.1f} %")
+        for without, found in (
+            (cost.without, cost.stego),
+            (cost.revealed_without, cost.revealed),
+        ):
+            assert without is not None
+            assert found is not None
+            row += [f"{without:.3f}", f"{found:.3f}", f"{without - found:.3f}"]
+        table.add_row(*row)
     console.print(f"{pairs} pairs, preset {PRESET}, means")
     console.print(table)
 

@@ -2,8 +2,9 @@
 
 python benchmarks/malformed.py
 
-225 inputs, made from valid ones with a fixed seed (`malformed_inputs.py`, `malformed_keys.py`), in
-processes that each take a share of them. Ends with exit code 1 if anything was found.
+225 inputs, made from valid ones with a fixed seed (`malformed_inputs.py`, `malformed_checkpoints.py`,
+`malformed_keys.py`), in processes that each take a share of them. Ends with exit code 1 if anything
+was found.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import malformed_checkpoints
 import malformed_inputs
 import malformed_keys
 
@@ -120,7 +122,8 @@ def _over(number: int, frame: object) -> None:
 def attempts(desk: Path, chosen: slice, seed: int) -> Iterator[Outcome]:
     """Lay out the desk, go there, and run every command of the chosen inputs."""
     malformed_inputs.lay_out(desk)
-    inputs = [*malformed_inputs.malformed(desk, seed), *malformed_keys.malformed(desk, seed)]
+    sources = (malformed_inputs, malformed_checkpoints, malformed_keys)
+    inputs = [given for source in sources for given in source.malformed(desk, seed)]
     for given in inputs[chosen]:
         for words in given.commands:
             yield attempt(desk, given, words)

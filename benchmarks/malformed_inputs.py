@@ -2,22 +2,17 @@
 
 import contextlib
 import io
-import json
 import os
 import random
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from PIL import Image
-from safetensors.torch import load
 
 from sshr.cli.runner import run
-from sshr.zoo.checkpoint import _digest
-from sshr.zoo.registry import PRESETS
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA")
@@ -65,7 +60,7 @@ def made(*words: str) -> None:
 
 
 def malformed(desk: Path, seed: int) -> list[Malformed]:
-    """All 200 inputs, their files written into the desk. A stego is another one each time, so those
+    """176 inputs, their files written into the desk. A stego is another one each time, so those
     that are damaged are copies of the reference."""
     rng = random.Random(seed)
     return [
@@ -76,7 +71,6 @@ def malformed(desk: Path, seed: int) -> list[Malformed]:
         *_with_huge_headers(desk),
         *_bombs(desk),
         *_paths(desk),
-        *_checkpoints(desk, rng),
         *_passphrases(desk, rng),
         *_tables(desk, rng),
         *_outputs(desk),
@@ -117,7 +111,7 @@ def _truncated(desk: Path, rng: random.Random) -> Iterator[Malformed]:
         yield _save(desk, f"cut{n}.img", data[:kept], "truncation")
 
 
-def _flip(data: bytes, rng: random.Random, count: int, begin: int = 0) -> bytes:
+def flipped(data: bytes, rng: random.Random, count: int, begin: int = 0) -> bytes:
     changed = bytearray(data)
     for _ in range(count):
         # Half of them where the headers are, which decide what a decoder does.
@@ -128,13 +122,13 @@ def _flip(data: bytes, rng: random.Random, count: int, begin: int = 0) -> bytes:
 
 def _flipped(desk: Path, rng: random.Random) -> Iterator[Malformed]:
     for n in range(28):
-        data = _flip(_encoded(desk, FORMATS[n % len(FORMATS)]), rng, rng.choice([1, 3, 20]))
+        data = flipped(_encoded(desk, FORMATS[n % len(FORMATS)]), rng, rng.choice([1, 3, 20]))
         yield _save(desk, f"flip{n}.img", data, "bit flips")
 
 
 def _flipped_with_checksums(desk: Path, rng: random.Random) -> Iterator[Malformed]:
     for n in range(12):
-        data = bytearray(_flip(_encoded(desk, "PNG"), rng, rng.choice([1, 4]), begin=12))
+        data = bytearray(flipped(_encoded(desk, "PNG"), rng, rng.choice([1, 4]), begin=12))
         place = 8
         while place + 12 <= len(data):
             end = place + 8 + int.from_bytes(data[place : place + 4], "big")
@@ -261,64 +255,6 @@ def _paths(desk: Path) -> Iterator[Malformed]:
         *("-", "http://localhost/x.png"),
     ):
         yield _picture(name, fault)
-
-
-def _checkpoints(desk: Path, rng: random.Random) -> Iterator[Malformed]:
-    whole = (files("sshr.zoo") / "weights" / PRESETS["base"].file).read_bytes()
-    length = int.from_bytes(whole[:8], "little")
-    head, body = json.loads(whole[8 : 8 + length]), whole[8 + length :]
-
-    def packed(header: object, rest: bytes = body) -> bytes:
-        text = json.dumps(header).encode()
-        return len(text).to_bytes(8, "little") + text + rest
-
-    first = next(name for name in head if name != "__metadata__")
-    huge = head | {first: head[first] | {"shape": [1 << 40, 1 << 20]}}
-    config = json.loads(head["__metadata__"]["config"])
-
-    def configured(**changes: object) -> bytes:
-        """Another configuration under a digest that fits, so that the network would be built."""
-        text = json.dumps(config | changes)
-        told = head["__metadata__"] | {"config": text, "digest": _digest(text, load(whole)).hex()}
-        return packed(head | {"__metadata__": told})
-
-    datas = {
-        "empty": b"",
-        "text": b"weights\n" * 99,
-        "pickle": b"\x80\x04cos\nsystem\n(S'true'\ntR.",
-        "long-header": (1 << 62).to_bytes(8, "little") + whole[8:200],
-        "huge-shape": packed(huge),
-        "no-metadata": packed({name: head[name] for name in head if name != "__metadata__"}),
-        "list": packed([1, 2, 3]),
-        "steps": configured(secret_steps=10**9),
-        "wide": configured(reaction=config["reaction"] | {"width": 1 << 20}),
-        "nan": configured(stego_psnr=float("nan")),
-        "kind": configured(kind="other"),
-        "nested": packed(head | {"__metadata__": {"format": {"deep": [[[]]]}}}),
-    }
-    for n in range(4):
-        datas[f"cut{n}"] = whole[: rng.randrange(len(whole))]
-        datas[f"flip{n}"] = _flip(whole, rng, 3)
-    fault = "malformed checkpoint"
-    names = []
-    for name, data in datas.items():
-        (desk / f"{name}.safetensors").write_bytes(data)
-        names.append(f"{name}.safetensors")
-    os.mkfifo(desk / "pipe.safetensors")
-    (desk / "folder.safetensors").mkdir()
-    os.symlink("/dev/zero", desk / "endless.safetensors")
-    for name in (
-        *names,
-        "pipe.safetensors",
-        "folder.safetensors",
-        "endless.safetensors",
-        "../base",
-    ):
-        commands = (
-            ("conceal", "secret.png", "-r", "reference.png", "-o", "out.png", PLAIN),
-            ("reveal", "stego.png", "-r", "reference.png", "-o", "out.png", PLAIN),
-        )
-        yield Malformed(name, fault, tuple((*words, "--preset", name) for words in commands))
 
 
 def _passphrases(desk: Path, rng: random.Random) -> Iterator[Malformed]:

@@ -1,11 +1,11 @@
 """Whether merged kernels and `torch.compile` pay for a command that runs once.
 
-    python benchmarks/merging.py [--threads 1] [--preset base] [--compile] [--json OUT]
+    python benchmarks/merging.py [--threads 1] [--preset FILE] [--compile] [--json OUT]
 
 Times one 256x256 tile, concealed and revealed, as loaded and after `fuse()`, taking turns so that
 a busy machine slows all alike; and all kernels of the network, merged once. `--compile` also
-compiles the network's step functions for that tile and counts the time of the first call; an empty
-TORCHINDUCTOR_CACHE_DIR makes that the time of a first use.
+compiles what the network has learned for that tile and counts the time of the first call; an empty
+TORCHINDUCTOR_CACHE_DIR makes that the time of a first use. `--preset` takes checkpoints too.
 """
 
 import argparse
@@ -20,18 +20,18 @@ import torch
 from measuring import median_seconds
 from rich.console import Console
 from rich.table import Table
-from speed import PRESETS, keyed_mix, tile_pair
+from speed import PRESETS, passes
 from torch import nn
 
+from sshr.network.companding import Companding
 from sshr.network.diffusion import DiffusionTerm
 from sshr.network.guidance import Guidance
-from sshr.network.model import StegoNet
+from sshr.network.model import SshrNet
 from sshr.network.reaction import ReactionTerm
 from sshr.network.reparam import RepKernel
-from sshr.training.passing import coarse_layer
 from sshr.zoo.registry import load_model
 
-STEP_FUNCTIONS = (DiffusionTerm, ReactionTerm, Guidance)
+LEARNED = (Companding, DiffusionTerm, ReactionTerm, Guidance)
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,14 @@ class Timing:
     """Seconds for one tile, both ways, unless the name says otherwise; None: not tried.
 
     Attributes:
-        merging: of all kernels of the network once, as each call does without `fuse()`.
+        kernels: re-parameterised ones of the network.
+        merging: of all of them once, as each call does without `fuse()`.
         largest_change: of a sample in [0, 1] by `fuse()`, stego and revealed.
         compiled_first: the first call of the compiled network, compilation included.
     """
 
     name: str
+    kernels: int
     plain: float
     fused: float
     merging: float
@@ -57,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--preset", choices=PRESETS, action="append", help="default: all")
+    parser.add_argument("--preset", action="append", help="preset or checkpoint; default: all")
     parser.add_argument("--compile", action="store_true", help="minutes; needs a C++ compiler")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     args = parser.parse_args()
@@ -74,51 +76,52 @@ def measure(preset: str, repeats: int, compiling: bool = False) -> Timing:
     net = load_model(preset, "cpu").net
     fused = copy.deepcopy(net)
     fused.fuse()
-    work = [passes(net), passes(fused)]
+    work = [both_ways(net), both_ways(fused)]
     before, after = (once() for once in work)
     change = max(float((a - b).abs().max()) for a, b in zip(before, after, strict=True))
     first = None
     if compiling:
         compiled = copy.deepcopy(fused)
-        compile_steps(compiled)
-        work.append(passes(compiled))
+        compile_learned(compiled)
+        work.append(both_ways(compiled))
         first = median_seconds(work[-1], 1, warm_up=0)
         work[-1]()
     turns = [[median_seconds(once, 1, warm_up=0) for once in work] for _ in range(repeats)]
     plain, merged, *steady = (median(times) for times in zip(*turns, strict=True))
     kernels = [module for module in net.modules() if isinstance(module, RepKernel)]
     merging = median_seconds(lambda: [kernel() for kernel in kernels], repeats)
-    return Timing(preset, plain, merged, merging, change, steady[0] if steady else None, first)
+    times = (plain, merged, merging, change, steady[0] if steady else None, first)
+    return Timing(preset, len(kernels), *times)
 
 
-def passes(net: StegoNet) -> Callable[[], list[torch.Tensor]]:
+def both_ways(net: SshrNet) -> Callable[[], list[torch.Tensor]]:
     """Conceal and reveal one tile."""
-    secret, reference = tile_pair()
-    k_sym = net.symmetric_key(net.public_key(secret), reference)
-    coarse = coarse_layer(net, secret)
-    side = net.side(secret, k_sym, coarse)
-    mix = keyed_mix(secret[0].numel())
-
-    def work() -> list[torch.Tensor]:
-        stego = net.conceal(secret, reference, k_sym, side, mix)
-        return [stego, net.reveal(stego, reference, k_sym, side, mix)]
-
-    return work
+    conceal, reveal = passes(net)
+    return lambda: [conceal(), reveal()]
 
 
-def compile_steps(net: nn.Module) -> None:
+def compile_learned(net: nn.Module) -> None:
     """Compile the learned functions of the steps; what couples them stays as it is."""
     for module in net.modules():
-        if isinstance(module, STEP_FUNCTIONS):
+        if isinstance(module, LEARNED):
             module.compile()
 
 
 def show(timings: list[Timing], threads: int) -> None:
     table = Table("preset", title=f"one 256 px tile, conceal and reveal, {threads} threads")
-    for head in ("as loaded", "fused", "merging alone", "change", "compiled", "first call"):
+    for head in (
+        "kernels",
+        "as loaded",
+        "fused",
+        "merging alone",
+        "change",
+        "compiled",
+        "first call",
+    ):
         table.add_column(head, justify="right")
     for t in timings:
-        parts = [f"{1e3 * seconds:.1f} ms" for seconds in (t.plain, t.fused, t.merging)]
+        parts = [str(t.kernels)]
+        parts += [f"{1e3 * seconds:.1f} ms" for seconds in (t.plain, t.fused, t.merging)]
         parts.append(f"{t.largest_change:.0e}")
         parts.append("-" if t.compiled is None else f"{1e3 * t.compiled:.1f} ms")
         parts.append("-" if t.compiled_first is None else f"{t.compiled_first:.1f} s")

@@ -19,6 +19,7 @@ from sshr.zoo.scores import FIGURES
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "sshr" / "zoo" / "weights"
 CROP = 256
+CHANNEL = "png"
 
 
 def main() -> int:
@@ -43,8 +44,11 @@ def record(told: dict[str, Any], folder: Path) -> Path:
         UsageError: the figures are not those of a packaged checkpoint as it is used.
     """
     preset, checkpoint = told["preset"], told["checkpoint"]
-    if preset not in PRESETS or told["untrained"] or told["crop"] != CROP:
-        raise UsageError(f"only figures of a preset as it is, on {CROP} px, are recorded")
+    as_used = not told["untrained"] and told["channel"] == CHANNEL
+    if preset not in PRESETS or not as_used or told["crop"] != CROP:
+        raise UsageError(
+            f"only figures of a preset as it is, {CHANNEL}, on {CROP} px, are recorded"
+        )
     if checkpoint != load_model(preset, "cpu").digest[:8].hex():
         raise UsageError(f"{preset}: measured on another checkpoint, {checkpoint}; measure again")
     path, sets = folder / f"{preset}.json", {}
@@ -53,8 +57,8 @@ def record(told: dict[str, Any], folder: Path) -> Path:
         sets = before["sets"] if before["checkpoint"] == checkpoint else {}
     for found in told["sets"]:
         means = {name: round(found["summaries"][name]["mean"], 4) for name in FIGURES}
-        sets[found["name"]] = {"pairs": len(found["pairs"]), **means}
-    kept = {"checkpoint": checkpoint, "crop": CROP, "channel": "png", "sets": sets}
+        sets[found["name"]] = {"pairs": found["count"], **means}
+    kept = {"checkpoint": checkpoint, "crop": CROP, "channel": CHANNEL, "sets": sets}
     path.write_text(json.dumps(kept, indent=2) + "\n")
     return path
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from seeded import drawing
 
 import sshr
 from sshr.evaluation.metrics import psnr
@@ -119,7 +120,7 @@ def main() -> None:
         "| hide, s | reveal, s |"
     )
     print("|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, drawing("sealed"):
         folder = Path(name)
         for noise in arguments.noise:
             for db in (41.0, 46.0):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from seeded import drawing
 
 import sshr
 from sshr.errors import DamagedError, NothingFoundError
@@ -139,8 +140,9 @@ def main() -> None:
         parser.error(f"no PNG files in {arguments.data}")
     started = time.perf_counter()
     draw = Draw(photos, arguments.seed)
-    bad = changes(draw, arguments.places) + payloads(draw, arguments.payloads)
-    bad += repairs(draw, arguments.repairs)
+    with drawing(str(arguments.seed)):
+        bad = changes(draw, arguments.places) + payloads(draw, arguments.payloads)
+        bad += repairs(draw, arguments.repairs)
     print(f"{time.perf_counter() - started:.0f} s")
     raise SystemExit(1 if bad else 0)
 

@@ -2,9 +2,9 @@
 
     python benchmarks/speed.py [--threads 2] [--repeats 9] [--size 4000x3000] [--json OUT]
 
-Prints the networks' time for one 256x256 tile, their parameters and operations, and the wall time
-and peak memory of whole `sshr` processes (start, Argon2id, verification and all) for a 256x256
-pair and for a large one.
+Prints the networks' time for one 256x256 tile, their parameters and operations, the time of what
+`base` needs beside them (keyed mix, shaped rounding), and the wall time and peak memory of whole
+`sshr` processes (start, Argon2id, verification and all) for a 256x256 pair and for a large one.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -34,7 +34,9 @@ from sshr.evaluation.pairs import centre_crop
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.mix import Mix
-from sshr.training.passing import coarse_layer
+from sshr.network.model import SshrNet
+from sshr.pipeline.engine import session_mix
+from sshr.rounding.rounder import Rounder
 from sshr.zoo.registry import load_model
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
@@ -45,10 +47,11 @@ PASSPHRASE = "a passphrase for the benchmark only"
 GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
 
 NOTES = (
-    "Keyed mix of a tile: made in {:.1f} ms (base, each way). GFLOP: convolutions and matrix "
-    "products, a multiply-add counted as two; element-wise work and the keys' AlexNet (once a "
-    "picture) not. The peer has HiNet's layer plan; HiNet's own figures are 4.05 M parameters and "
-    "133 GFLOP each way, counted the same."
+    "Beside the networks, base: keyed mix of a tile made in {:.1f} ms, each way; shaped rounding of "
+    "a tile {:.1f} ms, the sender alone. GFLOP: convolutions and matrix products, a multiply-add "
+    "counted as two; fast transforms, element-wise work and the keys' AlexNet (once a picture) not. "
+    "The peer has HiNet's layer plan; HiNet's own figures are 4.05 M parameters and 133 GFLOP each "
+    "way, counted the same."
 )
 
 Rgb8 = NDArray[np.uint8]
@@ -84,6 +87,7 @@ class Result:
     repeats: int
     networks: list[Network] = field(default_factory=list)
     mix_seconds: float = 0.0
+    rounding_seconds: float = 0.0
     processes: list[Process] = field(default_factory=list)
 
 
@@ -104,8 +108,7 @@ def main() -> int:
             for done, network in enumerate(measured_networks(args.repeats), start=1):
                 result.networks.append(network)
                 progress("networks", done, len(PRESETS) + 1)
-            count = 3 * SIDE * SIDE
-            result.mix_seconds = median_seconds(lambda: keyed_mix(count), args.repeats)
+            result.mix_seconds, result.rounding_seconds = measure_beside(args.repeats)
             for size, repeats in jobs:
                 steps = measured_processes(size, repeats, args.threads, Path(work))
                 for done, process in enumerate(steps, start=1):
@@ -134,21 +137,9 @@ def measured_networks(repeats: int) -> Iterator[Network]:
 
 @torch.inference_mode()
 def measure_preset(name: str, repeats: int) -> Network:
-    """The network alone, a tile's scale included; keys and mix are made before."""
+    """The network alone, a tile's scales included; keys and mix are made before."""
     net = load_model(name, "cpu").net
-    secret, reference = tile_pair()
-    k_sym = net.symmetric_key(net.public_key(secret), reference)
-    coarse = coarse_layer(net, secret)
-    side = net.side(secret, k_sym, coarse)
-    mix = keyed_mix(secret.numel()) if net.uses_mix else None
-    stego = net.conceal(secret, reference, k_sym, side, mix).clamp(0, 1).mul(255).round() / 255
-
-    def conceal() -> None:
-        net.conceal(secret, reference, k_sym, net.side(secret, k_sym, coarse), mix)
-
-    def reveal() -> None:
-        net.reveal(stego, reference, k_sym, side, mix)
-
+    conceal, reveal = passes(net)
     return Network(
         name,
         net.parameter_count(),
@@ -157,6 +148,38 @@ def measure_preset(name: str, repeats: int) -> Network:
         flops(conceal),
         flops(reveal),
     )
+
+
+def passes(net: SshrNet) -> tuple[Callable[[], torch.Tensor], Callable[[], torch.Tensor]]:
+    """Conceal and reveal of one tile, what goes in being ready."""
+    secret, reference = tile_pair()
+    k_sym = net.symmetric_key(net.public_key(secret), reference)
+    mix = keyed_mix(net)
+    exact, scales = net.conceal(secret, reference, k_sym, mix)
+    stego = exact.clamp(0, 1).mul(255).round() / 255
+
+    def conceal() -> torch.Tensor:
+        return net.conceal(secret, reference, k_sym, mix)[0]
+
+    def reveal() -> torch.Tensor:
+        return net.reveal(stego, reference, k_sym, scales, mix)
+
+    return conceal, reveal
+
+
+@torch.inference_mode()
+def measure_beside(repeats: int) -> tuple[float, float]:
+    """Seconds for the keyed mix of a tile and for its shaped rounding, under `base`."""
+    net = load_model("base", "cpu").net
+    _, reference = tile_pair()
+    exact = passes(net)[0]()[0].permute(1, 2, 0).mul(255).numpy()
+    strength = net.strength(reference)[0, 0].numpy()
+    tile = (slice(0, SIDE), slice(0, SIDE))
+
+    def rounding() -> None:
+        Rounder(exact, strength, [tile], net.noise_spectrum()).round()
+
+    return median_seconds(lambda: keyed_mix(net), repeats), median_seconds(rounding, repeats)
 
 
 @torch.inference_mode()
@@ -191,11 +214,12 @@ def tile_pair() -> tuple[torch.Tensor, torch.Tensor]:
     return secret, reference
 
 
-def keyed_mix(count: int) -> Mix:
-    """The mix of one tile of `count` coefficients, from a session key as in use."""
+def keyed_mix(net: SshrNet) -> Mix | None:
+    """The mix of one tile from a session key as in use, if this network needs one."""
+    if not net.uses_mix:
+        return None
     session = Session.of(bytes(32), bytes(16), bytes(32))
-    inner, outer = torch.from_numpy(session.tile_signs(0, count)).float()
-    return Mix(torch.from_numpy(session.tile_permutation(0, count)), inner, outer)
+    return session_mix(session, 0, net.group_sizes((SIDE, SIDE)), torch.device("cpu"))
 
 
 def measured_processes(
@@ -255,7 +279,8 @@ def show(result: Result) -> None:
                 f"{operations / 1e9:.1f}",
             )
     console.print(table)
-    console.print(NOTES.format(result.mix_seconds * 1e3), highlight=False)
+    beside = (result.mix_seconds * 1e3, result.rounding_seconds * 1e3)
+    console.print(NOTES.format(*beside), highlight=False)
     table = Table("process", "size", title=f"whole sshr processes, {result.threads} threads")
     for head in ("runs", "wall time, s", "peak memory, MiB"):
         table.add_column(head, justify="right")

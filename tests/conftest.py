@@ -3,7 +3,8 @@
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Photo = Callable[..., NDArray[np.uint8]]
+Drawing = Callable[[str], AbstractContextManager[None]]
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 
 # As the command line does, before torch is loaded: waiting threads that spin stall a busy machine.
@@ -68,6 +70,23 @@ def photo() -> Photo:
         return piece
 
     return cut
+
+
+@pytest.fixture(scope="session")
+def drawing_from() -> Drawing:
+    """Inside it senders draw what follows from a word, one after another, and not from the system:
+    a test that passes does so every time."""
+    from sshr.crypto.header import Sending
+
+    start = Sending.start.__func__  # type: ignore[attr-defined]
+
+    @contextmanager
+    def drawing(word: str) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(start, "__defaults__", (random.Random(word).randbytes,))
+            yield
+
+    return drawing
 
 
 @pytest.fixture

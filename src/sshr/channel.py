@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 Channel = Callable[[Tensor], Tensor]
@@ -20,27 +19,6 @@ def png_channel(stego: Tensor) -> Tensor:
     """
     clamped = stego.clamp(0, 1)
     return clamped + ((clamped * 255).round() / 255 - clamped).detach()
-
-
-def parity_moves(received: Tensor, made: Tensor, group: int, seed: int) -> Tensor:
-    """What bits in parities do to an 8-bit stego: half of the groups move one sample by one level.
-
-    Args:
-        received: what the `png` channel gave, (B, 3, H, W) in [0, 1].
-        made: the stego before rounding; the sample nearest to another level moves there.
-        group: samples to a bit.
-        seed: of which groups have the wrong parity.
-    """
-    with torch.no_grad():
-        error = (made - received).flatten()
-        size = len(error) // group * group
-        groups = error[:size].view(-1, group)
-        chosen = groups.abs().argmax(1, keepdim=True)
-        wrong = torch.rand(len(groups), 1, generator=torch.Generator().manual_seed(seed)) < 0.5
-        step = groups.gather(1, chosen).sign() * wrong.to(error.device) / 255
-        moves = torch.zeros_like(groups).scatter(1, chosen, step).flatten()
-        moves = torch.cat([moves, error.new_zeros(len(error) - size)])
-    return (received + moves.view_as(received)).clamp(0, 1)
 
 
 _CHANNELS: dict[str, Channel] = {"float": float_channel, "png": png_channel}

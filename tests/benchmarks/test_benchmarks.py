@@ -1,119 +1,48 @@
-"""The benchmark scripts measure what they say, on small inputs."""
+"""The benchmark scripts of speed and memory measure what they say, on small inputs."""
 
-import importlib
+import dataclasses
 import json
-import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from sshr.errors import UsageError
 from sshr.evaluation.metrics import psnr
 from sshr.imaging.reading import read_image
-from sshr.imaging.writing import write_image
+from sshr.network.config import (
+    CompandingConfig,
+    DiffusionConfig,
+    ExactConfig,
+    ModelConfig,
+    PrintedConfig,
+    ReactionConfig,
+)
+from sshr.zoo.checkpoint import build, save_checkpoint
+from sshr.zoo.registry import load_model
 
-ROOT = Path(__file__).parents[2]
-PHOTOS = ROOT / "examples" / "photos"
+Load = Callable[[str], ModuleType]
+Start = Callable[..., int]
 
-
-@pytest.fixture
-def scripts(monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType]:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    names = ("fidelity", "hinet_peer", "measuring", "speed")
-    return {name: importlib.import_module(name) for name in names}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "two"
-    folder.mkdir()
-    for name in ("parrots", "lighthouse"):
-        write_image(
-            folder / f"{name}.png", read_image(PHOTOS / f"{name}.png").rgb[200:300, 100:200]
-        )
-    return folder
-
-
-def test_fidelity_measures_both_pairs_and_both_kinds(
-    scripts: dict[str, ModuleType],
-    folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    out = tmp_path / "figures.json"
-    words = ["fidelity", str(folder), "--crop", "96", "--untrained", "--json", str(out)]
-    monkeypatch.setattr(sys, "argv", words)
-    assert scripts["fidelity"].main() == 0
-    told = json.loads(out.read_text())
-    (result,) = told["sets"]
-    assert [pair["secret"] for pair in result["pairs"]] == ["lighthouse.png", "parrots.png"]
-    assert [pair["reference"] for pair in result["pairs"]] == ["parrots.png", "lighthouse.png"]
-    sums = []
-    for pair in result["pairs"]:
-        figures = pair["figures"]
-        assert 36 < figures["stego_psnr"] < 46
-        assert 30 < figures["revealed_psnr"] < 60
-        sums.append(figures["stego_psnr"] + figures["revealed_psnr"])
-    summary = result["summaries"]["sum"]
-    assert summary["mean"] == pytest.approx(sum(sums) / 2)
-    assert summary["worst"] == pytest.approx(min(sums))
-    assert summary["standard_error"] == pytest.approx(abs(sums[0] - sums[1]) / 2)
-    printed = capsys.readouterr().out
-    assert f"{summary['mean']:.2f}" in printed
-    assert "untrained" in printed
+REACTION = ReactionConfig(width=8, heads=2)
+PRINTED = ModelConfig(
+    start="zero",
+    key_dim=16,
+    printed=PrintedConfig(
+        steps=1, diffusion=DiffusionConfig(filters=12, key_hidden=8), reaction=REACTION
+    ),
+)
+EXACT = ModelConfig(
+    key_dim=16,
+    exact=ExactConfig(block=8, rings=6, companding=CompandingConfig(width=8), mixed=True),
+)
 
 
-def test_untrained_is_another_checkpoint_and_only_for_base(
-    scripts: dict[str, ModuleType], tmp_path: Path
-) -> None:
-    fidelity = scripts["fidelity"]
-    net = fidelity.load_model(fidelity.untrained_checkpoint("base", tmp_path)).net
-    assert not net.estimator.leave.weight.any()
-    assert torch.equal(net.gains.log_gain, net.gains.start[0])
-    assert torch.equal(net.allocation.weights, net.allocation.start_weights)
-    with pytest.raises(UsageError, match="linear start"):
-        fidelity.untrained_checkpoint("paper", tmp_path)
-
-
-@pytest.mark.parametrize("fault", ["mae", "psnr", "sum"])
-def test_contradicting_metrics_are_not_printed(scripts: dict[str, ModuleType], fault: str) -> None:
-    fidelity = scripts["fidelity"]
-    base = np.full((16, 16, 3), 100, np.uint8)
-    image = base.copy()
-    image[:8] += 3
-    figures = {
-        **fidelity.compare("stego", image, base),
-        **fidelity.compare("revealed", image, base),
-    }
-    figures["sum"] = 2 * psnr(image, base)
-
-    def check(values: dict[str, float]) -> None:
-        pair = fidelity.Pair("a", "b", values)
-        summaries = {name: fidelity.summarise([value], True) for name, value in values.items()}
-        fidelity.check_set([pair], summaries)
-
-    check(figures)
-    wrong = {"mae": ("stego_mae", 4.0), "psnr": ("revealed_psnr", 50.0), "sum": ("sum", 80.0)}
-    name, value = wrong[fault]
-    with pytest.raises(AssertionError, match="contradict"):
-        check({**figures, name: value})
-
-
-def test_summary_of_known_values(scripts: dict[str, ModuleType]) -> None:
-    summarise = scripts["fidelity"].summarise
-    summary = summarise([1.0, 2.0, 6.0], False)
-    assert (summary.mean, summary.worst) == (3.0, 6.0)
-    assert summary.standard_error == pytest.approx(math.sqrt(7 / 3))
-    assert summarise([2.0], True).standard_error is None
-
-
-def test_peer_has_the_published_size_and_inverts(scripts: dict[str, ModuleType]) -> None:
-    peer = scripts["hinet_peer"].HiNetPeer().double()
+def test_peer_has_the_published_size_and_inverts(load: Load) -> None:
+    peer = load("hinet_peer").HiNetPeer().double()
     assert sum(parameter.numel() for parameter in peer.parameters()) == 4_050_240
     generator = torch.Generator().manual_seed(1)
     secret, reference = torch.rand(2, 1, 3, 32, 32, generator=generator, dtype=torch.float64)
@@ -125,16 +54,16 @@ def test_peer_has_the_published_size_and_inverts(scripts: dict[str, ModuleType])
         assert (peer.reveal(stego, lost) - secret).abs().max() < 1e-9
 
 
-def test_flops_count_a_multiply_add_as_two(scripts: dict[str, ModuleType]) -> None:
+def test_flops_count_a_multiply_add_as_two(load: Load) -> None:
     matrix, picture = torch.ones(5, 7), torch.ones(1, 3, 10, 10)
     kernel = torch.ones(4, 3, 3, 3)
-    flops = scripts["measuring"].flops
+    flops = load("measuring").flops
     assert flops(lambda: matrix @ torch.ones(7, 2)) == 2 * 5 * 7 * 2
     assert flops(lambda: torch.conv2d(picture, kernel, padding=1)) == 2 * 4 * 3 * 9 * 100
 
 
-def test_times_and_memory_of_work_and_of_processes(scripts: dict[str, ModuleType]) -> None:
-    measuring = scripts["measuring"]
+def test_times_and_memory_of_work_and_of_processes(load: Load) -> None:
+    measuring = load("measuring")
     calls: list[int] = []
     assert measuring.median_seconds(lambda: calls.append(sum(range(1000))), 5, warm_up=2) > 0
     assert len(calls) == 7
@@ -149,10 +78,8 @@ def test_times_and_memory_of_work_and_of_processes(scripts: dict[str, ModuleType
         measuring.run_process([sys.executable, "-c", "raise SystemExit(3)"], {})
 
 
-def test_processes_of_the_command_line_are_measured(
-    scripts: dict[str, ModuleType], tmp_path: Path
-) -> None:
-    steps = list(scripts["speed"].measured_processes((96, 80), 1, 1, tmp_path))
+def test_processes_of_the_command_line_are_measured(load: Load, tmp_path: Path) -> None:
+    steps = list(load("speed").measured_processes((96, 80), 1, 1, tmp_path))
     assert [(step.command, step.size) for step in steps] == [
         ("conceal", "96x80"),
         ("reveal", "96x80"),
@@ -164,23 +91,85 @@ def test_processes_of_the_command_line_are_measured(
     assert psnr(images["revealed"], images["secret"]) > 30
 
 
-def test_networks_are_measured_at_one_tile(scripts: dict[str, ModuleType]) -> None:
-    network = scripts["speed"].measure_preset("base", 1)
+@pytest.mark.parametrize("preset", ["base", "paper"])
+def test_networks_are_measured_at_one_tile(load: Load, preset: str) -> None:
+    speed = load("speed")
+    network = speed.measure_preset(preset, 1)
+    net = load_model(preset, "cpu").net
+    assert network.parameters == net.parameter_count()
     assert network.conceal_seconds > 0
     assert network.reveal_seconds > 0
-    # The receiver's estimator alone: two 5x5 convolutions between 12 and 32 maps, four times.
-    assert network.reveal_flops > 2 * 4 * 2 * 12 * 32 * 25 * 128 * 128
-    assert scripts["speed"].tile_pair()[0].shape == (1, 3, 256, 256)
+    # Each way there are two steps of companding; a Re-FFN alone takes more than this.
+    widen = net.body.companding.networks[-1].widen
+    tokens = (speed.SIDE // net.config.exact.block) ** 2
+    assert network.conceal_flops > 2 * 2 * widen.weight.numel() * tokens
+    assert network.reveal_flops > 2 * 2 * widen.weight.numel() * tokens
+    assert speed.tile_pair()[0].shape == (1, 3, 256, 256)
+
+
+def test_mix_and_rounding_are_timed_beside_the_network(load: Load) -> None:
+    speed = load("speed")
+    assert min(speed.measure_beside(1)) > 0
+    assert speed.keyed_mix(load_model("paper", "cpu").net) is None
+    mix = speed.keyed_mix(load_model("base", "cpu").net)
+    assert mix.permutation.shape == (3 * 256 * 256,)
+
+
+def test_one_tile_comes_back(load: Load) -> None:
+    speed = load("speed")
+    with torch.no_grad():
+        conceal, reveal = speed.passes(load_model("base", "cpu").net)
+        secret, reference = speed.tile_pair()
+        assert float((conceal() - reference).square().mean()) < 1e-3
+        assert float((reveal() - secret).square().mean()) < 1e-3
+
+
+@pytest.fixture(params=[PRINTED, EXACT], ids=["printed", "exact"])
+def checkpoint(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    save_checkpoint(build(request.param), tmp_path / "small.safetensors")
+    return tmp_path / "small.safetensors"
+
+
+def test_merging_is_timed_and_changes_nothing_that_shows(
+    load: Load, start: Start, checkpoint: Path, tmp_path: Path
+) -> None:
+    timing = load("merging").measure(str(checkpoint), 1)
+    assert timing.kernels > 0
+    assert timing.largest_change < 1e-5
+    assert timing.compiled is None
+    assert min(timing.plain, timing.fused, timing.merging) > 0
+    out = tmp_path / "times.json"
+    words = ("--preset", checkpoint, "--repeats", 1, "--json", out)
+    assert start("merging", *words) == 0
+    assert json.loads(out.read_text())["timings"][0]["kernels"] == timing.kernels
+
+
+def test_learned_functions_are_what_is_compiled(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    monkeypatch.setattr(nn.Module, "compile", lambda self: compiled.append(type(self).__name__))
+    load("merging").compile_learned(build(PRINTED))
+    assert sorted(compiled) == ["DiffusionTerm", "Guidance", "ReactionTerm"]
+    compiled.clear()
+    load("merging").compile_learned(build(EXACT))
+    assert compiled == ["Companding"]
+    learned = dataclasses.replace(EXACT.exact.strength, learned=True)
+    exact = dataclasses.replace(EXACT.exact, strength=learned)
+    compiled.clear()
+    load("merging").compile_learned(build(dataclasses.replace(EXACT, exact=exact)))
+    assert sorted(compiled) == ["Companding", "Guidance"]
 
 
 def test_the_plans_constants_are_fitted_to_whole_processes(
-    scripts: dict[str, ModuleType],
+    load: Load,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     uses = {(64, 64): (5.0, 300.0), (1000, 1000): (13.0, 350.0), (2000, 1000): (21.0, 400.0)}
-    script = importlib.import_module("planning")
+    script = load("planning")
     real = script.measured((64, 64), 1, tmp_path)
     assert 0.5 < real.seconds < 60
     assert 50 < real.mebibytes < 2000

@@ -1,7 +1,7 @@
 """Small pictures, metadata and repeatable randomness for the header's tests."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 from sshr.crypto import slots
 from sshr.crypto.keys import derive
 from sshr.crypto.metadata import Metadata
+from sshr.rounding.rounder import Rounder
 
 Randomness = Callable[[int], bytes]
+
+
+@pytest.fixture(autouse=True)
+def _same_draws_every_time(request: pytest.FixtureRequest, drawing_from) -> Iterator[None]:
+    with drawing_from(request.node.name):
+        yield
 
 
 @pytest.fixture
@@ -28,6 +35,18 @@ def picture() -> Callable[..., tuple[NDArray[np.uint8], NDArray[np.float32]]]:
         reference = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
         change = rng.normal(0, 2.3, reference.shape)
         return reference, (reference + change).astype(np.float32)
+
+    return make
+
+
+@pytest.fixture
+def rounder() -> Callable[[NDArray[np.float32]], Rounder]:
+    """To the nearest levels, of a picture in one tile."""
+
+    def make(unrounded: NDArray[np.float32]) -> Rounder:
+        height, width, _ = unrounded.shape
+        strength = np.ones((height, width), np.float32)
+        return Rounder(unrounded, strength, [(slice(height), slice(width))], ([1.0], [1.0]))
 
     return make
 

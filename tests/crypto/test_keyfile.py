@@ -1,6 +1,7 @@
 """Key files: what is written, what is read, and one clear line for everything else."""
 
 import os
+import random
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -245,7 +246,7 @@ def test_places_where_no_file_is(tmp_path: Path) -> None:
 def test_a_private_key_that_others_may_touch(
     file: Callable[..., Path], mode: int, form: str
 ) -> None:
-    protected = identity.protected_text(SEED, b"word", os.urandom)
+    protected = identity.protected_text(SEED, b"word", random.Random(1).randbytes)
     content = {"own": identity.secret_text(SEED), "protected": protected, "PEM": pkcs8(FOREIGN)}
     with pytest.raises(KeyFileError, match=rf"mode {mode:o}.*chmod 600"):
         read_private_key(file(content[form], mode), lambda: b"word")

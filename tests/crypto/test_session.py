@@ -1,13 +1,13 @@
 """Permutations, signs and MACs of a session: exact, uniform, and bound to everything they name."""
 
 import hashlib
-import math
 from itertools import permutations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2
 
 from sshr.crypto.keys import derive, keystream
 from sshr.crypto.session import Session
@@ -21,74 +21,90 @@ def digest(array: np.ndarray) -> str:
 
 
 def test_committed_vectors() -> None:
-    assert SESSION.tile_permutation(0, 8).tolist() == [6, 7, 3, 1, 4, 5, 2, 0]
+    assert SESSION.tile_permutation(0, [8]).tolist() == [6, 7, 3, 1, 4, 5, 2, 0]
+    assert SESSION.tile_permutation(0, [3, 0, 5]).tolist() == [1, 2, 0, 6, 7, 3, 4, 5]
     assert SESSION.tile_signs(0, 8).tolist() == [
         [-1, -1, 1, -1, -1, 1, 1, 1],
         [-1, -1, -1, 1, -1, 1, -1, 1],
+        [1, 1, -1, 1, -1, -1, -1, -1],
     ]
     assert (
-        digest(SESSION.tile_permutation(0, 12288))
+        digest(SESSION.tile_permutation(0, [12288]))
         == "cfff6eac133f102a4c0736afdf2a10b4b3a9d370ac33f1459eaaa464c3a843f2"
     )
     assert (
-        digest(SESSION.tile_permutation(7, 196608))
-        == "45f1a0430bf1cca00a28f7c5085d172563ffa99e7a29369f55c0849baa0dafa7"
+        digest(SESSION.tile_permutation(7, [16, 1000, 0, 195592]))
+        == "001b4deae513c68d7763e4e794bd8dfa17b48f440988da6b86bbd5bf59aadd13"
     )
     assert (
         digest(SESSION.tile_signs(0, 12288))
-        == "741d1936b634b818061b0c1cba3e5824c0e150bf41662ac80da4823108207520"
+        == "4d415241f1294b144cffae5b75a8399eb2bb4e5db40e4d5d9ffdc605f171d473"
     )
     assert (
         digest(SESSION.tile_signs(7, 196608))
-        == "2d6ae6f66429b3b01ff12bf6ca830309c5b1bc2384e8f0aa718b8029e20ce4e6"
+        == "be8814215bff867497b5057ed193ac5626e0860d7159683d87a5c64aafd168fc"
     )
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 700))
-def test_permutation_is_what_its_docstring_says(index: int, count: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 200), min_size=1, max_size=6))
+def test_permutation_is_what_its_docstring_says(index: int, sizes: list[int]) -> None:
+    count = sum(sizes)
+    if not count:
+        return
     key = derive(SESSION.key, b"mix/permutation" + index.to_bytes(4, "big"))
     stream = keystream(key, 8 * count)
     width = (count - 1).bit_length()
     words = [int.from_bytes(stream[8 * i : 8 * i + 8], "little") for i in range(count)]
-    expected = [i for _, i in sorted((word >> width, i) for i, word in enumerate(words))]
-    found = SESSION.tile_permutation(index, count)
+    expected, start = [], 0
+    for size in sizes:
+        group = range(start, start + size)
+        expected += sorted(group, key=lambda i: (words[i] >> width, i))
+        assert sorted(expected[start:]) == list(group)
+        start += size
+    found = SESSION.tile_permutation(index, sizes)
     assert found.dtype == np.int64
     assert found.tolist() == expected
-    assert sorted(expected) == list(range(count))
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 700))
+@given(st.integers(0, 2**32 - 1), st.integers(1, 500))
 def test_signs_are_what_their_docstring_says(index: int, count: int) -> None:
     key = derive(SESSION.key, b"mix/signs" + index.to_bytes(4, "big"))
-    stream = int.from_bytes(keystream(key, (2 * count + 7) // 8), "little")
-    expected = [-1 if stream >> k & 1 else 1 for k in range(2 * count)]
+    stream = int.from_bytes(keystream(key, (3 * count + 7) // 8), "little")
+    expected = [-1 if stream >> k & 1 else 1 for k in range(3 * count)]
     found = SESSION.tile_signs(index, count)
     assert found.dtype == np.int8
-    assert found.shape == (2, count)
+    assert found.shape == (3, count)
     assert found.ravel().tolist() == expected
 
 
-def test_permutations_of_few_elements_are_uniform() -> None:
-    counts = dict.fromkeys(permutations(range(4)), 0)
+@pytest.mark.parametrize("sizes", [[4], [7, 4, 5]], ids=["alone", "amid others"])
+def test_permutations_of_few_elements_are_uniform(sizes: list[int]) -> None:
+    start = 7 if len(sizes) > 1 else 0
+    counts = dict.fromkeys(permutations(range(start, start + 4)), 0)
     for index in range(4800):
-        counts[tuple(SESSION.tile_permutation(index, 4).tolist())] += 1
+        counts[tuple(SESSION.tile_permutation(index, sizes).tolist()[start : start + 4])] += 1
     statistic = sum((count - 200) ** 2 / 200 for count in counts.values())
-    assert statistic < 54  # chi-square with 23 degrees of freedom: p = 3e-4
+    assert statistic < chi2.isf(1e-10, 23)
 
 
-def test_every_element_may_land_everywhere() -> None:
-    landed = np.zeros((32, 32))
+def test_every_element_of_a_group_may_land_everywhere_in_it() -> None:
+    landed = np.zeros((48, 48))
     for index in range(3200):
-        landed[np.arange(32), SESSION.tile_permutation(index, 32)] += 1
-    statistic = ((landed - 100) ** 2 / 100).sum()
-    assert abs(statistic - 31 * 31) < 5 * math.sqrt(2 * 31 * 31)
+        landed[np.arange(48), SESSION.tile_permutation(index, [16, 32])] += 1
+    assert not landed[:16, 16:].any()
+    assert not landed[16:, :16].any()
+    for part, expected in ((landed[:16, :16], 200), (landed[16:, 16:], 100)):
+        freedom = (len(part) - 1) ** 2
+        statistic = ((part - expected) ** 2 / expected).sum()
+        assert chi2.isf(1 - 1e-10, freedom) < statistic < chi2.isf(1e-10, freedom)
 
 
 def test_signs_are_balanced_and_independent() -> None:
-    first, second = SESSION.tile_signs(3, 1 << 16).astype(np.int64)
-    other, _ = SESSION.tile_signs(4, 1 << 16).astype(np.int64)
-    sums = [first, second, first * second, first * other, first[1:] * first[:-1]]
-    assert all(abs(int(product.sum())) < 4.5 * (1 << 8) for product in sums)
+    one, two, three = SESSION.tile_signs(3, 1 << 16).astype(np.int64)
+    other = SESSION.tile_signs(4, 1 << 16)[0].astype(np.int64)
+    sums = [one, two, three, one * two, one * three, two * three, one * two * three]
+    sums += [one * other, one[1:] * one[:-1]]
+    assert all(abs(int(product.sum())) < 7 * (1 << 8) for product in sums)
 
 
 def test_tiles_and_sessions_differ() -> None:
@@ -100,16 +116,26 @@ def test_tiles_and_sessions_differ() -> None:
         Session.of(key, b"", reference),
         Session.of(key, salt, bytes(32)),
     ]
-    made = {digest(s.tile_permutation(i, 1000)) for s in sessions for i in (0, 1)}
+    made = {digest(s.tile_permutation(i, [1000])) for s in sessions for i in (0, 1)}
     made |= {digest(s.tile_signs(i, 1000)) for s in sessions for i in (0, 1)}
-    assert len(made) == 16
+    made |= {digest(s.tile_noise(i, 1000)) for s in sessions for i in (0, 1)}
+    assert len(made) == 24
 
 
 def test_impossible_tiles_are_refused() -> None:
-    with pytest.raises(ValueError, match="negative"):
-        SESSION.tile_permutation(-1, 10)
-    with pytest.raises(ValueError, match="cannot permute"):
-        SESSION.tile_permutation(0, 0)
+    for impossible in (
+        lambda: SESSION.tile_permutation(-1, [10]),
+        lambda: SESSION.tile_signs(-1, 10),
+        lambda: SESSION.tile_noise(-1, 10),
+    ):
+        with pytest.raises(ValueError, match="negative"):
+            impossible()
+    for sizes in ([], [0], [0, 0], [5, -1], [-1, 5], [1 << 32, 1]):
+        with pytest.raises(ValueError, match="cannot permute"):
+            SESSION.tile_permutation(0, sizes)
+    for vectors in (SESSION.tile_signs, SESSION.tile_noise):
+        with pytest.raises(ValueError, match=r"-1|larger"):
+            vectors(0, -1)
 
 
 def test_sample_mac_covers_size_and_all_but_header_samples() -> None:

@@ -1,5 +1,6 @@
 """Attacks over a small set: lines, resuming, counts; the search for k_sym."""
 
+import dataclasses
 import random
 
 import numpy as np
@@ -8,16 +9,19 @@ import torch
 
 from sshr.evaluation import attacking
 from sshr.evaluation.attacking import KEYS, Assault
-from sshr.evaluation.attacks import RIGHT, run_attack
-from sshr.evaluation.cases import conceal_case
+from sshr.evaluation.attacks import RIGHT, Attack, run_attack
+from sshr.evaluation.cases import conceal_case, public_key_scores
 from sshr.evaluation.ledger import Ledger
+from sshr.evaluation.matching import FEATURES, right_picks
 from sshr.evaluation.metrics import psnr
+from sshr.evaluation.payload import STATISTICS
 from sshr.evaluation.presets import preset
 from sshr.evaluation.report import make_report
 from sshr.evaluation.search import search_key, unnaturalness
 from sshr.evaluation.steps import stages
 from sshr.evaluation.tables import attack_tables
 
+STEP = 0.55  # between levels of an element of k_pub_s
 NAMES = [f"pair {i}" for i in range(5)]
 
 
@@ -34,7 +38,7 @@ def pictures(photo):
     return list(zip(crops, crops[1:] + crops[:1], strict=True))
 
 
-def test_the_papers_scheme_falls_to_its_own_stego_and_keeps_its_lines(
+def test_the_papers_scheme_hangs_on_the_reference_and_keeps_its_lines(
     pictures, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(attacking, "search_key", lambda *a: search_key(*a, steps=2))
@@ -45,14 +49,17 @@ def test_the_papers_scheme_falls_to_its_own_stego_and_keeps_its_lines(
     assault.run(ledger)
     result = assault.result(ledger)
     rows = {row["attack"]: row for row in result["rows"]}
-    assert rows["everything right"]["kind"] == "receiver"
-    assert rows["reference: stego"]["kind"] == "attack"
-    assert rows["reference: stego"]["psnr"] > rows["reference: stego"]["grey_psnr"] + 3
-    assert rows["reference: stego"]["picks"]["pixels"] >= 4
-    assert rows["k_sym: ones"]["psnr"] < rows["k_sym: ones"]["grey_psnr"]
+    right = rows["everything right"]
+    assert right["kind"] == "receiver"
+    assert right["psnr"] > right["grey_psnr"] + 10
+    assert right["picks"] == {"pixels": 5, "bands": 5, "sorted": 5}
+    assert rows["reference: another's"]["kind"] == rows["k_sym: ones"]["kind"] == "attack"
+    for attack in ("reference: another's", "reference: stego", "reference: median"):
+        assert rows[attack]["psnr"] < rows[attack]["grey_psnr"]
+    assert rows["k_sym: ones"]["psnr"] < right["psnr"]
     assert rows["k_sym: gradient search"]["pairs"] == 1
     assert "picks" not in rows["k_sym: gradient search"]
-    assert set(result["stego - reference"]) == {"pixels", "bands", "sorted", "k_pub_s"}
+    assert set(result["stego - reference"]) == {*FEATURES, "k_pub_s"}
     assert "reference: stego" in kept
     # Nothing is done twice; another number of pairs has other partners, and does what is new.
     again = Assault(named, NAMES, pictures, 1, 1)
@@ -65,6 +72,25 @@ def test_the_papers_scheme_falls_to_its_own_stego_and_keeps_its_lines(
     assert len(table.rows) == len(result["rows"])
 
 
+def test_whoever_holds_the_session_key_of_base_is_marked(pictures, tmp_path, monkeypatch):
+    tried = (Attack("random", "right", "right"), Attack("right", "right", "ones"))
+    monkeypatch.setattr(attacking, "attacks_on", lambda engine: tried)
+    assault = Assault(preset("base", "cpu"), NAMES, pictures, 1, 0)
+    ledger = Ledger(tmp_path / "a.jsonl", {"run": 1}, KEYS)
+    assault.run(ledger)
+    result = assault.result(ledger)
+    rows = {row["attack"]: row for row in result["rows"]}
+    assert [row["kind"] for row in rows.values()] == ["receiver", "attack", "holds the session key"]
+    assert rows["session: random"]["psnr"] < rows["session: random"]["grey_psnr"]
+    assert rows["session: random"]["pairs_shown"] == 0
+    # k_pub_s is sealed there; the payload's power, shape and sizes by ring are what is left to see.
+    assert set(result["stego - reference"]) == {*FEATURES, *STATISTICS}
+    report = make_report({"data": "d", "pairs": 5, "size": "64 px"}, [], [], {"base": result})
+    (table,) = attack_tables(report)
+    assert table.rows[-1].label == "k_sym: ones *"
+    assert any("upper bound" in note for note in table.notes)
+
+
 def test_the_search_makes_the_reveal_look_more_natural(pictures):
     engine = preset("base", "cpu").method.engine
     case = conceal_case(engine, *pictures[0], random.Random(1).randbytes)
@@ -75,17 +101,47 @@ def test_the_search_makes_the_reveal_look_more_natural(pictures):
     assert np.array_equal(same.end, found.end)
 
 
-def test_the_papers_steps_lead_to_the_stego_and_back(pictures):
-    engine = preset("paper", "cpu").method.engine
-    case = conceal_case(engine, *pictures[0], random.Random(1).randbytes)
-    found = dict(stages(engine, case))
-    steps = len(found) // 2
-    assert psnr(found[f"step conceal {steps}"], case.stego) > 45  # but for rounding and header
+@pytest.mark.parametrize("name", ["paper", "base"])
+def test_the_steps_lead_to_the_stego_and_back(name, photo):
+    engine = preset(name, "cpu").method.engine
+    pair = photo("parrots", 64, 64), photo("lighthouse", 64, 64, 250)
+    case = conceal_case(engine, *pair, random.Random(1).randbytes)
+    found = stages(engine, case)
+    names = [f"step {way} {t}" for way in ("conceal", "reveal") for t in range(1, 7)]
+    assert [label.removesuffix(" x8") for label, _ in found] == names
+    seen = dict(found)
+    assert psnr(seen["step conceal 6"], case.stego) > 40  # but for rounding and header
+    assert psnr(seen["step conceal 1"], case.stego) < 20
     right = run_attack(engine, RIGHT, case, case, random.Random(1).randbytes)
-    assert psnr(found[f"step reveal {steps}"], right) > 50
-    assert psnr(found["step conceal 1"], case.stego) < psnr(
-        found[f"step conceal {steps}"], case.stego
-    )
+    assert psnr(seen["step reveal 6"], right) > 50
+    assert psnr(seen["step reveal 6"], case.secret) > 30
+
+
+def test_faint_steps_are_shown_louder_and_several_tiles_not_at_all(photo):
+    engine = preset("paper", "cpu").method.engine
+    pair = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64, 3), 128, np.uint8)
+    case = conceal_case(engine, *pair, random.Random(1).randbytes)
+    labels = [label for label, _ in stages(engine, case)]
+    assert (labels[0], labels[5]) == ("step conceal 1 x8", "step conceal 6 x8")
+    large = (photo("parrots", 64, 336, 0, 0), photo("lighthouse", 64, 336, 0, 0))
+    assert stages(engine, conceal_case(engine, *large, random.Random(1).randbytes)) == []
+
+
+def test_k_pub_s_in_the_clear_names_its_secret(pictures):
+    engine = preset("paper", "cpu").method.engine
+    draw = random.Random(1).randbytes
+    cases = [conceal_case(engine, *pair, draw) for pair in pictures]
+    scores = public_key_scores(engine, cases)
+    assert right_picks(scores) == len(cases)
+    # A difference in any of the four elements that share a byte counts the same.
+    one, other = cases[0].public_key, bytearray(cases[0].public_key)
+    for shift in (0, 2, 4, 6):
+        changed = other.copy()
+        changed[0] ^= 1 << shift
+        changed_case = dataclasses.replace(cases[0], public_key=bytes(changed))
+        assert changed_case.public_key != one
+        moved = public_key_scores(engine, [changed_case])[0, 0] - scores[0, 0]
+        assert abs(moved) == pytest.approx(STEP)
 
 
 def test_a_photograph_is_more_natural_than_noise_and_than_clipped_contrast(photo):

@@ -90,10 +90,11 @@ def test_reports_a_network_a_peer_and_an_outside_method_side_by_side(data):
     assert other["channels"]["float"]["revealed"]["psnr"]["mean"] == 100
     assert other["channels"]["png"]["revealed"]["psnr"]["mean"] < 45
     # A lossy channel takes the header; what it said, handed over, still leaves a picture.
-    jpeg = base["channels"]["jpeg:80"]
+    jpeg, bits = base["channels"]["jpeg:80"], base["channels"]["lsb:50"]
     assert set(jpeg["outcomes"]) <= {"5", "6"}
     assert "revealed" not in jpeg
-    assert jpeg["handed"]["psnr"]["mean"] < jpeg["handed_bits"]["psnr"]["mean"]
+    assert jpeg["handed"]["psnr"]["mean"] < bits["handed"]["psnr"]["mean"]
+    assert all("handed" not in found for found in other["channels"].values())
     out = data.parent / "out"
     page = (out / "report.html").read_text()
     assert page.count("data:image/webp") > 10

@@ -16,18 +16,22 @@ sides = st.integers(64, 2000)
 @example(257, 256)
 @example(336, 335)
 @example(1000, 750)
-def test_tiles_cover_the_carrier_once(height, width):
+def test_tiles_cover_the_carrier_once_and_with_the_rim_the_picture(height, width):
     carrier_height, carrier_width = carrier_size(height, width)
     assert 0 <= height - carrier_height <= 15
     assert 0 <= width - carrier_width <= 15
-    covered = np.zeros((height, width), np.uint8)
+    covered, whole = np.zeros((2, height, width), np.uint8)
     tiles = tile_grid(height, width)
     for tile in tiles:
         covered[tile.slices] += 1
+        whole[tile.with_rim] += 1
+        assert covered[tile.slices].shape == (tile.height, tile.width)
+        assert whole[tile.with_rim].shape == (tile.height + tile.below, tile.width + tile.right)
     assert covered[:carrier_height, :carrier_width].min() == 1
     assert covered.max() == 1
     assert covered.sum() == carrier_height * carrier_width
     assert sum(tile.height * tile.width for tile in tiles) == carrier_height * carrier_width
+    assert whole.min() == whole.max() == 1
 
 
 @given(sides, sides)
@@ -41,16 +45,28 @@ def test_sides_and_order(height, width):
         assert max(lengths) - min(lengths) in (0, 16)
 
 
+@given(sides, sides)
+def test_the_rim_belongs_to_the_last_row_and_column(height, width):
+    tiles = tile_grid(height, width)
+    bottom, right = tiles[-1].top, tiles[-1].left
+    for tile in tiles:
+        assert tile.below == (height % 16 if tile.top == bottom else 0)
+        assert tile.right == (width % 16 if tile.left == right else 0)
+
+
 def test_layout_is_fixed_for_good():
     # Files in the world are cut like this: a change here breaks them.
     assert tile_grid(64, 64) == [Tile(0, 0, 0, 64, 64)]
-    assert tile_grid(335, 320) == [Tile(0, 0, 0, 320, 320)]
-    assert tile_grid(100, 345) == [Tile(0, 0, 0, 96, 176), Tile(1, 0, 176, 96, 160)]
-    assert [(tile.top, tile.height) for tile in tile_grid(1000, 64)] == [
-        (0, 256),
-        (256, 256),
-        (512, 240),
-        (752, 240),
+    assert tile_grid(335, 320) == [Tile(0, 0, 0, 320, 320, below=15)]
+    assert tile_grid(100, 345) == [
+        Tile(0, 0, 0, 96, 176, below=4),
+        Tile(1, 0, 176, 96, 160, below=4, right=9),
+    ]
+    assert [(tile.top, tile.height, tile.below) for tile in tile_grid(1000, 64)] == [
+        (0, 256, 0),
+        (256, 256, 0),
+        (512, 240, 0),
+        (752, 240, 8),
     ]
 
 

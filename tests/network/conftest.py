@@ -1,30 +1,29 @@
 """Small networks and smooth pictures; every test starts from the same seed."""
 
 from collections.abc import Callable
+from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sshr.coding.tables import CONTEXTS, LOW_CONTEXTS, LOW_SYMBOLS, SYMBOLS, Tables, table_shapes
-from sshr.network.allocation import Allocation
-from sshr.network.base import BaseNet
+from sshr.network.companding import Companding
 from sshr.network.config import (
-    AllocationConfig,
-    BaseConfig,
+    CompandingConfig,
     DiffusionConfig,
-    EstimatorConfig,
-    PaperConfig,
+    ExactConfig,
+    ModelConfig,
+    PrintedConfig,
     ReactionConfig,
 )
-from sshr.network.estimator import ResidualEstimator
+from sshr.network.exact import ExactSteps
 from sshr.network.grbf import GaussianRBF
 from sshr.network.guidance import Modulation
-from sshr.network.model import StegoNet
-from sshr.network.side import Side
-from sshr.training.passing import coarse_layer
+from sshr.network.mix import Mix, random_mix
+from sshr.network.model import SshrNet
+from sshr.network.strength import Strength
+from sshr.training.fit import fit_start
 
 KEY_DIM = 16
 
@@ -49,118 +48,93 @@ def pictures() -> Callable[..., Tensor]:
 
 
 @pytest.fixture(scope="session")
-def base_config() -> Callable[..., BaseConfig]:
-    """BaseConfig(...) with everything learned made small; `estimator` may be a kind alone."""
+def exact_config() -> Callable[..., ModelConfig]:
+    """ModelConfig(...) with small parts; entries of `ExactConfig` may be given beside its own."""
 
-    def make(**changes: object) -> BaseConfig:
-        dense = DiffusionConfig(
-            filters=4, depthwise=False, key_hidden=8, radius=12.0, slope=0.0, zero_mean=False
-        )
-        small: dict = {
-            "key_dim": KEY_DIM,
-            "diffusion": dense,
-            "allocation": AllocationConfig(width=8),
-            "reaction": ReactionConfig(width=8, heads=2),
-        }
-        kind = changes.pop("estimator", "diffusion")
-        depth = changes.pop("depth", 1)
-        estimator = EstimatorConfig(kind=str(kind), depth=depth, width=8, diffusion=dense)
-        return BaseConfig(**(small | {"estimator": estimator} | changes))
+    def make(**changes: Any) -> ModelConfig:
+        own = {name: changes.pop(name) for name in list(changes) if hasattr(ModelConfig, name)}
+        part = {"block": 8, "rings": 8, "companding": CompandingConfig(width=8)} | changes
+        small = PrintedConfig(reaction=ReactionConfig(width=8, heads=2))
+        return ModelConfig(key_dim=KEY_DIM, printed=small, exact=ExactConfig(**part), **own)
 
     return make
 
 
-def hand_made_tables(levels: int) -> Tables:
-    """An entropy code that expects more where neighbours are large."""
-    shapes = table_shapes(levels)
-    weights = np.full(shapes["weights"], 40, np.int32)
-    weights[..., 0] = 8
-    details = [[1 + 50000 * c**s // (c + 6) ** s for s in range(SYMBOLS)] for c in range(CONTEXTS)]
-    low = [[1 + 9000 * 9**s // 10**s for s in range(LOW_SYMBOLS)]] * LOW_CONTEXTS
-    return Tables(
-        weights,
-        np.broadcast_to(np.array(details, np.int32), shapes["details"]).copy(),
-        np.broadcast_to(np.array(low, np.int32), shapes["low"]).copy(),
-    )
-
-
 @pytest.fixture(scope="session")
-def linear_start() -> Callable[[BaseNet], BaseNet]:
-    """Gives a network a linear start made by hand, with another gain for every band."""
+def printed_config() -> Callable[..., ModelConfig]:
+    """The steps as printed with small parts; entries of `PrintedConfig` beside its own."""
 
-    @torch.no_grad()
-    def started(net: BaseNet) -> BaseNet:
-        gains, count = net.gains, net.transform.band_count
-        if net.tables is None:
-            gains.log_gain.copy_(torch.logspace(-1, -2, count).log())
-            gains.log_spread.copy_(torch.logspace(0.5, -1.5, count).log())
-        else:
-            net.tables.put(hand_made_tables(net.transform.levels))
-            allocation = net.allocation
-            allocation.weights[..., 1:] = torch.linspace(
-                0.01, 0.03, allocation.weights[0, 0, 0, 1:].numel()
-            )
-            allocation.start_weights.copy_(allocation.weights)
-            allocation.shifts.copy_(torch.tensor([0.1, 0.05, 0.02]))
-            allocation.start_shifts.copy_(allocation.shifts)
-            gains.log_gain.copy_(torch.linspace(-2.0, -3.0, count))
-            gains.exponent.copy_(torch.linspace(0.4, 0.6, count))
-            gains.log_spread.copy_(torch.linspace(0.5, -4.0, count))
-        gains.keep_start()
-        return net
-
-    return started
-
-
-@pytest.fixture(scope="session")
-def side_of() -> Callable[[StegoNet, Tensor, Tensor], Side]:
-    """A sender's side information of secrets (B, 3, H, W) under k_sym."""
-
-    def side(net: StegoNet, secret: Tensor, k_sym: Tensor) -> Side:
-        with torch.no_grad():
-            return net.side(secret, k_sym, coarse_layer(net, secret))
-
-    return side
-
-
-@pytest.fixture(scope="session")
-def paper_config() -> Callable[..., PaperConfig]:
-    def make(**changes: object) -> PaperConfig:
-        small: dict = {
-            "key_dim": KEY_DIM,
+    def make(**changes: Any) -> ModelConfig:
+        own = {name: changes.pop(name) for name in list(changes) if hasattr(ModelConfig, name)}
+        small: dict[str, Any] = {
             "diffusion": DiffusionConfig(filters=12, key_hidden=8),
             "reaction": ReactionConfig(width=8, heads=2),
         }
-        return PaperConfig(**(small | changes))
+        values = {"start": "zero", "colour": "rgb", "mixing": 0.97, "key_dim": KEY_DIM} | own
+        return ModelConfig(printed=PrintedConfig(**(small | changes)), **values)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def open_gates() -> Callable[[nn.Module, float], None]:
+def fitted() -> Callable[..., SshrNet]:
+    """The network of a configuration, fitted to pictures, for inference."""
+
+    def make(config: ModelConfig, crops: Tensor | None = None) -> SshrNet:
+        torch.manual_seed(0)
+        net = SshrNet(config)
+        if isinstance(net.body, ExactSteps):
+            fit_start(net.body, make_pictures(8, seed=50) if crops is None else crops)
+        return net.eval().requires_grad_(False)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def mix_for() -> Callable[..., Mix | None]:
+    """A mix for references of a size, where the network uses one."""
+
+    def make(net: SshrNet, reference: Tensor, seed: int = 1) -> Mix | None:
+        if not net.uses_mix:
+            return None
+        sizes = net.group_sizes((reference.shape[-2], reference.shape[-1]))
+        return random_mix(sizes, torch.Generator().manual_seed(seed), reference.device)
+
+    return make
+
+
+@torch.no_grad()
+def opened(net: nn.Module, amount: float) -> None:
     """Random weights where training starts at zero, so that every learned part does something.
 
     Influence functions become random walks whose slope is about `amount`.
     """
-
-    @torch.no_grad()
-    def opened(net: nn.Module, amount: float) -> None:
-        for module in net.modules():
-            if isinstance(module, GaussianRBF):
-                step = amount * 2 * module.radius / 62 / 2.5  # sqrt(2 pi) Gaussians overlap
-                walk = step * torch.randn(module.weights.shape).cumsum(1)
-                module.weights.add_(walk - walk[:, 31:32])
-            elif isinstance(module, Modulation):
-                for p in module.key[-1].parameters():
-                    p.add_(0.3 * torch.randn(p.shape))
-            elif isinstance(module, ResidualEstimator):
-                for p in module.leave.parameters():
+    for module in net.modules() if amount else ():
+        if isinstance(module, GaussianRBF):
+            step = amount * 2 * module.radius / 62 / 2.5  # sqrt(2 pi) Gaussians overlap
+            walk = step * torch.randn(module.weights.shape).cumsum(1)
+            module.weights.add_(walk - walk[:, 31:32])
+        elif isinstance(module, Modulation):
+            for p in module.key[-1].parameters():
+                p.add_(0.3 * torch.randn(p.shape))
+        elif isinstance(module, Companding):
+            for name, p in module.networks.named_parameters():
+                if ".narrow." in name:
                     p.add_(amount * torch.randn(p.shape))
-            elif isinstance(module, Allocation):
-                for p in (*module.refine[-1].parameters(), module.level):
-                    p.add_(0.1 * torch.randn(p.shape))
+        elif isinstance(module, Strength) and module.guidance is not None:
+            for p in module.leave.parameters():
+                p.add_(amount * torch.randn(p.shape))
 
+
+@pytest.fixture(scope="session")
+def open_gates() -> Callable[[nn.Module, float], None]:
     return opened
+
+
+@pytest.fixture(scope="session")
+def decibels() -> Callable[[Tensor, Tensor], Tensor]:
+    """PSNR of each sample (B,), dB, on [0, 1] images."""
+    return lambda a, b: -10 * (a - b).double().square().mean((1, 2, 3)).log10()
 
 
 @pytest.fixture

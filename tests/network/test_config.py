@@ -6,187 +6,179 @@ from typing import Any
 import pytest
 
 from sshr.network.config import (
-    AllocationConfig,
-    BaseConfig,
+    PRESETS,
+    CompandingConfig,
     DiffusionConfig,
-    EstimatorConfig,
+    ExactConfig,
     ModelConfig,
-    PaperConfig,
+    PrintedConfig,
     ReactionConfig,
+    StrengthConfig,
     config_from_dict,
     config_to_dict,
 )
 
-LATER = {"diffusion_term", "reparameterised", "guided"}
 CONFIGS = [
-    PaperConfig(),
-    BaseConfig(),
-    PaperConfig(steps=3, tie_half_steps=False, diffusion=DiffusionConfig(filters=12, slope=0.5)),
-    BaseConfig(
-        transform="dct:8", coarse_rate=0.0, headroom=0.0, reaction=ReactionConfig(width=16, heads=2)
+    *PRESETS.values(),
+    ModelConfig(start="zero", colour="rgb", mixing=0.97, order="z-first"),
+    ModelConfig(printed=PrintedConfig(steps=5, diffusion=DiffusionConfig(filters=12, slope=0.5))),
+    ModelConfig(transform="unshuffle:2", printed=PrintedConfig(guided=False)),
+    ModelConfig(
+        exact=ExactConfig(block=8, rings=9, companding=CompandingConfig(width=0, rbf=True))
     ),
-    PaperConfig(diffusion_term=False, reparameterised=False, guided=False),
-    PaperConfig(transform="unshuffle:2"),
-    BaseConfig(
-        coarse_rate=0.4,
-        allocation=AllocationConfig(width=8),
-        estimator=EstimatorConfig(kind="diffusion", depth=2, diffusion=DiffusionConfig(radius=3.0)),
+    ModelConfig(exact=ExactConfig(strength=StrengthConfig(learned=True), ranked=False)),
+    ModelConfig(exact=ExactConfig(bank="haar", shaping=0.0, ranked=False)),
+    ModelConfig(
+        exact=ExactConfig(
+            bank="block",
+            payload="difference",
+            strength=StrengthConfig(contrast=0.0),
+            shaping=0.0,
+            ranked=False,
+            equal=False,
+        )
     ),
 ]
+DEEP = [("printed", "diffusion"), ("printed", "reaction"), ("exact", "companding")]
+DEEP += [("exact", "strength")]
+
+
+def changed(part: tuple[str, ...], changes: dict[str, Any]) -> dict[str, Any]:
+    """The default configuration with other entries in one part of it."""
+    values: dict[str, Any] = json.loads(json.dumps(config_to_dict(ModelConfig())))
+    inner = values
+    for name in part:
+        inner = inner[name]
+    inner |= changes
+    return values
 
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_round_trip_through_json(config: ModelConfig) -> None:
     values = json.loads(json.dumps(config_to_dict(config)))
     assert config_from_dict(values) == config
-    assert values["kind"] == ("paper" if isinstance(config, PaperConfig) else "base")
 
 
 def test_the_input_is_left_alone() -> None:
-    values = config_to_dict(BaseConfig())
+    values = config_to_dict(ModelConfig())
     config_from_dict(values)
-    assert values == config_to_dict(BaseConfig())
+    assert values == config_to_dict(ModelConfig())
 
 
 def test_whole_numbers_serve_as_floats() -> None:
-    config = config_from_dict(config_to_dict(BaseConfig()) | {"headroom": 5})
-    assert isinstance(config, BaseConfig)
-    assert config == BaseConfig()
-    assert isinstance(config.headroom, float)
+    config = config_from_dict(changed(("exact",), {"headroom": 2, "angle": 0}))
+    assert config.exact.headroom == 2.0
+    assert isinstance(config.exact.headroom, float)
+    assert isinstance(config.exact.angle, float)
 
 
-@pytest.mark.parametrize("config", [PaperConfig(), BaseConfig()])
-def test_a_missing_entry_is_refused_at_every_depth(config: ModelConfig) -> None:
-    values, tried = config_to_dict(config), 0
-    for name, value in values.items():
-        if name in LATER:
-            continue
+@pytest.mark.parametrize("part", [(), ("printed",), ("exact",), *DEEP])
+def test_every_entry_is_needed_and_no_other_known(part: tuple[str, ...]) -> None:
+    inner = changed(part, {})
+    for name in part:
+        inner = inner[name]
+    assert len(inner) >= 3
+    for name in inner:
+        values = changed(part, {})
+        held = values
+        for step in part:
+            held = held[step]
+        del held[name]
         with pytest.raises(ValueError, match="not a configuration"):
-            config_from_dict({k: v for k, v in values.items() if k != name})
-        if isinstance(value, dict):
-            for inner in value:
-                part = {k: v for k, v in value.items() if k != inner}
-                with pytest.raises(ValueError, match="not a configuration"):
-                    config_from_dict(values | {name: part})
-                tried += 1
-    assert tried >= 9
-
-
-def test_entries_that_came_later_may_be_missing() -> None:
-    """Checkpoints from before them must load; nothing else may be missing."""
-    values = config_to_dict(PaperConfig())
-    first = {name: value for name, value in values.items() if name not in LATER}
-    assert set(values) - set(first) == LATER
-    assert config_from_dict(first) == PaperConfig()
-    for name in LATER:
-        assert config_from_dict(first | {name: False}) == PaperConfig(**{name: False})
-        for wrong in (0, None, "no"):
-            with pytest.raises(ValueError, match="not a configuration"):
-                config_from_dict(first | {name: wrong})
+            config_from_dict(values)
     with pytest.raises(ValueError, match="not a configuration"):
-        config_from_dict(config_to_dict(BaseConfig()) | {"guided": True})
+        config_from_dict(changed(part, {"extra": 1}))
 
 
-@pytest.mark.parametrize("config", [PaperConfig(), BaseConfig()])
-def test_an_unknown_entry_is_refused_at_every_depth(config: ModelConfig) -> None:
-    values = config_to_dict(config)
-    with pytest.raises(ValueError, match="not a configuration"):
-        config_from_dict(values | {"extra": 1})
-    parts = [name for name, value in values.items() if isinstance(value, dict)]
-    assert {"diffusion", "reaction"} <= set(parts)
-    for part in parts:
-        with pytest.raises(ValueError, match="not a configuration"):
-            config_from_dict(values | {part: values[part] | {"extra": 1}})
-
-
-@pytest.mark.parametrize("kind", ["Base", "", "other", None, 3, ["base"]])
-def test_a_wrong_kind_is_refused(kind: Any) -> None:
-    with pytest.raises(ValueError, match="not a configuration"):
-        config_from_dict(config_to_dict(BaseConfig()) | {"kind": kind})
-
-
-def test_the_kind_decides_the_entries() -> None:
-    with pytest.raises(ValueError, match="not a configuration"):
-        config_from_dict(config_to_dict(BaseConfig()) | {"kind": "paper"})
-
-
-@pytest.mark.parametrize("values", [None, 5, "base", [], [["kind", "base"]], {}])
+@pytest.mark.parametrize("values", [None, 5, "base", [], [["start", "zero"]], {}])
 def test_what_is_no_dictionary_of_entries_is_refused(values: Any) -> None:
     with pytest.raises(ValueError, match="not a configuration"):
         config_from_dict(values)
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [
-        {"transform": "haar:2"},
-        {"transform": 3},
-        {"colour": "cmyk"},
-        {"mixing": 0.89},
-        {"mixing": 1.01},
-        {"mixing": float("nan")},
-        {"mixing": "0.97"},
-        {"secret_steps": 0},
-        {"secret_steps": 1.5},
-        {"secret_steps": "1"},
-        {"secret_steps": True},
-        {"reference_steps": 0},
-        {"coarse_rate": -0.1},
-        {"coarse_rate": 1.1},
-        {"coarse_rate": float("nan")},
-        {"coarse_rate": None},
-        {"transform": "dct:8"},
-        {"transform": "unshuffle:2"},
-        {"key_dim": 0},
-        {"headroom": -1.0},
-        {"headroom": 127.5},
-        {"tie_half_steps": 1},
-        {"diffusion": None},
-        {"diffusion": {}},
-    ],
-)
-def test_values_out_of_range_or_of_another_type_are_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        config_from_dict(config_to_dict(BaseConfig()) | changes)
-
-
-@pytest.mark.parametrize(
     ("part", "changes"),
     [
-        ("diffusion", {"filters": 0}),
-        ("diffusion", {"key_hidden": -2}),
-        ("diffusion", {"radius": 0.0}),
-        ("diffusion", {"radius": float("nan")}),
-        ("diffusion", {"depthwise": "yes"}),
-        ("estimator", {"kind": "wiener"}),
-        ("estimator", {"kind": None}),
-        ("estimator", {"depth": 0}),
-        ("estimator", {"width": 0}),
-        ("estimator", {"diffusion": {}}),
-        ("allocation", {"width": 0}),
-        ("allocation", {"width": 8.5}),
-        ("reaction", {"heads": 0}),
-        ("reaction", {"heads": 3}),
-        ("reaction", {"width": 0}),
-        ("reaction", {"expansion": 0}),
-        ("reaction", {"width": None}),
+        ((), {"start": "identity"}),
+        ((), {"transform": "haar:2"}),
+        ((), {"transform": 3}),
+        ((), {"colour": "cmyk"}),
+        ((), {"order": "both"}),
+        ((), {"order": "z-first"}),  # the exact start needs alternating half-steps
+        ((), {"key_dim": 0}),
+        ((), {"key_dim": True}),
+        ((), {"mixing": 0.89}),
+        ((), {"mixing": 1.01}),
+        ((), {"mixing": float("nan")}),
+        ((), {"mixing": "0.97"}),
+        ((), {"printed": None}),
+        ((), {"exact": {}}),
+        (("printed",), {"steps": 0}),
+        (("printed",), {"steps": 1.5}),
+        (("printed",), {"guided": 1}),
+        (("printed", "diffusion"), {"filters": 0}),
+        (("printed", "diffusion"), {"key_hidden": -2}),
+        (("printed", "diffusion"), {"radius": 0.0}),
+        (("printed", "diffusion"), {"radius": float("nan")}),
+        (("printed", "diffusion"), {"depthwise": "yes"}),
+        (("printed", "reaction"), {"heads": 0}),
+        (("printed", "reaction"), {"heads": 5}),
+        (("printed", "reaction"), {"width": None}),
+        (("printed", "reaction"), {"expansion": 0}),
+        (("exact",), {"bank": "wavelet"}),
+        (("exact",), {"payload": "both"}),
+        (("exact",), {"block": 5}),
+        (("exact",), {"block": 32}),
+        (("exact",), {"rings": 0}),
+        (("exact",), {"block": 4, "rings": 49}),
+        (("exact",), {"rings": 10**9}),
+        (("exact",), {"stego_psnr": 19.0}),
+        (("exact",), {"stego_psnr": float("nan")}),
+        (("exact",), {"headroom": -0.1}),
+        (("exact",), {"shaping": 1.1}),
+        (("exact",), {"angle": -0.1}),
+        (("exact",), {"angle": float("inf")}),
+        (("exact",), {"mixed": None}),
+        # Shaping, ranks and the mix follow frequencies.
+        (("exact",), {"bank": "haar", "ranked": False}),
+        (("exact",), {"bank": "haar", "shaping": 0.0}),
+        (("exact",), {"bank": "block", "shaping": 0.0, "ranked": False, "mixed": True}),
+        # The difference is neither weighted nor mixed.
+        (("exact",), {"payload": "difference", "ranked": False}),
+        (("exact",), {"payload": "difference", "ranked": False, "mixed": True}),
+        (("exact", "companding"), {"width": -1}),
+        (("exact", "companding"), {"limit": 0.0}),
+        (("exact", "companding"), {"limit": 3.5}),
+        (("exact", "strength"), {"contrast": -1.0}),
+        (("exact", "strength"), {"floor": 0.0}),
+        (("exact", "strength"), {"floor": float("nan")}),
+        (("exact", "strength"), {"learned": 1}),
     ],
 )
-def test_parts_out_of_range_are_refused(part: str, changes: dict[str, Any]) -> None:
-    values = config_to_dict(BaseConfig())
+def test_values_out_of_range_or_of_another_type_are_refused(
+    part: tuple[str, ...], changes: dict[str, Any]
+) -> None:
     with pytest.raises(ValueError, match=r"."):
-        config_from_dict(values | {part: values[part] | changes})
+        config_from_dict(changed(part, changes))
 
 
-def test_an_unknown_estimator_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="known: none, diffusion, residual"):
-        EstimatorConfig(kind="bayes")
+def test_an_unknown_choice_names_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="bank: unknown 'dwt'; known: haar, block, frequency"):
+        ExactConfig(bank="dwt")
 
 
-def test_paper_preset_is_as_printed() -> None:
-    paper = PaperConfig()
-    assert (paper.transform, paper.colour, paper.tie_half_steps) == ("haar:1", "rgb", True)
-    assert paper.diffusion.depthwise
-    assert paper.diffusion.zero_mean
+def test_numbers_that_travel_with_a_tile() -> None:
+    assert PRESETS["base"].scale_count == PRESETS["base"].exact.rings == 20
+    assert PRESETS["paper"].scale_count == 1
+    assert ModelConfig(start="zero").scale_count == 0
+
+
+def test_defaults_of_the_printed_steps_are_as_printed() -> None:
+    printed = PrintedConfig()
+    assert printed.diffusion.depthwise
+    assert printed.diffusion.zero_mean
+    assert printed.diffusion_term
+    assert printed.reparameterised
+    assert printed.guided
     with pytest.raises(ValueError, match="below 1"):
-        PaperConfig(steps=0)
+        ReactionConfig(width=0)

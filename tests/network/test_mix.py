@@ -1,4 +1,4 @@
-"""The keyed mix: orthonormal, invertible, and the Hartley transform written out."""
+"""The keyed mix: orthonormal, invertible, within groups, and Gaussian-like whatever goes in."""
 
 import math
 
@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from sshr.network.mix import Mix, hartley, random_mix
+from sshr.network.mix import Mix, hartley, no_mix, random_mix
 
-COUNTS = [16, 3 * 64 * 64, 3 * 64 * 80, 3 * 80 * 112, 3 * 256 * 256]
+DOUBLE = torch.float64
+CPU = torch.device("cpu")
+SIZES = [[16], [1, 2, 0, 3, 42], [48, 720], [5, 0, 1000, 3000], [7, 3 * 64 * 64]]
+
+
+def make(sizes: list[int], seed: int = 1) -> Mix:
+    return random_mix(sizes, torch.Generator().manual_seed(seed), CPU)
 
 
 def hartley_matrix(count: int) -> np.ndarray:
@@ -17,43 +23,47 @@ def hartley_matrix(count: int) -> np.ndarray:
     return (np.cos(angle) + np.sin(angle)) / math.sqrt(count)
 
 
-def make(count: int, seed: int = 1) -> Mix:
-    return random_mix(count, torch.Generator().manual_seed(seed))
-
-
-@pytest.mark.parametrize("count", COUNTS)
-def test_norm_and_inverse(count: int) -> None:
-    mix, x = make(count), torch.randn(2, count)
-    mixed = mix.forward(x)
+@pytest.mark.parametrize("sizes", SIZES)
+def test_norm_and_inverse(sizes: list[int]) -> None:
+    mix, x = make(sizes), torch.randn(2, sum(sizes))
+    mixed = mix.forward(x, sizes)
     assert mixed.shape == x.shape
-    assert torch.allclose(mixed.double().norm(dim=1), x.double().norm(dim=1), rtol=1e-6)
-    assert float((mix.inverse(mixed) - x).abs().max()) < 1e-5
-    double = mix.forward(x.double())
+    assert float((mix.inverse(mixed, sizes) - x).abs().max()) < 1e-5
+    double = mix.forward(x.double(), sizes)
     assert abs(float(double.norm() / x.double().norm()) - 1) < 1e-12
-    assert float((mix.inverse(double) - x).abs().max()) < 1e-12
-    assert float((mix.forward(mix.inverse(x.double())) - x).abs().max()) < 1e-12
+    assert float((mix.inverse(double, sizes) - x).abs().max()) < 1e-12
+    assert float((mix.forward(mix.inverse(x.double(), sizes), sizes) - x).abs().max()) < 1e-12
 
 
-@pytest.mark.parametrize("count", [16, 48, 768])
-def test_the_whole_matrix_is_orthonormal_and_the_inverse_its_transpose(count: int) -> None:
-    mix = make(count)
-    eye = torch.eye(count, dtype=torch.float64)
-    u = mix.forward(eye).T  # rows of the result are U e_i
+@pytest.mark.parametrize("sizes", SIZES[:3])
+def test_the_whole_matrix_is_orthonormal_and_the_inverse_its_transpose(sizes: list[int]) -> None:
+    mix, eye = make(sizes), torch.eye(sum(sizes), dtype=DOUBLE)
+    u = mix.forward(eye, sizes).T  # rows of the result are U e_i
     assert float((u @ u.T - eye).abs().max()) < 1e-12
-    assert float((mix.inverse(eye).T - u.T).abs().max()) < 1e-12
-    assert float((mix.forward(eye.float()).T - u).abs().max()) < 1e-6
+    assert float((mix.inverse(eye, sizes).T - u.T).abs().max()) < 1e-12
 
 
-def test_u_is_d2_h_p_d1() -> None:
-    count = 48
-    mix, x = make(count), torch.randn(1, count, dtype=torch.float64)
-    flipped = x[0].numpy() * mix.inner.numpy()
-    permuted = flipped[mix.permutation.numpy()]
-    expected = (hartley_matrix(count) @ permuted) * mix.outer.numpy()
-    assert np.abs(mix.forward(x)[0].numpy() - expected).max() < 1e-12
+def test_u_is_d3_h_d2_h_p_d1_within_each_group() -> None:
+    sizes = [5, 0, 43]
+    mix, x = make(sizes), torch.randn(1, 48, dtype=DOUBLE)
+    first, second, third = mix.signs.numpy()
+    row, expected = (x[0].numpy() * first)[mix.permutation.numpy()], np.empty(48)
+    for part in (slice(0, 5), slice(5, 48)):
+        matrix = hartley_matrix(part.stop - part.start)
+        expected[part] = matrix @ (second[part] * (matrix @ row[part])) * third[part]
+    assert np.abs(mix.forward(x, sizes)[0].numpy() - expected).max() < 1e-12
 
 
-@pytest.mark.parametrize("count", [1, 2, 15, 16, 48, 768])
+def test_groups_are_not_mixed_with_each_other() -> None:
+    sizes, x = [100, 50, 300], torch.zeros(1, 450, dtype=DOUBLE)
+    x[:, 100:150] = torch.randn(50, dtype=DOUBLE)
+    for moved in (make(sizes).forward(x, sizes), make(sizes).inverse(x, sizes)):
+        assert not moved[:, :100].any()
+        assert not moved[:, 150:].any()
+        assert bool((moved[:, 100:150] != 0).all())
+
+
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 48, 769])
 def test_hartley_is_its_definition_and_its_own_inverse(count: int) -> None:
     x = np.random.default_rng(count).normal(size=(2, count))
     result = hartley(torch.from_numpy(x))
@@ -61,44 +71,61 @@ def test_hartley_is_its_definition_and_its_own_inverse(count: int) -> None:
     assert np.abs(hartley(result).numpy() - x).max() < 1e-12
 
 
-@pytest.mark.parametrize("count", COUNTS)
-def test_one_coefficient_is_spread_over_the_whole_tile(count: int) -> None:
-    x = torch.zeros(1, count)
-    x[0, count // 3] = 5.0
-    mixed = make(count).forward(x)[0]
-    assert float(mixed.abs().max()) <= 5 * math.sqrt(2 / count) * 1.0001
-    quarters = mixed.view(4, -1).square().sum(1) / 25
-    assert torch.allclose(quarters, torch.full((4,), 0.25), atol=0.05)
+@pytest.mark.parametrize("count", [2000, 3 * 64 * 64])
+@pytest.mark.parametrize("loud", [1, 5])
+def test_a_few_loud_coefficients_come_out_like_noise(count: int, loud: int) -> None:
+    x = torch.zeros(1, count, dtype=DOUBLE)
+    x[0, torch.arange(loud) * (count // 7) + count // 3] = math.sqrt(count / loud)
+    mixed = make([count]).forward(x, [count])[0]
+    kurtosis = float(mixed.pow(4).mean() / mixed.square().mean().square())
+    # 3 for a Gaussian, with a deviation of sqrt(24 / count) = 0.11 at most; the input has
+    # count / loud, and one transform alone would leave 1.5.
+    assert abs(kurtosis - 3) < 0.8
+    assert abs(float(mixed.mean())) < 7 / math.sqrt(count)
+    quarters = mixed.view(4, -1).square().mean(1)
+    assert float((quarters - 1).abs().max()) < 7 * math.sqrt(8 / count)
+    below = (mixed < 1).double().mean()
+    assert abs(float(below) - 0.8413) < 7 * 0.37 / math.sqrt(count)
 
 
-def test_a_mix_whitens_a_decaying_spectrum() -> None:
-    count = 3 * 64 * 64
-    x = torch.linspace(0, -9, count).exp()[None]  # five orders of magnitude of power
-    parts = make(count).forward(x)[0].view(3, 16, -1).square().mean(2)
-    assert float(parts.max() / parts.min()) < 10  # 7e7 before
-    wild = make(count).forward(x)[0]
-    kurtosis = float(wild.pow(4).mean() / wild.square().mean().square())
-    assert 2 < kurtosis < 4  # 3 for a Gaussian
+def test_white_noise_stays_white() -> None:
+    count = 5000
+    noise = torch.randn(1, count, dtype=DOUBLE)
+    mixed = make([count]).inverse(noise, [count])
+    pair = torch.corrcoef(torch.cat([mixed, noise]))
+    assert abs(float(pair[0, 1])) < 7 / math.sqrt(count)
+    parts = mixed.view(10, -1).square().mean(1)
+    assert float((parts - 1).abs().max()) < 7 * math.sqrt(20 / count)
 
 
 def test_random_mixes_are_what_mix_asks_for_and_differ() -> None:
-    first, again, other = make(768), make(768), make(768, seed=2)
-    assert torch.equal(first.permutation.sort().values, torch.arange(768))
-    for signs in (first.inner, first.outer):
-        assert torch.equal(signs.abs(), torch.ones(768))
-        assert 300 < int((signs > 0).sum()) < 468
-    assert torch.equal(first.permutation, again.permutation)
-    assert torch.equal(first.outer, again.outer)
-    assert not torch.equal(first.permutation, other.permutation)
+    sizes = [68, 0, 700]
+    first, again, other = make(sizes), make(sizes), make(sizes, seed=2)
+    assert torch.equal(first.permutation[:68].sort().values, torch.arange(68))
+    assert torch.equal(first.permutation[68:].sort().values, torch.arange(68, 768))
+    assert first.signs.shape == (3, 768)
+    assert torch.equal(first.signs.abs(), torch.ones(3, 768))
+    assert all(280 < int((signs > 0).sum()) < 488 for signs in first.signs)
+    assert first.filler.shape == (768,)
+    assert 0.7 < float(first.filler.square().mean()) < 1.4
+    for name in ("permutation", "signs", "filler"):
+        assert torch.equal(getattr(first, name), getattr(again, name))
+        assert not torch.equal(getattr(first, name), getattr(other, name))
     x = torch.randn(1, 768)
-    wrong = other.inverse(first.forward(x))
-    assert abs(float(torch.corrcoef(torch.cat([wrong, x]))[0, 1])) < 0.2
+    wrong = other.inverse(first.forward(x, sizes), sizes)
+    assert abs(float(torch.corrcoef(torch.cat([wrong, x]))[0, 1])) < 7 / math.sqrt(768)
 
 
-def test_shapes_and_gradients_pass_through() -> None:
-    mix, x = make(12 * 8 * 10), torch.randn(2, 12, 8, 10, requires_grad=True)
-    mixed = mix.forward(x)
-    assert mixed.shape == x.shape
-    wanted = torch.randn(x.shape)
-    (gradient,) = torch.autograd.grad(mixed, x, wanted)
-    assert torch.allclose(gradient, mix.inverse(wanted), atol=1e-6)
+def test_no_mix_is_the_identity_up_to_its_own_transforms() -> None:
+    sizes, x = [5, 0, 43], torch.randn(2, 48, dtype=DOUBLE)
+    mix = no_mix(48, CPU)
+    assert torch.allclose(mix.forward(x, sizes), x, atol=1e-12)  # Hartley undoes itself
+    assert torch.allclose(mix.inverse(x, sizes), x, atol=1e-12)
+    assert not mix.filler.any()
+
+
+def test_gradients_pass_through() -> None:
+    sizes, x = [60, 900], torch.randn(2, 960, requires_grad=True)
+    mix, wanted = make(sizes), torch.randn(2, 960)
+    (gradient,) = torch.autograd.grad(mix.forward(x, sizes), x, wanted)
+    assert torch.allclose(gradient, mix.inverse(wanted, sizes), atol=1e-5)

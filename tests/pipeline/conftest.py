@@ -1,6 +1,6 @@
 """One stego that many tests read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 import sshr
 
 Rgb8 = NDArray[np.uint8]
+
+
+@pytest.fixture(autouse=True)
+def _same_draws_every_time(request: pytest.FixtureRequest, drawing_from) -> Iterator[None]:
+    with drawing_from(request.node.name):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +28,10 @@ def reference(photo: Callable[..., Rgb8]) -> Rgb8:
 
 
 @pytest.fixture(scope="session")
-def stego(secret: Rgb8, reference: Rgb8) -> sshr.Stego:
+def stego(secret: Rgb8, reference: Rgb8, drawing_from) -> sshr.Stego:
     """Concealed under the reference alone, which saves Argon2id's time."""
-    return sshr.conceal(secret, reference, sshr.Keys())
+    with drawing_from("stego"):
+        return sshr.conceal(secret, reference, sshr.Keys())
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import sshr
-from sshr.errors import DamagedError, NothingFoundError
+from sshr.errors import NothingFoundError
 from sshr.evaluation.metrics import psnr
 from sshr.imaging.fitting import fit_to
 
@@ -29,8 +29,9 @@ def grey_secret(photo: Callable[..., Rgb8]) -> Rgb8:
 
 
 @pytest.fixture(scope="module")
-def grey_stego(grey_secret: Rgb8, grey_reference: Rgb8) -> sshr.Stego:
-    return sshr.conceal(grey_secret, grey_reference, OPEN)
+def grey_stego(grey_secret: Rgb8, grey_reference: Rgb8, drawing_from) -> sshr.Stego:
+    with drawing_from("grey stego"):
+        return sshr.conceal(grey_secret, grey_reference, OPEN)
 
 
 def coloured(grey: Rgb8) -> Rgb8:
@@ -45,11 +46,11 @@ def test_a_grey_secret_comes_back_from_a_grey_file(
     report = grey_stego.save(path)
     with Image.open(path) as image:
         assert image.mode == ("RGB" if suffix == ".webp" else "L")  # WebP has no grey
-    assert report.stego_psnr > 39
+    assert abs(report.stego_psnr - 41.1) < 0.3
     revealed = sshr.reveal(path, grey_reference, OPEN)
     assert revealed.intact
     assert revealed.image.shape == SIZE
-    assert psnr(revealed.rgb, coloured(grey_secret)) > 34
+    assert psnr(revealed.rgb, coloured(grey_secret)) > 29.5
     assert report.revealed_psnr == pytest.approx(psnr(revealed.rgb, coloured(grey_secret)))
     assert sshr.inspect(path, grey_reference, OPEN).greyscale
     assert not any("squeezed" in note or "noise" in note for note in grey_stego.notes)
@@ -80,13 +81,11 @@ def test_equal_channels_are_grey_however_they_are_stored(
 
 
 def test_a_changed_sample_is_noticed_anywhere(grey_stego: sshr.Stego, grey_reference: Rgb8) -> None:
-    for place in [(160, 0), (0, 199), (80, 100)]:  # the left row, a left column, inside
+    # The row and a column that are left out, inside, and one of the header's samples.
+    for place in [(160, 0), (0, 199), (80, 100), (159, 195)]:
         changed = grey_stego.image.copy()
         changed[place] ^= 1
-        try:
-            assert not sshr.reveal(changed, grey_reference, OPEN).intact
-        except DamagedError:
-            assert place == (80, 100)
+        assert not sshr.reveal(changed, grey_reference, OPEN).intact
 
 
 def test_the_change_is_spread_over_all_carrier_samples(
@@ -94,9 +93,13 @@ def test_the_change_is_spread_over_all_carrier_samples(
 ) -> None:
     change = grey_stego.image.astype(int) - grey_reference
     powers = [
-        np.square(change[row:160:2, column:192:3]).mean() for row in (0, 1) for column in range(3)
+        np.square(change[row:160:2, column:198:3]).mean() for row in (0, 1) for column in range(3)
     ]
-    assert max(powers) < 1.15 * min(powers)
+    assert max(powers) < 1.3 * min(powers)
+    rim = change[:160, 192:198]  # of the packed picture; beyond it lies what packing left out
+    assert np.square(rim).mean() > 0.5 * np.square(change).mean()
+    assert not change[160].any()
+    assert not change[:, 198:].any()
 
 
 def test_nothing_in_the_reference_itself(grey_reference: Rgb8) -> None:
@@ -112,7 +115,7 @@ def test_an_old_stego_with_colour_under_a_grey_reference_still_opens(
         patch.setattr("sshr.pipeline.conceal.is_packed", lambda _: False)
         stego = sshr.conceal(secret, reference, OPEN)
     assert stego.image.shape == (128, 128, 3)
-    assert psnr(sshr.reveal(stego.image, reference, OPEN).image, secret) > 36
+    assert psnr(sshr.reveal(stego.image, reference, OPEN).image, secret) > 46
 
 
 def test_a_small_grey_reference_gets_colour_noise_and_a_note(photo: Callable[..., Rgb8]) -> None:

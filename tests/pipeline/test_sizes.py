@@ -9,6 +9,8 @@ Where a side is no multiple of 16 the secret is resized to the carrier and back,
 the picture also lacks the finest detail, for which the carrier has no samples (100x300: one in
 twelve lies on the rim). That part is the same for any network: the bound for the own size is what
 resizing alone leaves, with the error of the reveal added to it.
+
+Ordinary references get a stego of 41.1 dB, whatever the size; pieces of 64 px vary by the draw.
 """
 
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import sshr
-from sshr.crypto.reference import ReferenceKey
+from sshr.crypto.header import read_header
 from sshr.evaluation.metrics import psnr
 from sshr.imaging.fitting import fit_to, unfit
 from sshr.imaging.tiles import carrier_size
@@ -29,11 +31,9 @@ Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
 OPEN = sshr.Keys()
 TOP, LEFT = 128, 200
-TOLERANCE = 1.5
-# A 64 px picture has next to no level-4 band and gives a larger share of its samples to the header
-# (measured: 2.9 dB of 98).
-SMALL_TOLERANCE = 4.0
-OWN_SIZE_TOLERANCE = 1.5
+TOLERANCE = 2.5  # a 64 px picture gives a fifth of its samples to the header; measured: 1.4 dB of 95
+OWN_SIZE_TOLERANCE = 0.5  # measured: 0.16
+STEGO, STEGO_TOLERANCE = 41.1, 0.3
 
 
 def figures_of(secret: Rgb8, reference: Rgb8) -> tuple[float, float]:
@@ -47,29 +47,36 @@ def figures_of(secret: Rgb8, reference: Rgb8) -> tuple[float, float]:
 
 
 @pytest.fixture(scope="module")
-def whole(photo: Photo) -> float:
+def whole(photo: Photo, drawing_from) -> float:
     """The figure of the 256x256 picture."""
     pictures = (photo(name, 256, 256, TOP, LEFT) for name in ("sailboats", "parrots"))
-    return figures_of(*pictures)[0]
+    with drawing_from("whole"):
+        return figures_of(*pictures)[0]
+
+
+@pytest.mark.parametrize("size", [(128, 128), (100, 300), (161, 200)])
+def test_ordinary_references_get_the_stego_psnr_aimed_at(
+    photo: Photo, size: tuple[int, int]
+) -> None:
+    names = ["lighthouse", "parrots", "red-barn", "sailboats"]
+    pictures = [photo(name, *size) for name in names]
+    for secret, reference in zip(pictures, pictures[1:] + pictures[:1], strict=True):
+        found = psnr(sshr.conceal(secret, reference, OPEN).image, reference)
+        assert abs(found - STEGO) < STEGO_TOLERANCE
 
 
 @pytest.mark.parametrize(
-    ("height", "width", "corners", "tolerance"),
+    ("height", "width", "corners"),
     [
-        (64, 64, [(y, x) for y in range(0, 256, 64) for x in range(0, 256, 64)], SMALL_TOLERANCE),
-        (65, 64, [(y, x) for y in (0, 65, 191) for x in range(0, 256, 64)], SMALL_TOLERANCE),
-        (100, 300, [(0, 0), (100, 0), (156, 0)], TOLERANCE),
-        (257, 256, [(0, 0)], TOLERANCE),
+        (64, 64, [(y, x) for y in range(0, 256, 64) for x in range(0, 256, 64)]),
+        (65, 64, [(y, x) for y in (0, 65, 191) for x in range(0, 256, 64)]),
+        (100, 300, [(0, 0), (100, 0), (156, 0)]),
+        (257, 256, [(0, 0)]),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else "",
 )
 def test_small_and_odd_sizes_lose_little(
-    photo: Photo,
-    whole: float,
-    height: int,
-    width: int,
-    corners: list[tuple[int, int]],
-    tolerance: float,
+    photo: Photo, whole: float, height: int, width: int, corners: list[tuple[int, int]]
 ) -> None:
     figures = [
         figures_of(
@@ -79,7 +86,7 @@ def test_small_and_odd_sizes_lose_little(
         for y, x in corners
     ]
     concealed, lacking = np.mean(figures, axis=0)
-    assert concealed > whole - tolerance
+    assert concealed > whole - TOLERANCE
     assert lacking < OWN_SIZE_TOLERANCE
 
 
@@ -94,19 +101,37 @@ def test_many_tiles_lose_little(photo: Photo, whole: float) -> None:
     assert lacking < OWN_SIZE_TOLERANCE
 
 
-@pytest.mark.parametrize("size", [(65, 64), (79, 95), (100, 300)])
-def test_the_rim_outside_the_carrier_stays_reference(photo: Photo, size: tuple[int, int]) -> None:
+def rim_of(picture: Rgb8) -> NDArray[np.bool_]:
+    """(H, W, 3), what lies outside the carrier."""
+    rim = np.ones(picture.shape, bool)
+    height, width = carrier_size(*picture.shape[:2])
+    rim[:height, :width] = False
+    return rim
+
+
+@pytest.mark.parametrize("size", [(65, 64), (79, 95), (100, 300), (128, 143)])
+def test_the_rim_outside_the_carrier_is_as_noisy_as_the_rest(
+    photo: Photo, size: tuple[int, int]
+) -> None:
     secret, reference = photo("parrots", *size), photo("sailboats", *size)
     change = sshr.conceal(secret, reference, OPEN).image.astype(int) - reference
-    height, width = carrier_size(*size)
-    # The header spreads over the whole picture and may move a sample by one level.
-    header = ReferenceKey.of(reference).positions(reference.size // 2)
-    assert np.abs(change[height:]).max(initial=0) <= 1
-    assert np.abs(change[:, width:]).max(initial=0) <= 1
-    change.reshape(-1)[header] = 0
-    assert not change[height:].any()
-    assert not change[:, width:].any()
-    assert change[:height, :width].any()
+    rim = rim_of(reference)
+    within, beyond = (np.square(change[part]).mean() for part in (~rim, rim))
+    assert 0.6 < beyond / within < 2  # the header's bits lie at the bottom and cost a little
+
+
+@pytest.mark.parametrize("size", [(65, 64), (79, 95), (128, 143)])
+def test_without_a_mix_the_rim_holds_the_header_alone(
+    photo: Photo, size: tuple[int, int]
+) -> None:
+    secret, reference = photo("parrots", *size), photo("sailboats", *size)
+    stego = sshr.conceal(secret, reference, OPEN, preset="paper").image
+    change = stego.astype(int) - reference
+    header = read_header(stego, reference, OPEN).header
+    rim = rim_of(reference)
+    assert not change[rim & ~header].any()
+    assert np.abs(change[rim & header]).max(initial=0) <= 1
+    assert change[~rim].any()
 
 
 @given(st.integers(64, 140), st.integers(64, 140), st.integers(64, 140), st.integers(64, 140))
@@ -118,7 +143,7 @@ def test_any_pair_of_sizes_goes_round(
     reference = photo("sailboats", height, width)
     stego = sshr.conceal(secret, reference, OPEN)
     assert stego.image.shape == reference.shape
-    assert psnr(stego.image, reference) > 39
+    assert abs(psnr(stego.image, reference) - STEGO) < 2 * STEGO_TOLERANCE
     revealed = sshr.reveal(stego.image, reference, OPEN)
     assert revealed.intact
     assert revealed.image.shape == secret.shape
@@ -126,4 +151,4 @@ def test_any_pair_of_sizes_goes_round(
     assert revealed.carrier.shape == (*carrier, 3)
     mode = "stretch" if secret.shape == reference.shape else "contain"
     best = unfit(fit_to(secret, carrier, mode), (own_height, own_width), mode)
-    assert psnr(revealed.image, best) > 34
+    assert psnr(revealed.image, best) > 40

@@ -12,17 +12,15 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from sshr.network.base import BaseNet
 from sshr.network.config import (
-    AllocationConfig,
-    BaseConfig,
+    CompandingConfig,
     DiffusionConfig,
-    EstimatorConfig,
-    PaperConfig,
+    ExactConfig,
+    ModelConfig,
+    PrintedConfig,
     ReactionConfig,
 )
-from sshr.network.model import StegoNet
-from sshr.network.paper import PaperNet
+from sshr.network.model import SshrNet
 from sshr.training.data import CropSampler
 from sshr.training.module import TrainingModule
 from sshr.training.photos import Photos
@@ -30,10 +28,19 @@ from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import recipe_from_dict
 from sshr.training.runner import quiet
 
-DENSE = DiffusionConfig(
-    filters=4, depthwise=False, key_hidden=8, radius=12.0, slope=0.0, zero_mean=False
+SMALL = PrintedConfig(
+    steps=2,
+    diffusion=DiffusionConfig(filters=12, key_hidden=8),
+    reaction=ReactionConfig(width=8, heads=2),
 )
-REACTION = ReactionConfig(width=8, heads=2)
+
+
+def made(**changes: Any) -> SshrNet:
+    """A small network in closed form, ready to train; `changes` are those of `ExactConfig`."""
+    part = {"block": 8, "rings": 8, "companding": CompandingConfig(width=8)} | changes
+    net = SshrNet(ModelConfig(key_dim=16, printed=SMALL, exact=ExactConfig(**part)))
+    net.set_learnable()
+    return net
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +94,7 @@ def recipe() -> Callable[..., Recipe]:
     return make_recipe
 
 
-def make_module(net: StegoNet, pictures: list[Tensor], recipe: Recipe) -> TrainingModule:
+def make_module(net: SshrNet, pictures: list[Tensor], recipe: Recipe) -> TrainingModule:
     crops = CropSampler(as_photos(pictures), recipe.data.crop, recipe.seed)
     return TrainingModule(net, recipe, crops, workers=0)
 
@@ -131,19 +138,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def base_net() -> BaseNet:
-    return BaseNet(
-        BaseConfig(
-            key_dim=16,
-            diffusion=DENSE,
-            allocation=AllocationConfig(width=8),
-            estimator=EstimatorConfig(kind="diffusion", depth=1, diffusion=DENSE),
-            reaction=REACTION,
-        )
-    )
+def net_of() -> Callable[..., SshrNet]:
+    return made
 
 
 @pytest.fixture
-def paper_net() -> PaperNet:
-    diffusion = DiffusionConfig(filters=12, key_hidden=8)
-    return PaperNet(PaperConfig(steps=2, key_dim=16, diffusion=diffusion, reaction=REACTION))
+def base_net() -> SshrNet:
+    return made(mixed=True)
+
+
+@pytest.fixture
+def paper_net() -> SshrNet:
+    return made()
+
+
+@pytest.fixture
+def printed_net() -> SshrNet:
+    config = ModelConfig(start="zero", colour="rgb", mixing=0.97, key_dim=16, printed=SMALL)
+    net = SshrNet(config)
+    net.set_learnable()
+    return net

@@ -1,87 +1,137 @@
 """The linear start that is fitted to a set of pictures."""
 
-import dataclasses
 from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor
 
-from sshr.coding.model import ContextModel
-from sshr.network.base import BaseNet
-from sshr.network.coarse import quantise_within
-from sshr.network.gains import GAIN_START
-from sshr.training.fit import fit_start, linear_error
-from sshr.training.passing import HEADER_SHARE, coarse_layer
+from sshr.network.exact import ExactSteps
+from sshr.network.model import SshrNet
+from sshr.training.fit import fit_start, ring_of
+from sshr.training.losses import decibel
+from sshr.training.passing import pass_pair
+
+NETS: dict[str, dict[str, object]] = {
+    "mixed": {"mixed": True},
+    "ranked": {},
+    "by frequency": {"ranked": False},
+    "nearest rounding": {"shaping": 0.0},
+    "blocks": {"bank": "block", "shaping": 0.0, "ranked": False},
+    "haar": {"bank": "haar", "shaping": 0.0, "ranked": False},
+}
+ALL = pytest.mark.parametrize("name", NETS)
 
 
-def crops(photos: Callable[..., list[Tensor]], count: int = 6) -> Tensor:
+def crops(photos: Callable[..., list[Tensor]], count: int = 8, seed: int = 1) -> Tensor:
     """Half of them with texture."""
-    pieces = torch.stack(photos(count, 64, 64, seed=1)).float() / 255
-    texture = torch.randn(pieces.shape, generator=torch.Generator().manual_seed(1))
+    pieces = torch.stack(photos(count, 64, 64, seed=seed)).float() / 255
+    texture = torch.randn(pieces.shape, generator=torch.Generator().manual_seed(seed))
     strength = torch.linspace(0, 0.08, count).view(-1, 1, 1, 1)
     return (pieces + strength * texture).clamp(0, 1)
 
 
-def known(net: BaseNet, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Rests, log sizes and log steps as the fit has them."""
-    coefficients = net.transform(images)
-    if net.tables is None:
-        nothing = torch.zeros(1, coefficients.shape[1], 1, 1)
-        return coefficients, nothing, nothing[:, :1]
-    bits = net.coarse_rate * (1 - HEADER_SHARE) * images[0].numel()
-    layer = quantise_within(ContextModel(net.tables.get()), net.transform, images, bits)
-    rest = coefficients - net.allocation.reconstruct(layer)
-    return rest, net.allocation(layer), layer.step.log().view(-1, 1, 1, 1)
+@pytest.mark.parametrize("rings", [1, 5, 20, 300])
+def test_rings_are_steps_of_log_power(rings: int) -> None:
+    power = torch.logspace(-6, 1, 192, dtype=torch.float64)
+    power = power[torch.randperm(192)]
+    ring = ring_of(power, rings)
+    order = power.argsort(descending=True)
+    steps = ring[order].diff()
+    assert int(ring.min()) == 0
+    assert bool(((steps == 0) | (steps == 1)).all())  # monotone, and none is left out
+    assert int(ring.max()) == min(rings, 192) - 1
+    if rings <= 20:
+        span = torch.tensor([power[ring == i].log().aminmax() for i in range(rings)])
+        assert float((span[:, 1] - span[:, 0]).max()) <= 7 * 2.303 / rings + 1e-6
 
 
-@pytest.mark.parametrize(
-    ("transform", "rate"), [("db4:4", 0.25), ("db4:4", 0.0), ("dct:8", 0.0), ("haar:3", 0.25)]
-)
-def test_fit_lowers_the_linear_error(
-    transform: str, rate: float, base_net: BaseNet, photos: Callable[..., list[Tensor]]
+def test_rings_of_a_gap_and_of_equal_powers() -> None:
+    power = torch.tensor([1e-6, 1.0, 2e-6, 1.1], dtype=torch.float64)
+    assert ring_of(power, 20).tolist()[1::2] == [0, 0]
+    assert ring_of(power, 20).max() <= 2  # what lies in the gap is no ring
+    assert ring_of(torch.ones(7), 5).tolist() == [0] * 7
+
+
+@ALL
+def test_a_fit_is_finite_and_is_the_start_to_go_back_to(
+    name: str, net_of: Callable[..., SshrNet], photos: Callable[..., list[Tensor]]
 ) -> None:
-    config = dataclasses.replace(base_net.config, transform=transform, coarse_rate=rate)
-    net, images = BaseNet(config), crops(photos)
-    hardly = fit_start(net, images, steps=1)
-    fitted = fit_start(net, images, steps=120)
-    assert fitted < hardly - 0.02
+    body = net_of(**NETS[name]).body
+    assert isinstance(body, ExactSteps)
+    fit_start(body, crops(photos))
+    for value in body.state_dict().values():
+        assert bool(torch.isfinite(value.float()).all())
+    assert float(body.log_gain.detach().max()) == pytest.approx(-1)
+    assert torch.equal(body.shares, torch.bincount(body.groups, minlength=8).float())
+    assert float(body.shares.sum()) == 192
+    shares = body.shares.double()
+    mean_log = float((body.log_target.double() * shares).sum() / shares.sum())
+    assert mean_log == pytest.approx(0, abs=0.02)
+    before = body.log_gain.detach().clone()
     with torch.no_grad():
-        found = known(net, images)
-        assert float(linear_error(net, *found)) == pytest.approx(fitted, abs=0.3)
-        # Gains start below their ceiling; the tiles' scales make up for it.
-        assert float(net.gains.unlimited(found[1]).exp().max()) == pytest.approx(GAIN_START, 1e-3)
+        body.log_gain.add_(0.3)
+    body.untrain()
+    assert torch.equal(body.log_gain, before)
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.25])
-def test_what_was_fitted_is_the_start_to_go_back_to(
-    rate: float, base_net: BaseNet, photos: Callable[..., list[Tensor]]
+def test_rings_follow_the_power_of_the_kernels(
+    base_net: SshrNet, photos: Callable[..., list[Tensor]]
 ) -> None:
-    net = BaseNet(dataclasses.replace(base_net.config, coarse_rate=rate))
-    fit_start(net, crops(photos, 3), steps=5)
-    before = {name: p.detach().clone() for name, p in net.named_parameters()}
-    with torch.no_grad():
-        for name, p in net.named_parameters():
-            if name.startswith(("gains.", "allocation.weights", "allocation.shifts")):
-                p.add_(0.3)
-    net.untrain()
-    for name, p in net.named_parameters():
-        assert torch.equal(p, before[name]), name
+    body, images = base_net.body, crops(photos)
+    assert isinstance(body, ExactSteps)
+    fit_start(body, images)
+    power = body.blocks.split(body.transform.planes(images)).square().mean((0, 2, 3))
+    means = [float(power[body.groups == i].mean()) for i in range(8) if body.shares[i]]
+    assert means == sorted(means, reverse=True)
+    assert body.groups[0] == 0  # the mean of a block's luma is the loudest
+    assert torch.allclose(body.companding.size, power.sqrt(), rtol=1e-3, atol=1e-4)
+    # Rounding is quiet where much is sent.
+    quiet = body.log_noise[body.shares > 0]
+    assert float(quiet[0]) == float(quiet.min())
+    assert float(quiet[0]) < -2 < 0 < float(quiet.max())
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.25])
-def test_fitted_start_is_measured_on_pictures(
-    rate: float, base_net: BaseNet, photos: Callable[..., list[Tensor]]
+def test_ranks_are_those_of_the_classes(
+    paper_net: SshrNet, photos: Callable[..., list[Tensor]]
 ) -> None:
-    """The network's own reveal, rounding noise and all, has the error that the fit returns."""
-    net, images = BaseNet(dataclasses.replace(base_net.config, coarse_rate=rate)), crops(photos)
-    expected = fit_start(net, images, steps=150)
-    reference, key = torch.full_like(images, 0.5), torch.zeros(1, 16)
-    with torch.no_grad():
-        side = net.side(images, key, coarse_layer(net, images))
-        stego = net.conceal(images, reference, key, side, None)
-        # Rounding alone is no white noise on a flat reference.
-        noisy = stego + (torch.rand(stego.shape) - 0.5) / 255
-        revealed = net.reveal(noisy, reference, key, side, None)
-    error = 10 * (revealed - images).square().mean((1, 2, 3)).log10()
-    assert float(error.mean()) == pytest.approx(expected, abs=0.3)
+    body, images = paper_net.body, crops(photos)
+    assert isinstance(body, ExactSteps)
+    fit_start(body, images)
+    assert sorted(body.rank.tolist()) == list(range(24))
+    plain = body.carrier()
+    power = plain.row(body.transform.planes(images)).square().mean(0)
+    classes = plain.class_of((64, 64))
+    means = [float(power[classes == i].mean()) for i in body.rank.argsort() if (classes == i).any()]
+    assert means == sorted(means, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["mixed", "ranked", "haar"])
+def test_no_other_gains_reveal_more(
+    name: str, net_of: Callable[..., SshrNet], photos: Callable[..., list[Tensor]]
+) -> None:
+    """Power ~ sqrt(noise x signal) is the best use of the stego's power: tilt it, and it is worse.
+
+    Against Gaussian noise like that of rounding, on the pictures of the fit.
+    """
+    net, images = net_of(**NETS[name]), crops(photos)
+    net.requires_grad_(False)
+    body = net.body
+    assert isinstance(body, ExactSteps)
+    fit_start(body, images)
+    reference = torch.full_like(images, 0.5)
+    key, best = torch.zeros(1, 16), body.log_gain.clone()
+    seen = best.argsort().argsort() / len(best) - 0.5
+
+    def revealed() -> float:
+        _, found = pass_pair(net, images, reference, key, 3, "shaped")
+        return float((found - images).square().mean().log10() * -10)
+
+    start = revealed()
+    for tilt in (-1.0, 1.0):
+        body.log_gain.copy_(best + tilt * seen)
+        assert revealed() < start
+    body.log_gain.copy_(best)
+    assert start > 33
+    stego, _ = pass_pair(net, images, reference, key, 3, "shaped")
+    assert float(-decibel(stego, reference).mean()) == pytest.approx(41.1, abs=0.3)

@@ -85,7 +85,8 @@ def test_perceptual_loss_is_eq_20_on_unit_activations(alexnet: AlexNetFeatures) 
     expected = torch.zeros(())
     for a, b in zip(alexnet(reference), alexnet(stego), strict=True):
         unit_a, unit_b = a / a.norm(dim=1, keepdim=True), b / b.norm(dim=1, keepdim=True)
-        expected += (unit_a.nan_to_num() - unit_b.nan_to_num()).square().mean()
+        # LPIPS's convention: summed over channels, averaged over places.
+        expected += (unit_a.nan_to_num() - unit_b.nan_to_num()).square().sum(dim=1).mean()
     found = perceptual_loss(alexnet, reference, stego, reference, reference)
     assert torch.allclose(found, expected, rtol=1e-4)
 

@@ -20,9 +20,7 @@ RECIPE = """
 preset: base
 model:
   key_dim: 16
-  diffusion: {filters: 4, key_hidden: 8}
-  estimator: {depth: 1, width: 8}
-  reaction: {width: 8, heads: 2}
+  exact: {block: 8, rings: 8, companding: {width: 8}}
 data: {crop: 64, batch: 1, accumulate: %d, start_crops: 8}
 optimiser: {warm_up: 2}
 schedule: {steps: %d}

@@ -2,42 +2,53 @@
 
 import dataclasses
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sshr.errors import RecipeError
-from sshr.network.config import BaseConfig, PaperConfig
+from sshr.network.config import PRESETS, PrintedConfig
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import load_recipe, recipe_from_dict, save_recipe
 
+FOLDER = Path(str(files("sshr.training") / "recipes"))
 
-@pytest.mark.parametrize(("name", "config"), [("base", BaseConfig()), ("paper", PaperConfig())])
-def test_packaged_recipes_train_their_preset_as_it_is(name: str, config: object) -> None:
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_packaged_recipes_train_their_preset_as_it_is(name: str) -> None:
     recipe = load_recipe(name)
     assert recipe.preset == name
-    assert recipe.model_config() == config
-    assert recipe.loss.kind == {"base": "rate", "paper": "paper"}[name]
-    assert recipe.loss.weights == (2.0, 1.0)
-    assert recipe.optimiser.rate == 1e-3
-    assert recipe.channel.kind == "png"
+    assert recipe.model_config() == PRESETS[name]
+    assert recipe.start is None
+    # The rate is controlled at what the sender aims at, through noise like that of its rounding.
+    assert (recipe.loss.kind, recipe.channel.kind) == ("rate", "shaped")
+    assert recipe.loss.target_psnr == pytest.approx(PRESETS[name].exact.stego_psnr, abs=0.5)
+
+
+def test_every_packaged_recipe_can_be_read() -> None:
+    paths = sorted(FOLDER.rglob("*.yaml"))
+    assert {path.stem for path in paths} > set(PRESETS)
+    for path in paths:
+        recipe = load_recipe(str(path))
+        assert recipe.model_config().start == "exact" or recipe.channel.kind != "shaped"
 
 
 def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
     values: dict[str, Any] = {
         "preset": "paper",
-        "model": {"steps": 2, "diffusion": {"filters": 12}},
-        "loss": {"kind": "paper", "norm": "l2", "weights": [1, 0.5], "wrong_key": 0.25},
+        "model": {"start": "zero", "printed": {"steps": 2, "diffusion": {"filters": 12}}},
+        "loss": {"kind": "paper", "norm": "l2", "weights": [1, 0.5]},
         "channel": {"kind": "float", "float_share": 0.5},
         "data": {"cache": False, "limit": 7},
         "seed": 9,
     }
     recipe = recipe_from_dict(values, "test")
     config = recipe.model_config()
-    assert isinstance(config, PaperConfig)
-    assert (config.steps, config.diffusion.filters) == (2, 12)
-    assert config.diffusion.key_hidden == PaperConfig().diffusion.key_hidden
+    assert (config.start, config.printed.steps, config.printed.diffusion.filters) == ("zero", 2, 12)
+    assert config.printed.diffusion.key_hidden == PrintedConfig().diffusion.key_hidden
+    assert config.exact == PRESETS["paper"].exact
     save_recipe(recipe, tmp_path / "kept.yaml")
     assert load_recipe(str(tmp_path / "kept.yaml")) == recipe
 
@@ -52,7 +63,8 @@ def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
         ("loss: {norm: l3}", "loss.norm: 'l3'"),
         ("loss: {weights: [1]}", "loss.weights: [1] is not a list of 2 numbers"),
         ("loss: {weights: [-1, 1]}", "loss.weights: [-1.0, 1.0] must not"),
-        ("loss: {wrong_key: 0.5}", "loss.wrong_key: only preset paper"),
+        ("loss: {wrong_key: 0.5}", "loss.wrong_key: unknown"),
+        ("loss: {target_psnr: 9}", "loss.target_psnr: 9.0 is outside"),
         ("seed: x", "seed: 'x' is not of type int"),
         ("seed: true", "seed: True is not of type int"),
         ("seed: -1", "seed: -1 is outside"),
@@ -66,21 +78,23 @@ def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
         ("data: {crop: 48}", "data.crop: 48 is not a multiple of 16"),
         ("data: {batch: 0}", "data.batch: 0 is not above 0"),
         ("data: {cache: 1}", "data.cache: 1 is not of type bool"),
-        ("channel: {kind: jpeg}", "channel.kind: 'jpeg' is not one of float, png"),
+        ("channel: {kind: jpeg}", "channel.kind: 'jpeg' is not one of float, png, shaped"),
         ("channel: {float_share: 2}", "channel.float_share: 2.0 is outside"),
         ("safety: {skips: 0}", "safety.skips: 0 is not above 0"),
         ("report: {log_every: 0}", "report.log_every: 0 is not above 0"),
         ("preset: big", "preset: 'big' is not one of base, paper"),
         ("model: {filters: 3}", "model.filters: unknown; known:"),
         ("model: {kind: paper}", "model.kind: unknown"),
-        ("model: {diffusion: {depth: 3}}", "model.diffusion.depth: unknown"),
-        ("model: {diffusion: 3}", "model.diffusion: 3 is not a group"),
+        ("model: {exact: {depth: 3}}", "model.exact.depth: unknown"),
+        ("model: {exact: {companding: 3}}", "model.exact.companding: 3 is not a group"),
         (
-            "model: {coarse_rate: many}",
-            "model: not a configuration of this version: coarse_rate is 'many'",
+            "model: {mixing: many}",
+            "model: not a configuration of this version: mixing is 'many'",
         ),
-        ("model: {coarse_rate: -1}", "model: coarse_rate -1.0 outside [0, 1]"),
-        ("start: base\nmodel: {coarse_rate: 0.5}", "model: has no effect with start"),
+        ("model: {mixing: 0.5}", "model: mixing 0.5 outside [0.9, 1]"),
+        ("model: {exact: {rings: 0}}", "model: rings 0 is below 1"),
+        ("start: base\nmodel: {mixing: 0.95}", "model: has no effect with start"),
+        ("model: {start: zero}", "channel.kind: shaped is for the exact start"),
         ("seed: 1\nseed: 2", "seed: stands twice"),
         ("[1, 2]", "recipe: [1, 2] is not a group"),
         ("seed: [1", "is not valid YAML"),
@@ -118,6 +132,6 @@ def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
 
 def test_the_channel_changes_after_its_share(recipe: Callable[..., Recipe]) -> None:
     own = recipe(channel={"float_share": 0.25}, schedule={"steps": 8})
-    assert [own.channel_at(step) for step in range(4)] == ["float", "float", "png", "png"]
+    assert [own.channel_at(step) for step in range(4)] == ["float", "float", "shaped", "shaped"]
     plain = dataclasses.replace(own, channel=Recipe().channel)
-    assert plain.channel_at(0) == "png"
+    assert plain.channel_at(0) == "shaped"

@@ -9,30 +9,38 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from sshr.errors import CheckpointError, DeviceError, SshrError, TrainingError, UsageError
-from sshr.network.rsrk import AlexNetFeatures
 from sshr.training import objective
 from sshr.training.recipe import Recipe
 from sshr.training.runner import Session, train
-from sshr.training.start import initial_net, load_alexnet
+from sshr.training.start import initial_net
 from sshr.zoo.checkpoint import load_checkpoint
-from sshr.zoo.registry import load_model
 
 SMALL: dict[str, Any] = {
     "preset": "paper",
     "model": {
-        "steps": 1,
         "key_dim": 16,
-        "diffusion": {"filters": 12, "key_hidden": 8},
-        "reaction": {"width": 8, "heads": 2},
+        "exact": {"block": 8, "rings": 8, "companding": {"width": 8}},
     },
-    "data": {"batch": 1},
-    "loss": {"kind": "paper"},
+    "data": {"batch": 1, "start_crops": 8},
     "schedule": {"steps": 8},
     "report": {"log_every": 1, "save_every": 3},
+}
+PRINTED: dict[str, Any] = SMALL | {
+    "model": {
+        "start": "zero",
+        "key_dim": 16,
+        "printed": {
+            "steps": 1,
+            "diffusion": {"filters": 12, "key_hidden": 8},
+            "reaction": {"width": 8, "heads": 2},
+        },
+    },
+    "loss": {"kind": "paper"},
+    "channel": {"kind": "png"},
 }
 Recipes = Callable[..., Recipe]
 
@@ -63,24 +71,19 @@ def nothing(line: str) -> None:
     """Says nothing."""
 
 
-@pytest.fixture
-def data(folder: Path) -> Path:
-    return folder
-
-
-@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize(("values", "workers"), [(SMALL, 1), (PRINTED, 0)])
 def test_a_killed_run_resumes_to_the_same_curve(
-    data: Path, tmp_path: Path, recipe: Recipes, workers: int
+    folder: Path, tmp_path: Path, recipe: Recipes, values: dict[str, Any], workers: int
 ) -> None:
-    own = recipe(**SMALL)
-    ended = train(own, session(data, tmp_path / "whole"), nothing)
+    own = recipe(**values)
+    ended = train(own, session(folder, tmp_path / "whole"), nothing)
     assert (ended.step, ended.steps, ended.signal) == (8, 8, None)
     out = tmp_path / "killed"
     for step in (2, 5):
         with pytest.raises(Killed):
-            train(own, session(data, out, resume=step > 2), killer(step))
+            train(own, session(folder, out, resume=step > 2), killer(step))
     assert len(curve(out)) == 1 + 5
-    ended = train(None, session(data, out, resume=True, workers=workers), nothing)
+    ended = train(None, session(folder, out, resume=True, workers=workers), nothing)
     assert ended.step == 8
     assert curve(out) == curve(tmp_path / "whole")
     one, other = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed"))
@@ -91,42 +94,42 @@ def test_a_killed_run_resumes_to_the_same_curve(
     for name, value in one["state_dict"].items():
         assert torch.equal(value, other["state_dict"][name]), name
     assert not list(out.glob(".*"))
-    done = train(None, session(data, out, resume=True), nothing)  # nothing is left to do
+    done = train(None, session(folder, out, resume=True), nothing)  # nothing is left to do
     assert done.step == 8
     assert curve(out) == curve(tmp_path / "whole")
 
 
 def test_bad_steps_survive_a_resume(
-    data: Path, tmp_path: Path, recipe: Recipes, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, recipe: Recipes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, calls = objective.total_loss, [0]
+    original, calls = objective.rate_controlled_loss, [0]
 
     def broken(*arguments: Any) -> Tensor:
         calls[0] += 1
         return original(*arguments) * (float("nan") if calls[0] in (3, 4) else 1.0)
 
-    monkeypatch.setattr(objective, "total_loss", broken)
+    monkeypatch.setattr(objective, "rate_controlled_loss", broken)
     own = recipe(**SMALL, safety={"skips": 2, "snapshot_every": 1})
     said: list[str] = []
-    train(own, session(data, tmp_path / "whole"), said.append)
+    train(own, session(folder, tmp_path / "whole"), said.append)
     trouble = [line for line in said if "loss nan" in line]
     assert trouble[0].endswith("skipped (1 so far)")
     assert trouble[1].endswith("back to the last good weights, rate x0.3")
     calls[0] = 0
     out = tmp_path / "killed"
     with pytest.raises(Killed):
-        train(own, session(data, out), killer(4))
+        train(own, session(folder, out), killer(4))
     calls[0] = 3  # of the checkpoint after step 3
-    train(None, session(data, out, resume=True), nothing)
+    train(None, session(folder, out, resume=True), nothing)
     assert curve(out) == curve(tmp_path / "whole")
     assert curve(out)[-1][-2:] == ["2", "1"]
 
 
 def test_a_time_limit_and_a_signal_end_a_session_after_its_step(
-    data: Path, tmp_path: Path, recipe: Recipes
+    folder: Path, tmp_path: Path, recipe: Recipes
 ) -> None:
     own, out = recipe(**SMALL), tmp_path / "run"
-    ended = train(own, session(data, out, max_seconds=1e-9), nothing)
+    ended = train(own, session(folder, out, max_seconds=1e-9), nothing)
     assert (ended.step, ended.signal) == (1, None)
 
     def interrupt(line: str) -> None:
@@ -134,7 +137,7 @@ def test_a_time_limit_and_a_signal_end_a_session_after_its_step(
             signal.raise_signal(signal.SIGTERM)
 
     before = signal.getsignal(signal.SIGTERM)
-    ended = train(own, session(data, out, resume=True), interrupt)
+    ended = train(own, session(folder, out, resume=True), interrupt)
     assert (ended.step, ended.signal) == (3, signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) == before
     assert torch.load(out / "last.ckpt", weights_only=True)["sshr"]["step"] == 3
@@ -142,33 +145,36 @@ def test_a_time_limit_and_a_signal_end_a_session_after_its_step(
 
 
 def test_a_resumed_run_may_be_longer_but_not_another(
-    data: Path, tmp_path: Path, recipe: Recipes
+    folder: Path, tmp_path: Path, recipe: Recipes
 ) -> None:
     own, out = recipe(**SMALL), tmp_path / "run"
-    train(own, session(data, out, steps=2), nothing)
-    assert train(None, session(data, out, resume=True, steps=3), nothing).step == 3
+    train(own, session(folder, out, steps=2), nothing)
+    assert train(None, session(folder, out, resume=True, steps=3), nothing).step == 3
     other = dataclasses.replace(own, seed=5)
     with pytest.raises(TrainingError, match=r"begun with another recipe \(seed\)"):
-        train(other, session(data, out, resume=True), nothing)
+        train(other, session(folder, out, resume=True), nothing)
     with pytest.raises(TrainingError, match="holds a run"):
-        train(own, session(data, out), nothing)
-    (data / "a.bmp").unlink()
+        train(own, session(folder, out), nothing)
+    (folder / "a.bmp").unlink()
     with pytest.raises(TrainingError, match="photographs are not those"):
-        train(None, session(data, out, resume=True, steps=5), nothing)
+        train(None, session(folder, out, resume=True, steps=5), nothing)
 
 
-def test_a_run_goes_on_from_a_checkpoint(data: Path, tmp_path: Path, recipe: Recipes) -> None:
-    own, first = recipe(**SMALL), tmp_path / "first"
-    train(own, session(data, first, steps=2), nothing)
-    made = first / "model.safetensors"
-    more = recipe(**SMALL | {"model": {}, "start": str(made)})
-    assert initial_net(more).config == own.model_config()
-    train(more, session(data, tmp_path / "more", steps=1), nothing)
-    with pytest.raises(CheckpointError, match="is not of preset base"):
-        initial_net(recipe(start=str(made)))
+def test_a_new_run_begins_with_the_linear_start(
+    folder: Path, tmp_path: Path, recipe: Recipes
+) -> None:
+    own = recipe(**SMALL)
+    train(own, session(folder, tmp_path / "run", steps=1), nothing)
+    body = load_checkpoint(tmp_path / "run" / "model.safetensors", torch.device("cpu")).net.body
+    fresh = initial_net(own).body
+    assert not torch.equal(body.groups, fresh.groups)
+    assert int(body.groups[0]) == 0
+    assert float(body.log_noise.min()) < -1
+    # One step changes the gains a little.
+    assert 0 < float((body.log_gain - body.start).abs().max()) < 0.01
 
 
-def test_impossible_sessions_are_refused(data: Path, tmp_path: Path, recipe: Recipes) -> None:
+def test_impossible_sessions_are_refused(folder: Path, tmp_path: Path, recipe: Recipes) -> None:
     own, out = recipe(**SMALL), tmp_path / "run"
     (tmp_path / "file").touch()
     cases: list[tuple[type[SshrError], Recipe | None, dict[str, Any]]] = [
@@ -182,30 +188,9 @@ def test_impossible_sessions_are_refused(data: Path, tmp_path: Path, recipe: Rec
     ]
     for error, chosen, changes in cases:
         with pytest.raises(error):
-            train(chosen, session(data, out, **changes), nothing)
+            train(chosen, session(folder, out, **changes), nothing)
     assert not out.exists()
     out.mkdir()
     (out / "last.ckpt").write_bytes(b"foreign")
     with pytest.raises(TrainingError, match="cannot be resumed"):
-        train(None, session(data, out, resume=True), nothing)
-
-
-def test_alexnet_is_the_packaged_one_or_a_file(tmp_path: Path, recipe: Recipes) -> None:
-    packaged = load_model("base", "cpu").net.features.state_dict()
-    net = initial_net(recipe())
-    assert all(torch.equal(net.features.state_dict()[k], packaged[k]) for k in packaged)
-    assert not any(p.requires_grad for p in net.features.parameters())
-    numbers = {"conv1": 0, "conv2": 3, "conv3": 6, "conv4": 8, "conv5": 10}
-    source = AlexNetFeatures().state_dict()
-    tensors = {}
-    for name, value in source.items():
-        layer, kind = name.split(".")
-        tensors[f"features.{numbers[layer]}.{kind}"] = value
-    save_file(tensors, tmp_path / "alexnet.safetensors")
-    features = AlexNetFeatures()
-    load_alexnet(features, tmp_path / "alexnet.safetensors")
-    for name, value in source.items():
-        assert torch.equal(features.state_dict()[name], value.half().float())
-    save_file({"x": torch.zeros(1)}, tmp_path / "other.safetensors")
-    with pytest.raises(CheckpointError, match="holds no AlexNet weights"):
-        load_alexnet(features, tmp_path / "other.safetensors")
+        train(None, session(folder, out, resume=True), nothing)

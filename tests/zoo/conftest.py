@@ -1,45 +1,53 @@
 """A small network of each kind, its gates open."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from sshr.network.base import BaseNet
 from sshr.network.config import (
-    AllocationConfig,
-    BaseConfig,
+    CompandingConfig,
     DiffusionConfig,
-    EstimatorConfig,
-    PaperConfig,
+    ExactConfig,
+    ModelConfig,
+    PrintedConfig,
     ReactionConfig,
+    StrengthConfig,
 )
-from sshr.network.model import StegoNet
-from sshr.network.paper import PaperNet
+from sshr.network.model import SshrNet
+from sshr.zoo.checkpoint import save_checkpoint
+
+PRINTED = PrintedConfig(
+    steps=1,
+    diffusion=DiffusionConfig(filters=12, key_hidden=8),
+    reaction=ReactionConfig(width=8, heads=2),
+)
 
 
-@pytest.fixture(params=["base", "paper"], scope="session")
-def net(request: pytest.FixtureRequest) -> StegoNet:
+@pytest.fixture(params=["mixed", "plain", "printed"], scope="session")
+def net(request: pytest.FixtureRequest) -> SshrNet:
     torch.manual_seed(0)
-    dense = DiffusionConfig(filters=4, depthwise=False, key_hidden=8, radius=12.0, slope=0.0)
-    reaction = ReactionConfig(width=8, heads=2)
-    made: StegoNet
-    if request.param == "base":
-        made = BaseNet(
-            BaseConfig(
-                key_dim=16,
-                diffusion=dense,
-                allocation=AllocationConfig(width=8),
-                estimator=EstimatorConfig(kind="residual", depth=1, width=8),
-                reaction=reaction,
-            )
-        )
-        made.tables.low.copy_(
-            torch.arange(made.tables.low.numel()).view_as(made.tables.low) * 70 + 1
-        )
+    companding, strength = CompandingConfig(width=8, rbf=True), StrengthConfig(learned=True)
+    if request.param == "printed":
+        config = ModelConfig(start="zero", mixing=0.97, key_dim=16, printed=PRINTED)
     else:
-        depthwise = DiffusionConfig(filters=12, key_hidden=8)
-        made = PaperNet(PaperConfig(steps=1, key_dim=16, diffusion=depthwise, reaction=reaction))
+        exact = ExactConfig(
+            companding=companding,
+            strength=strength,
+            mixed=request.param == "mixed",
+            block=8,
+            rings=8,
+        )
+        config = ModelConfig(mixing=0.97, key_dim=16, printed=PRINTED, exact=exact)
+    made = SshrNet(config)
     with torch.no_grad():
         for name, parameter in made.named_parameters():
-            if "influence" in name or "modulation.key" in name or "leave" in name:
+            if any(part in name for part in ("influence", "modulation.key", "leave", "narrow")):
                 parameter.add_(0.02 * torch.randn(parameter.shape))
     return made.eval().requires_grad_(False)
+
+
+@pytest.fixture
+def saved(net: SshrNet, tmp_path: Path) -> Path:
+    save_checkpoint(net, tmp_path / "net.safetensors")
+    return tmp_path / "net.safetensors"

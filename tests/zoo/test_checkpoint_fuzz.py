@@ -12,14 +12,14 @@ from safetensors.torch import load, save
 
 from sshr.errors import CheckpointError
 from sshr.network.config import config_to_dict
-from sshr.network.model import StegoNet
-from sshr.zoo.checkpoint import FORMAT, Loaded, _digest, load_checkpoint, save_checkpoint
+from sshr.network.model import SshrNet
+from sshr.zoo.checkpoint import FORMAT, Loaded, _digest, load_checkpoint
 
 HUGE = (10**4, 10**9, 2**40, 2**62, 10**30)
 values = (
     st.none()
     | st.booleans()
-    | st.sampled_from([*HUGE, -1, 0, 1e300, float("nan"), float("inf"), "", "db4:9", [], {}])
+    | st.sampled_from([*HUGE, -1, 0, 1e300, float("nan"), float("inf"), "", "haar:9", [], {}])
     | st.integers(-4, 200)
     | st.floats()
     | st.text(max_size=8)
@@ -37,12 +37,6 @@ def outcome(path: Path) -> Loaded | None:
     return found
 
 
-@pytest.fixture
-def saved(net: StegoNet, tmp_path: Path) -> Path:
-    save_checkpoint(net, tmp_path / "net.safetensors")
-    return tmp_path / "net.safetensors"
-
-
 def test_changed_bytes(saved: Path, fuzz) -> None:
     whole = saved.read_bytes()
     head = 8 + int.from_bytes(whole[:8], "little")
@@ -58,28 +52,31 @@ def test_changed_bytes(saved: Path, fuzz) -> None:
     fuzz(target, 50)
 
 
-def test_configurations_under_a_digest_that_fits(net: StegoNet, saved: Path, fuzz) -> None:
+def test_configurations_under_a_digest_that_fits(net: SshrNet, saved: Path, fuzz) -> None:
     tensors = load(saved.read_bytes())
     config = config_to_dict(net.config)
-    inner = sorted(name for name in config if isinstance(config[name], dict))
 
     def target(drawn: DataObject) -> None:
         changed = json.loads(json.dumps(config))
         for _ in range(drawn.draw(st.integers(1, 2))):
             part = changed
-            if drawn.draw(st.booleans()):
-                part = changed[drawn.draw(st.sampled_from(inner))]
-            if isinstance(part, dict):
-                part[drawn.draw(st.sampled_from(sorted(part)))] = drawn.draw(values)
+            while True:
+                name = drawn.draw(st.sampled_from(sorted(part)))
+                if not isinstance(part[name], dict) or drawn.draw(st.integers(0, 3)) == 0:
+                    break
+                part = part[name]
+            part[name] = drawn.draw(values)
+            if not changed.get("printed") or not changed.get("exact"):
+                break
         text = json.dumps(changed)
         told = {"format": FORMAT, "config": text, "digest": _digest(text, tensors).hex()}
         saved.write_bytes(save(tensors, told))
         outcome(saved)
 
-    fuzz(target, 50)
+    fuzz(target, 60)
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "1", "null", '{"kind": []}', "{", ""])
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "1", "null", '{"start": []}', "{", ""])
 def test_configurations_that_are_none(saved: Path, text: str) -> None:
     tensors = load(saved.read_bytes())
     told = {"format": FORMAT, "config": text, "digest": _digest(text, tensors).hex()}
@@ -88,14 +85,18 @@ def test_configurations_that_are_none(saved: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("value", HUGE)
-def test_steps_and_widths_beyond_what_the_file_holds(
-    net: StegoNet, saved: Path, value: int
-) -> None:
+def test_sizes_beyond_what_the_file_holds(net: SshrNet, saved: Path, value: int) -> None:
     tensors = load(saved.read_bytes())
-    config = config_to_dict(net.config)
-    steps = next(name for name in config if name.endswith("steps"))
-    for change in ({steps: value}, {"reaction": config["reaction"] | {"width": value}}):
-        text = json.dumps(config | change)
+    places = [("printed", "steps"), ("printed", "diffusion", "filters")]
+    if net.is_exact:
+        places = [("exact", "companding", "width"), ("exact", "rings")]
+    for path in [("key_dim",), *places]:
+        config = json.loads(json.dumps(config_to_dict(net.config)))
+        part = config
+        for name in path[:-1]:
+            part = part[name]
+        part[path[-1]] = value
+        text = json.dumps(config)
         told = {"format": FORMAT, "config": text, "digest": _digest(text, tensors).hex()}
         saved.write_bytes(save(tensors, told))
         assert outcome(saved) is None

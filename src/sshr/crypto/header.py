@@ -10,19 +10,26 @@ import dataclasses
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 from numpy.typing import NDArray
 
+from sshr.crypto.carriers import (
+    CARRIERS,
+    Bits,
+    HeaderCarrier,
+    check_trailing,
+    trailing_places,
+)
 from sshr.crypto.keys import KEY_BYTES, Keys
-from sshr.crypto.layout import PREFIX_BITS, SALT_BYTES, Bucket, Layout, layout_for, prefix_group
+from sshr.crypto.layout import PREFIX_BITS, SALT_BYTES, Bucket, Layout, layout_for
 from sshr.crypto.metadata import Metadata
-from sshr.crypto.parity import read_parities, round_samples, write_parities
+from sshr.crypto.parity import round_samples, write_parities
 from sshr.crypto.prefix_repair import prefixes_near
 from sshr.crypto.reference import ReferenceKey, belong_together, check_image
 from sshr.crypto.session import Session
-from sshr.crypto.sidestream import SideStream
 from sshr.crypto.signing import packed_length, require_sender, signed, verified_sender
 from sshr.crypto.slots import Slots, unwrap, wrap
 from sshr.crypto.stream import (
@@ -37,6 +44,16 @@ from sshr.crypto.stream import (
     wrong_key,
 )
 from sshr.errors import DamagedError, MismatchError, NothingFoundError
+
+
+class Rounding(Protocol):
+    """Rounds a picture before the header's bits are known, and again at its end with them."""
+
+    def round(self, tail: int) -> NDArray[np.uint8]:
+        """(H, W, 3); the last `tail` samples are not final."""
+
+    def finish(self, bits: NDArray[np.uint8], each: int) -> NDArray[np.uint8]:
+        """The same with these bits, each in the lowest bits of so many samples, the last first."""
 
 
 @dataclass(frozen=True)
@@ -109,15 +126,6 @@ class Sending:
         slots = wrap(file_key, keys, reference_key.key, salt, random)
         return cls(reference_key, salt, file_key, slots, keys.signer, protected)
 
-    def header_mask(self, metadata: Metadata) -> NDArray[np.bool_]:
-        """Which samples (H, W, 3) the header with metadata of this length will take.
-
-        Raises:
-            TooSmallError: the reference cannot hold it.
-        """
-        positions = self._reference_key.positions(self._layout(metadata).used)
-        return _mask((self._reference_key.height, self._reference_key.width, 3), positions)
-
     def parity_samples(self, metadata: Metadata) -> NDArray[np.int64]:
         """One sample of each header bit's group, by flat index.
 
@@ -130,15 +138,12 @@ class Sending:
         layout = self._layout(metadata)
         return _one_of_each(layout, self._reference_key.positions(layout.used))
 
-    def write(
-        self, unrounded: NDArray[np.floating], metadata: Metadata, side: SideStream = ()
-    ) -> NDArray[np.uint8]:
-        """Round the network's stego and write the side stream and the header into it.
+    def write(self, unrounded: NDArray[np.floating], metadata: Metadata) -> NDArray[np.uint8]:
+        """Round a stego and write the header into parities of its samples.
 
         Args:
             unrounded: (H, W, 3) RGB of the reference's size in levels of 0..255, maybe outside.
             metadata: its `sample_mac` is replaced by the true one.
-            side: bits of the tiles, beside the header.
 
         Returns:
             The stego, (H, W, 3) uint8: `unrounded` rounded, and moved by one further level in at
@@ -149,29 +154,59 @@ class Sending:
             ValueError: another size than the reference's, or samples that are not finite.
             RuntimeError: written before; the keys of a stego serve only once.
         """
-        shape = (self._reference_key.height, self._reference_key.width, 3)
+        shape = self._shape
         if unrounded.shape != shape:
             raise ValueError(f"the stego is {unrounded.shape}, the reference {shape}")
         layout = self._layout(metadata)
         rounded = round_samples(unrounded)
-        if self._written:
-            raise RuntimeError("the keys of this stego have been used; start another")
-        self._written = True
+        self._use()
         positions = self._reference_key.positions(layout.used)
-        if side:
-            mask = _mask(shape, positions)
-            for tile, data in side:
-                tile.write(unrounded, rounded, mask, self.session, data)
-        sample_mac = self.session.sample_mac(rounded, positions)
-        packed = self._signed(dataclasses.replace(metadata, sample_mac=sample_mac)).pack()
-        parts = self._reference_key, self._salt, self._slots, self.session
-        stream = seal(*parts, packed, self._protected)
-        bits = np.unpackbits(np.frombuffer(stream, np.uint8))
+        bits = self._bits(rounded, positions, metadata)
         samples, exact = rounded.reshape(-1), unrounded.reshape(-1)
         prefix, body = layout.groups(positions)
         samples = write_parities(exact, samples, prefix, bits[:PREFIX_BITS])
         samples = write_parities(exact, samples, body, bits[PREFIX_BITS:])
         return samples.reshape(shape)
+
+    def write_trailing(self, rounding: Rounding, metadata: Metadata) -> NDArray[np.uint8]:
+        """Round a stego with the header in the lowest bits of its last samples.
+
+        Args:
+            rounding: of a stego of the reference's size.
+            metadata: its `sample_mac` is replaced by the true one.
+
+        Returns:
+            The stego, (H, W, 3) uint8.
+
+        Raises:
+            TooSmallError: the header does not fit.
+            RuntimeError: written before; the keys of a stego serve only once.
+        """
+        height, width, _ = self._shape
+        count = check_trailing(height, width, self._bucket(metadata))
+        places = trailing_places(3 * height * width, count)
+        rounded = rounding.round(len(places))
+        self._use()
+        return rounding.finish(self._bits(rounded, places, metadata), len(places) // count)
+
+    def _use(self) -> None:
+        if self._written:
+            raise RuntimeError("the keys of this stego have been used; start another")
+        self._written = True
+
+    def _bits(
+        self, rounded: NDArray[np.uint8], places: NDArray[np.int64], metadata: Metadata
+    ) -> NDArray[np.uint8]:
+        """The header's bits, with the MAC over all samples but those at `places`."""
+        sample_mac = self.session.sample_mac(rounded, places)
+        packed = self._signed(dataclasses.replace(metadata, sample_mac=sample_mac)).pack()
+        parts = self._reference_key, self._salt, self._slots, self.session
+        stream = seal(*parts, packed, self._protected)
+        return np.unpackbits(np.frombuffer(stream, np.uint8))
+
+    @property
+    def _shape(self) -> tuple[int, int, int]:
+        return self._reference_key.height, self._reference_key.width, 3
 
     def reopen(self, stego: NDArray[np.uint8]) -> Opened:
         """Read a written stego back as its sender, who may hold no key that opens it.
@@ -254,52 +289,47 @@ def _read(
 ) -> Opened:
     check_image(stego)
     _check_size(stego, reference_key)
-    samples = stego.reshape(-1)
-    group = prefix_group(len(samples))
-    if group * PREFIX_BITS > len(samples) // 2:
-        raise NothingFoundError("the image is too small to hold anything")
-    groups = reference_key.positions(group * PREFIX_BITS).reshape(-1, group)
-    data = np.packbits(read_parities(samples, groups)).tobytes()
-    prefix, (body, layout, positions) = _find_body(samples, reference_key, data)
+    prefix, bits, body = _find(stego.reshape(-1), reference_key)
     file_key = find_file_key(prefix.salt, body.slots)
     if file_key is None:
         raise wrong_key()
     session = Session.of(file_key, prefix.salt, reference_key.key)
     metadata = Metadata.unpack(open_metadata(session, body))
     sender = verified_sender(metadata, reference_key.key, body.before)
-    intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, positions))
-    intact = intact and prefix.masked == data and not body.repaired
-    mask = _mask(stego.shape, positions)
-    return Opened(session, metadata, mask, intact, _one_of_each(layout, positions), sender)
+    intact = bytes_eq(metadata.sample_mac, session.sample_mac(stego, bits.places))
+    intact = intact and prefix.whole and not body.repaired
+    mask = _mask(stego.shape, bits.places)
+    return Opened(session, metadata, mask, intact, bits.one_of_each, sender)
 
 
-def _find_body(
-    samples: NDArray[np.uint8], reference_key: ReferenceKey, data: bytes
-) -> tuple[Prefix, tuple[Body, Layout, NDArray[np.int64]]]:
-    """What follows the prefix's 27 bytes, which may have to be repaired."""
-    try:
-        prefix = open_prefix(reference_key, data)
-        return prefix, _read_body(samples, reference_key, prefix)
-    except (NothingFoundError, DamagedError):
+def _find(samples: NDArray[np.uint8], reference_key: ReferenceKey) -> tuple[Prefix, Bits, Body]:
+    """The header in whichever carrier holds one; a few changed bits are put right."""
+    failure: NothingFoundError | DamagedError | None = None
+    found = [(carrier, carrier.prefix(samples, reference_key)) for carrier in CARRIERS]
+    read = [(carrier, data) for carrier, data in found if data is not None]
+    for carrier, data in read:
+        try:
+            return _body(samples, reference_key, carrier, open_prefix(reference_key, data))
+        except DamagedError as error:
+            failure = error
+        except NothingFoundError as error:
+            failure = failure or error
+    for carrier, data in read:
         for prefix in prefixes_near(reference_key, data):
             try:
-                return prefix, _read_body(samples, reference_key, prefix)
+                return _body(samples, reference_key, carrier, prefix)
             except DamagedError:
                 continue
-        raise
+    raise failure or NothingFoundError("the image is too small to hold anything")
 
 
-def _read_body(
-    samples: NDArray[np.uint8], reference_key: ReferenceKey, prefix: Prefix
-) -> tuple[Body, Layout, NDArray[np.int64]]:
-    """The body with its layout and the positions of the whole header."""
-    layout = Layout.fitting(len(samples), prefix.bucket)
-    if layout is None:
+def _body(
+    samples: NDArray[np.uint8], reference_key: ReferenceKey, carrier: HeaderCarrier, prefix: Prefix
+) -> tuple[Prefix, Bits, Body]:
+    bits = carrier.body(samples, reference_key, prefix.bucket)
+    if bits is None:
         raise damaged()
-    positions = reference_key.positions(layout.used)
-    _, groups = layout.groups(positions)
-    data = np.packbits(read_parities(samples, groups)).tobytes()
-    return open_body(reference_key, prefix, data), layout, positions
+    return prefix, bits, open_body(reference_key, prefix, bits.body)
 
 
 def _one_of_each(layout: Layout, positions: NDArray[np.int64]) -> NDArray[np.int64]:

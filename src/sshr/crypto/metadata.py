@@ -56,7 +56,7 @@ class Metadata:
         secret_width, secret_height: original size of the secret in pixels, at least 1.
         transport, fit, secret_mode: see the enumerations.
         public_key: k_pub_s of RSRK, quantised; at most 65,535 bytes.
-        tile_scales: payload scale of every tile, little-endian fp32 each.
+        tile_scales: logarithms of every tile's scales, little-endian u16 each.
         side_info: reserved for what a preset wants to add.
         sample_mac: `Session.sample_mac`; zeros until the header's place is known.
         signature: empty, or an Ed25519 public key (32 B) and signature (64 B).

@@ -37,7 +37,7 @@ def prefixes_near(reference_key: ReferenceKey, data: bytes) -> Iterator[Prefix]:
             except ValueError:
                 continue
             if bucket.protected and bucket.units <= _MOST_UNITS:
-                yield Prefix(salt, bucket, found)
+                yield Prefix(salt, bucket, found, whole=found == data)
 
 
 def _near(data: bytes, flips: int) -> Iterator[bytes]:

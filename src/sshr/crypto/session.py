@@ -5,6 +5,7 @@ machine and with any library version, so both are defined on ChaCha20 keystream 
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,44 +34,63 @@ class Session:
     def subkey(self, label: bytes) -> bytes:
         """A 32-byte subkey.
 
-        In use: `metadata`, `samples`, `mix/...`, `coarse/...`, `payload`, `payload/...`."""
+        In use: `metadata`, `samples`, `mix/...`, `payload`, `payload/...`."""
         return derive(self.key, label)
 
-    def tile_permutation(self, index: int, count: int) -> NDArray[np.int64]:
-        """A uniformly random permutation of 0..count-1 for the tile of this index: int64 (count,).
+    def tile_permutation(self, index: int, sizes: Sequence[int]) -> NDArray[np.int64]:
+        """A uniformly random permutation within each group of a tile: int64 (sum of sizes,).
 
-        Element i gets the i-th little-endian u64 of the keystream with its lowest bits replaced
-        by i; sorting puts the elements in order of their random high bits. For a tile's 200,000
-        elements 46 random bits remain, so a tie (which falls back to index order) has a
-        probability of 3e-4 in the whole tile: no bias that could be used.
+        The groups lie one after another. Element i gets the i-th little-endian u64 of the keystream
+        with its lowest bits replaced by i; sorting a group puts its elements in order of their
+        random high bits. For a tile's 200,000 elements 46 random bits remain, so a tie (which
+        falls back to index order) has a probability of 3e-4 in the whole tile: no bias that could
+        be used.
 
         Raises:
-            ValueError: a negative index, or a count outside 1..2^32.
+            ValueError: a negative index or size, or a sum outside 1..2^32.
         """
-        if not 1 <= count <= 1 << 32:
+        count = sum(sizes)
+        if not 1 <= count <= 1 << 32 or min(sizes) < 0:
             raise ValueError(f"cannot permute {count} elements")
         stream = keystream(self._tile_key(b"permutation", index), 8 * count)
         mask = np.uint64((1 << (count - 1).bit_length()) - 1)
         words = np.frombuffer(stream, "<u8").astype(np.uint64)
         words &= ~mask
         words |= np.arange(count, dtype=np.uint64)
-        words.sort()
+        for end, size in zip(np.cumsum(sizes), sizes, strict=True):
+            words[end - size : end].sort()
         words &= mask
         return words.view(np.int64)
 
-    def tile_signs(self, index: int, count: int) -> NDArray[np.int8]:
-        """Two independent vectors of random signs, +1 or -1, for a tile: int8 (2, count).
+    def tile_noise(self, index: int, count: int) -> NDArray[np.float32]:
+        """Gaussian noise of deviation one for a tile, fp32 (count,); no receiver needs the same.
 
-        Bit k of the keystream (lowest bit of each byte first) is element k of the two vectors
+        Raises:
+            ValueError: a negative index or count.
+        """
+        if count < 0:
+            raise ValueError(f"cannot draw {count} numbers")
+        pairs = -(-count // 2)
+        stream = keystream(self._tile_key(b"noise", index), 16 * pairs)
+        radius, angle = (np.frombuffer(stream, "<u8").reshape(2, -1) + 0.5) / 2.0**64
+        length = np.sqrt(-2 * np.log(radius))
+        turn = 2 * np.pi * angle
+        both = np.concatenate([length * np.cos(turn), length * np.sin(turn)])
+        return both[:count].astype(np.float32)
+
+    def tile_signs(self, index: int, count: int) -> NDArray[np.int8]:
+        """Three independent vectors of random signs, +1 or -1, for a tile: int8 (3, count).
+
+        Bit k of the keystream (lowest bit of each byte first) is element k of the three vectors
         laid end to end; a set bit means -1.
 
         Raises:
             ValueError: a negative index or count.
         """
-        stream = keystream(self._tile_key(b"signs", index), (2 * count + 7) // 8)
+        stream = keystream(self._tile_key(b"signs", index), (3 * count + 7) // 8)
         packed = np.frombuffer(stream, np.uint8)
-        bits = np.unpackbits(packed, count=2 * count, bitorder="little").view(np.int8)
-        return (1 - 2 * bits).reshape(2, count)
+        bits = np.unpackbits(packed, count=3 * count, bitorder="little").view(np.int8)
+        return (1 - 2 * bits).reshape(3, count)
 
     def sample_mac(self, image: NDArray[np.uint8], header_positions: NDArray[np.int64]) -> bytes:
         """MAC (16 bytes) over size and samples of an image whose header samples count as zero.

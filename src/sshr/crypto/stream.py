@@ -38,11 +38,12 @@ def damaged() -> DamagedError:
 
 @dataclass(frozen=True)
 class Prefix:
-    """What the first 27 bytes say."""
+    """What the first 27 bytes say; `whole`: they were read as they are here."""
 
     salt: bytes
     bucket: Bucket
     masked: bytes
+    whole: bool = True
 
 
 @dataclass(frozen=True)

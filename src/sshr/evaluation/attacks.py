@@ -2,12 +2,11 @@
 
 He holds a stego and the public weights. An `Attack` says what he puts in the place of the session
 key, of the reference and of k_sym. Whoever lacks the session key lacks the metadata that it seals,
-so he takes the neutral tile scale, and the coarse layer stays noise to him; k_pub_s is given to him
-all the same, since the paper sends it in the clear. In the paper's own scheme there is no session
-key and every attack leaves it out.
+so he takes the scales of usual photographs; k_pub_s is given to him all the same, since the paper
+sends it in the clear. In the paper's own scheme there is no session key and every attack leaves it
+out.
 """
 
-import copy
 import dataclasses
 from dataclasses import dataclass
 from typing import Literal
@@ -22,8 +21,9 @@ from sshr.crypto.session import Session
 from sshr.evaluation.cases import Case, Randomness
 from sshr.evaluation.denoising import median, wiener
 from sshr.imaging.tiles import tile_grid
+from sshr.network.exact import ExactSteps
 from sshr.network.rsrk import decode_public_key
-from sshr.pipeline.engine import SCALE, Engine, no_step
+from sshr.pipeline.engine import Engine, no_step, pack_scales
 
 Rgb8 = NDArray[np.uint8]
 
@@ -112,19 +112,37 @@ def run_attack(engine: Engine, attack: Attack, case: Case, other: Case, random: 
     k_sym = _guess_k_sym(engine, attack, case, other, reference, random)
     scales = case.scales
     if not attack.has_session_key:
-        scales = np.ones(len(tile_grid(*case.stego.shape[:2])), SCALE).tobytes()
+        scales = neutral_scales(engine, case)
     if attack.session == "no mix":
         engine = without_mix(engine)
     session = _guess_session(attack.session, case, other, random)
-    picture, _ = engine.reveal(case.stego, reference, k_sym, scales, session, case.header, no_step)
-    return picture
+    return engine.reveal(case.stego, reference, k_sym, scales, session, no_step)
+
+
+def neutral_scales(engine: Engine, case: Case) -> bytes:
+    """The scales of an attacker who cannot read the sealed ones: for every group those of a secret
+    as lively as photographs usually are.
+    """
+    tiles = len(tile_grid(*case.stego.shape[:2]))
+    return pack_scales(np.tile(usual_scales(engine), tiles))
+
+
+def usual_scales(engine: Engine) -> NDArray[np.float64]:
+    """(scale_count,), from the usual sizes of coefficients that the checkpoint holds."""
+    net = engine.model.net
+    body = net.body
+    if not net.uses_mix or not isinstance(body, ExactSteps) or body.companding is None:
+        return np.ones(net.scale_count)
+    power = body.companding.size.double().square().cpu()
+    sums = torch.zeros(net.scale_count, dtype=power.dtype).index_add(0, body.groups.cpu(), power)
+    counts = torch.bincount(body.groups.cpu(), minlength=net.scale_count).clamp(min=1)
+    scales: NDArray[np.float64] = (sums / counts).clamp(min=1e-9).rsqrt().numpy()
+    return scales
 
 
 def without_mix(engine: Engine) -> Engine:
     """The same network, its keyed mix left out."""
-    net = copy.copy(engine.model.net)
-    net.uses_mix = False
-    return Engine(dataclasses.replace(engine.model, net=net))
+    return dataclasses.replace(engine, mixed=False)
 
 
 def guess_reference(guess: ReferenceGuess, case: Case, other: Case) -> Rgb8:

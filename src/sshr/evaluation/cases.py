@@ -1,10 +1,10 @@
 """Concealed secrets to attack, each with all that its sender knows."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -13,8 +13,8 @@ from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Metadata
 from sshr.crypto.session import Session
 from sshr.evaluation.denoising import median
-from sshr.imaging.tiles import tile_grid
-from sshr.pipeline.engine import SCALE, Engine, no_step
+from sshr.network.rsrk import decode_public_key
+from sshr.pipeline.engine import Engine, no_step
 
 Rgb8 = NDArray[np.uint8]
 Randomness = Callable[[int], bytes]
@@ -30,8 +30,7 @@ class Case:
         secret, reference, stego: (H, W, 3) uint8 RGB, sides multiples of 16.
         public_key: k_pub_s as the header holds it.
         k_sym: (1, d).
-        scales: one number for each tile, as in the metadata.
-        header: (H, W, 3), the samples that carry the header.
+        scales: as in the metadata.
     """
 
     secret: Rgb8
@@ -41,7 +40,6 @@ class Case:
     k_sym: Tensor
     scales: bytes
     session: Session
-    header: NDArray[np.bool_]
 
 
 def conceal_case(
@@ -85,15 +83,14 @@ def _conceal(
     random: Randomness,
     keys: Keys = _REFERENCE_ALONE,
 ) -> Case:
-    sending = Sending.start(reference, keys, random)
+    sending = Sending.start(reference, keys, random, protected=True)
     height, width = secret.shape[:2]
-    empty = bytes(SCALE.itemsize * len(tile_grid(height, width)))
-    metadata = Metadata(engine.identity, width, height, public_key=public_key, tile_scales=empty)
-    header = sending.header_mask(metadata)
-    made = engine.conceal(secret, reference, k_sym, sending.session, header, no_step)
-    metadata = dataclasses.replace(metadata, tile_scales=made.scales)
-    stego = sending.write(made.unrounded, metadata, made.streams)
-    return Case(secret, reference, stego, public_key, k_sym, made.scales, sending.session, header)
+    made = engine.conceal(secret, reference, k_sym, sending.session, no_step)
+    metadata = Metadata(
+        engine.identity, width, height, public_key=public_key, tile_scales=made.scales
+    )
+    stego = sending.write_trailing(made.rounder, metadata)
+    return Case(secret, reference, stego, public_key, k_sym, made.scales, sending.session)
 
 
 def public_key_scores(engine: Engine, cases: Sequence[Case]) -> NDArray[np.float64]:
@@ -105,8 +102,15 @@ def public_key_scores(engine: Engine, cases: Sequence[Case]) -> NDArray[np.float
     """
     copies = [engine.public_key(median(case.secret)) for case in cases]
     sent, expected = (
-        np.stack([np.frombuffer(key, np.uint8) for key in keys]).astype(np.float64)
+        np.concatenate([_levels(key) for key in keys])
         for keys in ([case.public_key for case in cases], copies)
     )
     scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2)
     return scores
+
+
+def _levels(public_key: bytes) -> NDArray[np.float64]:
+    """(1, d) of the header's codes."""
+    codes = torch.frombuffer(bytearray(public_key), dtype=torch.uint8)[None]
+    found: NDArray[np.float64] = decode_public_key(codes).double().numpy()
+    return found

@@ -60,7 +60,6 @@ def _curve(report: Report, title: str, names: Sequence[str], unit: str) -> str:
         for key, what in (
             ("revealed", "through the file"),
             ("handed", "header handed over"),
-            ("handed_bits", "header and coarse layer handed over"),
         ):
             points: list[Point] = []
             for name in names:

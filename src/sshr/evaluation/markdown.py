@@ -80,12 +80,11 @@ def curve_tables(report: Report) -> list[Table]:
                 if found is None:
                     continue
                 cells = [f"{found['stego']['psnr']['mean']:.2f}", revealed_share(found)]
-                for key in ("revealed", "handed", "handed_bits"):
+                for key in ("revealed", "handed"):
                     cells.append(f"{found[key]['psnr']['mean']:.2f}" if key in found else "-")
                 rows.append(Row(f"{entry['name']}, {name}", cells))
         if len(rows) > 1:
             heads = ["stego PSNR", "revealed", "revealed PSNR", "header handed over"]
-            heads.append("header and coarse layer handed over")
             tables.append(Table(f"{title} ({unit}), {where(report)}", heads, rows))
     return tables
 

@@ -8,13 +8,13 @@ and the candidate with the best score is his pick. Chance picks one right on ave
 Pictures are (H, W, 3) in [0, 1], RGB, floating; residuals likewise, around 0.
 """
 
-import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sshr.network.bank import BlockBank
 from sshr.network.transform import Transform
 
 Plane = NDArray[np.floating]
@@ -23,6 +23,7 @@ Scores = NDArray[np.float64]
 Feature = Callable[[Plane], Vector]
 
 _GRID = 16
+_BLOCK = 8
 _QUANTILES = 64
 _TINY = 1e-12
 
@@ -35,20 +36,16 @@ def pixel_feature(picture: Plane) -> Vector:
 
 
 def band_feature(picture: Plane) -> Vector:
-    """Log energies of the 39 bands of `db4:4` in opponent colours: finds a shuffled secret.
+    """Log energies of the 192 kernels of an 8x8 DCT in opponent colours: finds a shuffled secret.
 
-    A permutation inside the bands, however random, leaves them as they are.
+    A permutation among one kernel's coefficients, however random, leaves them as they are.
     """
-    transform = _transform()
     energies = _coefficients(picture).square().mean((0, 2, 3))
-    sums = torch.zeros(transform.band_count, dtype=energies.dtype)
-    sums.index_add_(0, transform.bands, energies)
-    counts = torch.bincount(transform.bands, minlength=transform.band_count)
-    return (sums / counts).clamp(min=_TINY).log().numpy().astype(np.float64)
+    return energies.clamp(min=_TINY).log().numpy().astype(np.float64)
 
 
 def sorted_feature(picture: Plane) -> Vector:
-    """Log magnitudes of the `db4:4` coefficients at 64 quantiles, dense towards the largest.
+    """Log magnitudes of the 8x8 DCT's coefficients at 64 quantiles, dense towards the largest.
 
     The list that any permutation and any sign flips leave as it is.
     """
@@ -118,8 +115,9 @@ def _unit(vectors: Vector) -> Scores:
 
 def _coefficients(picture: Plane) -> torch.Tensor:
     planes = torch.from_numpy(np.ascontiguousarray(picture, dtype=np.float32))
-    # The transform takes off 0.5, which is the coarsest band's business alone.
-    return _transform()(planes.permute(2, 0, 1)[None])
+    # The mean colour that is taken off is the flattest kernels' business alone.
+    colours = Transform("haar:1", "opponent").planes(planes.permute(2, 0, 1)[None])
+    return BlockBank(_BLOCK).split(colours)
 
 
 def _averaging(length: int) -> NDArray[np.float64]:
@@ -129,8 +127,3 @@ def _averaging(length: int) -> NDArray[np.float64]:
     overlap = np.minimum(edges[1:, None], samples + 1) - np.maximum(edges[:-1, None], samples)
     share: NDArray[np.float64] = np.clip(overlap, 0, None) * _GRID / length
     return share
-
-
-@functools.lru_cache(maxsize=1)
-def _transform() -> Transform:
-    return Transform("db4:4", "opponent")

@@ -165,12 +165,8 @@ class Trial:
             shown += [] if found is None else [("revealed", found)]
             shown += sent.steps() if sent is not None and keep is not None else []
         elif sent is not None:
-            handed, lost = sent.handed(received, False)
-            line["handed"] = {"revealed": self._against_secret(handed), "lost_tiles": lost}
-            line["handed_bits"] = line["handed"]
-            if lost:
-                whole, lost = sent.handed(received, True)
-                line["handed_bits"] = {"revealed": self._against_secret(whole), "lost_tiles": lost}
+            handed = sent.handed(received)
+            line["handed"] = {"revealed": self._against_secret(handed)}
             shown = [(f"handed {channel.name}", handed)]
         else:
             shown = []

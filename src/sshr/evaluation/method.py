@@ -42,9 +42,8 @@ class Sent(Protocol):
     def steps(self) -> list[tuple[str, Rgb8]]:
         """Pictures of what happens on the way, with names."""
 
-    def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
-        """What a changed stego reveals to a receiver who knows all that its header said, and how
-        many tiles have lost their bits; `bits`: he knows what those said, too."""
+    def handed(self, received: Rgb8) -> Rgb8:
+        """What a changed stego reveals to a receiver who knows all that its header said."""
 
 
 @runtime_checkable
@@ -61,7 +60,7 @@ class Named:
 
     Attributes:
         identity: what makes its figures its own, such as a checkpoint's digest.
-        parts: of a network of kind `paper`, which parts of the paper's Table 5 it has.
+        parts: of a network with the steps as printed, which parts of the paper's Table 5 it has.
     """
 
     name: str

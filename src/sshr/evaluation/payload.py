@@ -1,8 +1,9 @@
 """What the holder of the reference sees of the payload without a key, and how he simulates it.
 
 The keyed mix is orthonormal and public but for its key: it hides where the secret's coefficients
-went, not the energy that they have together in a tile, nor in each chunk that it mixes for itself.
-With candidates at hand an attacker conceals each of them himself under any key and compares.
+went within a ring of frequencies, not the energy that they have together in it, which is why every
+group is scaled to one power. With candidates at hand an attacker conceals each of them himself
+under any key and compares.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,48 +17,70 @@ from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.cases import Case, Randomness
 from sshr.evaluation.matching import Scores
+from sshr.evaluation.tensors import to_tensor
 from sshr.imaging.tiles import tile_grid
-from sshr.network.config import BaseConfig
+from sshr.network.exact import ExactSteps
 from sshr.pipeline.engine import Engine, no_step
 
 Rgb8 = NDArray[np.uint8]
 Residual = NDArray[np.float32]
-Vector = NDArray[np.float64]
-Statistic = Callable[[Residual], Vector]
+Rows = list[NDArray[np.float64]]
+"""Of each tile the payload as seen, ring by ring: one array a ring, tile after tile."""
 
-_LARGEST_CHUNK = 1 << 16
+Vector = NDArray[np.float64]
+Statistic = Callable[[Rows], Vector]
+
 _GREY = 128
 _NO_KEY = Session(bytes(KEY_BYTES))
+_QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
 
-def residual(engine: Engine, stego: Rgb8, reference: Rgb8) -> Residual:
-    """stego - reference as the network sees it, (H, W, 3) in [-1, 1]: payload and rounding."""
-    config = engine.model.net.config
-    edge = config.headroom if isinstance(config, BaseConfig) else 0.0
-    held = reference.astype(np.float32).clip(edge, 255 - edge)
-    return (stego.astype(np.float32) - held) / 255
+def residual(stego: Rgb8, reference: Rgb8) -> Residual:
+    """stego - reference, (H, W, 3) in [-1, 1]: payload and rounding."""
+    change: Residual = (stego.astype(np.float32) - reference) / np.float32(255)
+    return change
 
 
-def tile_power(found: Residual) -> Vector:
-    """Log mean square of each tile."""
-    tiles = tile_grid(*found.shape[:2])
-    return np.log([np.square(found[t.slices], dtype=np.float64).mean() for t in tiles])
+@torch.inference_mode()
+def seen_rows(engine: Engine, stego: Rgb8, reference: Rgb8) -> Rows:
+    """The payload as the network would see it, before the mix is undone.
 
-
-def chunk_power(engine: Engine, found: Residual) -> Vector:
-    """Log energies of the mix's chunks, sorted within each tile, its mean taken off.
-
-    A chunk is the largest power of two that divides the tile's samples, at most 65,536; sides of
-    odd multiples of 16 make it as small as 256.
+    Raises:
+        ValueError: a network without closed form has no such payload.
     """
-    energies = []
-    for tile in tile_grid(*found.shape[:2]):
-        part = torch.from_numpy(np.ascontiguousarray(found[tile.slices])).permute(2, 0, 1)[None]
-        flat = engine.model.net.transform(part + 0.5).flatten()
-        chunk = min(flat.numel() & -flat.numel(), _LARGEST_CHUNK)
-        powers = flat.view(-1, chunk).double().square().mean(dim=1).log().sort().values
-        energies.append((powers - powers.mean()).numpy())
-    return np.concatenate(energies)
+    body = engine.model.net.body
+    if not isinstance(body, ExactSteps):
+        raise ValueError("only the closed form has a payload of its own")
+    rows: Rows = []
+    for tile in tile_grid(*stego.shape[:2]):
+        held, got = (to_tensor(picture[tile.with_rim]) for picture in (reference, stego))
+        row = body.payload_seen(got, held)[0].double()
+        sizes = engine.model.net.group_sizes((held.shape[-2], held.shape[-1]))
+        rows += [part.numpy() for part in row.split(sizes) if len(part)]
+    return rows
+
+
+def ring_power(rows: Rows) -> Vector:
+    """Log mean square of each ring of each tile."""
+    return np.log([np.square(row).mean() for row in rows])
+
+
+def ring_kurtosis(rows: Rows) -> Vector:
+    """Fourth moment over the squared second of each ring."""
+    return np.array([(row**4).mean() / np.square(row).mean() ** 2 for row in rows])
+
+
+def ring_magnitudes(rows: Rows) -> Vector:
+    """Quantiles of the magnitudes in each ring, by its deviation."""
+    found = [np.quantile(np.abs(row), _QUANTILES) / row.std() for row in rows]
+    return np.concatenate(found)
+
+
+STATISTICS: dict[str, Statistic] = {
+    "ring power": ring_power,
+    "ring kurtosis": ring_kurtosis,
+    "ring magnitudes": ring_magnitudes,
+}
 
 
 def bare_payloads(engine: Engine, secrets: Sequence[Rgb8]) -> list[Residual]:
@@ -67,20 +90,23 @@ def bare_payloads(engine: Engine, secrets: Sequence[Rgb8]) -> list[Residual]:
         engine: without its mix, see `sshr.evaluation.attacks.without_mix`.
         secrets: (H, W, 3) uint8 RGB, sides multiples of 16.
     """
-    return [_concealed(engine, secret, np.full_like(secret, _GREY), _NO_KEY) for secret in secrets]
+    return [
+        residual(*_concealed(engine, secret, np.full_like(secret, _GREY), _NO_KEY))
+        for secret in secrets
+    ]
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """Residuals that an attacker makes himself, each under a random key.
+    """Rows that an attacker makes himself, each under a random key.
 
     Attributes:
-        candidates: every candidate secret concealed in a flat grey.
-        shared: one of them concealed in every reference; shows what a reference does.
+        candidates: every candidate secret in a flat grey.
+        shared: one and the same secret in each case's reference; shows what a reference does.
     """
 
-    candidates: list[Residual]
-    shared: list[Residual]
+    candidates: list[Rows]
+    shared: list[Rows]
 
 
 def simulate(engine: Engine, cases: Sequence[Case], random: Randomness) -> Simulation:
@@ -91,8 +117,9 @@ def simulate(engine: Engine, cases: Sequence[Case], random: Randomness) -> Simul
         random: gives so many bytes.
     """
 
-    def simulated(secret: Rgb8, reference: Rgb8) -> Residual:
-        return _concealed(engine, secret, reference, Session(random(KEY_BYTES)))
+    def simulated(secret: Rgb8, reference: Rgb8) -> Rows:
+        made = _concealed(engine, secret, reference, Session(random(KEY_BYTES)))
+        return seen_rows(engine, *made)
 
     flat = np.full_like(cases[0].reference, _GREY)
     return Simulation(
@@ -101,28 +128,26 @@ def simulate(engine: Engine, cases: Sequence[Case], random: Randomness) -> Simul
     )
 
 
-def payload_scores(
-    seen: Sequence[Residual], simulation: Simulation, statistic: Statistic
-) -> Scores:
+def payload_scores(seen: Sequence[Rows], simulation: Simulation, statistic: Statistic) -> Scores:
     """How well what was seen fits each candidate: (N, N), higher is better.
 
     Args:
-        seen: stego - reference of each case.
+        seen: of each case.
         simulation: of the same cases.
-        statistic: `tile_power`, or `chunk_power` of an engine.
+        statistic: one of `STATISTICS`.
     """
     found, expected, shared = (
-        np.stack([statistic(one) for one in residuals])
-        for residuals in (seen, simulation.candidates, simulation.shared)
+        np.stack([statistic(one) for one in rows])
+        for rows in (seen, simulation.candidates, simulation.shared)
     )
     found -= shared - expected[0]
     scores: Scores = -np.square(found[:, None] - expected[None]).sum(axis=2)
     return scores
 
 
-def _concealed(engine: Engine, secret: Rgb8, reference: Rgb8, session: Session) -> Residual:
+def _concealed(
+    engine: Engine, secret: Rgb8, reference: Rgb8, session: Session
+) -> tuple[Rgb8, Rgb8]:
     k_sym = engine.symmetric_key(engine.public_key(secret), reference)
-    header = np.zeros(reference.shape, bool)
-    made = engine.conceal(secret, reference, k_sym, session, header, no_step)
-    stego = np.rint(made.unrounded).clip(0, 255).astype(np.uint8)
-    return residual(engine, stego, reference)
+    made = engine.conceal(secret, reference, k_sym, session, no_step)
+    return made.rounder.round(), reference

@@ -1,4 +1,4 @@
-"""Our networks as methods, through the same header, parities and checks as in use."""
+"""Our networks as methods, through the same header, rounding and checks as in use."""
 
 import copy
 import dataclasses
@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 
 from sshr.crypto.header import read_header
 from sshr.crypto.keys import Keys
-from sshr.errors import UsageError
 from sshr.evaluation.cases import Case, conceal_case
 from sshr.evaluation.method import Named, Samples, as_levels
 from sshr.evaluation.steps import stages
-from sshr.network.base import BaseNet
-from sshr.network.config import PaperConfig
+from sshr.network.exact import ExactSteps
 from sshr.pipeline.engine import Engine, no_step
 from sshr.pipeline.reveal import reveal_opened
 from sshr.zoo.registry import load_model
@@ -67,12 +65,12 @@ class SentCase:
         return self.case.stego
 
     def exact(self) -> tuple[Rgb8, Rgb8]:
-        """The network's own tensor, without the header; the coarse layer comes from the file."""
-        return as_levels(self.unrounded), self._reveal(self.unrounded, self.case.stego)[0]
+        """The network's own tensor, without the header."""
+        return as_levels(self.unrounded), self._reveal(self.unrounded)
 
-    def handed(self, received: Rgb8, bits: bool) -> tuple[Rgb8, int]:
-        """With session, k_sym, scales and the header's places; the coarse layer as received."""
-        return self._reveal(received, self.case.stego if bits else None)
+    def handed(self, received: Rgb8) -> Rgb8:
+        """With session, k_sym and scales, which the header would say."""
+        return self._reveal(received)
 
     def steps(self) -> list[tuple[str, Rgb8]]:
         """See `stages`."""
@@ -82,21 +80,13 @@ class SentCase:
     def unrounded(self) -> NDArray[np.float32]:
         """The network's stego in levels, neither rounded nor clipped."""
         case = self.case
-        pair, end = (case.secret, case.reference), (case.header, no_step)
-        return self.engine.conceal(*pair, case.k_sym, case.session, *end).unrounded
+        pair = case.secret, case.reference
+        return self.engine.conceal(*pair, case.k_sym, case.session, no_step).unrounded
 
-    def _reveal(self, stego: Samples, bits_of: Rgb8 | None) -> tuple[Rgb8, int]:
+    def _reveal(self, stego: Samples) -> Rgb8:
         case = self.case
-        return self.engine.reveal(
-            stego,
-            case.reference,
-            case.k_sym,
-            case.scales,
-            case.session,
-            case.header,
-            no_step,
-            bits_of,
-        )
+        keys = case.k_sym, case.scales, case.session
+        return self.engine.reveal(stego, case.reference, *keys, no_step)
 
 
 def preset(name: str, device: str = "auto") -> Named:
@@ -108,24 +98,19 @@ def preset(name: str, device: str = "auto") -> Named:
     loaded = load_model(name, device)
     config = loaded.net.config
     parts = None
-    if isinstance(config, PaperConfig):
-        wavelet = config.transform.startswith("haar")
-        parts = (config.diffusion_term, wavelet, config.reparameterised, config.guided)
+    if config.start == "zero":
+        wavelet, part = config.transform.startswith("haar"), config.printed
+        parts = (part.diffusion_term, wavelet, part.reparameterised, part.guided)
     engine = Engine(loaded)
     return Named(name, NetworkMethod(engine), engine.identity.hex(), parts)
 
 
 def linear(device: str = "auto") -> Named:
-    """`base` with every learned correction taken out: the best of linear gains, our lower frontier.
-
-    Raises:
-        UsageError: the preset has no such start.
-    """
+    """`base` with every learned correction taken out: the closed form before training."""
     loaded = load_model("base", device)
     net = copy.deepcopy(loaded.net)
-    if not isinstance(net, BaseNet):
-        raise UsageError("preset base has no linear start")
-    net.untrain()
+    assert isinstance(net.body, ExactSteps)
+    net.body.untrain()
     # Another network than the preset, so another identity: its stegos must not pass for base's.
     digest = bytes(b ^ 0xFF for b in loaded.digest)
     engine = Engine(dataclasses.replace(loaded, net=net, digest=digest))

@@ -70,12 +70,10 @@ def summarise_channel(lines: Sequence[Line], what: str) -> Line:
             for line in lines
             if line["revealed"]
         ]
-    for name in ("handed", "handed_bits"):
-        rows = [line[name]["revealed"] for line in lines if line.get(name)]
-        if rows:
-            check_set(rows, f"{what}, {name}")
-            entry[name] = _summaries(rows)
-            entry[name]["lost_tiles"] = sum(line[name]["lost_tiles"] for line in lines)
+    rows = [line["handed"]["revealed"] for line in lines if line.get("handed")]
+    if rows:
+        check_set(rows, f"{what}, handed")
+        entry["handed"] = _summaries(rows)
     if "niqe" in lines[0]:
         entry["niqe"] = {
             role: _summary([line["niqe"][role] for line in lines])

@@ -14,13 +14,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sshr.crypto.session import Session
+from sshr.evaluation.attacks import neutral_scales
 from sshr.evaluation.cases import Case
 from sshr.evaluation.tensors import to_levels, to_tensor
 from sshr.imaging.tiles import tile_grid
-from sshr.network.mix import Mix
-from sshr.network.side import CoarseLayer, Side
-from sshr.pipeline.coarse import CoarseCoder
-from sshr.pipeline.engine import SCALE, Engine
+from sshr.network.mix import Mix, no_mix
+from sshr.pipeline.engine import Engine, session_mix, unpack_scales
 
 Rgb8 = NDArray[np.uint8]
 
@@ -54,33 +53,29 @@ def search_key(
     Args:
         case: of a single tile.
         reference: what the attacker takes for it.
-        session: the session key, if he is given that; with it come the sealed scales and the coarse
-            layer. Without it he leaves out the mix, whose place no other choice could fill.
+        session: the session key, if he is given that; with it come the sealed scales. Without it
+            he leaves out the mix, whose place no other choice could fill.
     """
     tiles = tile_grid(*case.stego.shape[:2])
     if len(tiles) != 1:
         raise ValueError(f"{len(tiles)} tiles; a search needs a single one")
     net = engine.model.net
     stego, held = to_tensor(case.stego), to_tensor(reference)
-    scale, unit = torch.ones(2, 1)
-    coarse: CoarseLayer | None = None
+    sizes = net.group_sizes((case.stego.shape[0], case.stego.shape[1]))
+    packed = neutral_scales(engine, case) if session is None else case.scales
+    scales = torch.from_numpy(unpack_scales(packed)).view(1, net.scale_count)
     mix: Mix | None = None
-    coder = CoarseCoder.of(net)
-    if session is not None:
-        scale, unit = torch.tensor(np.frombuffer(case.scales, SCALE)[0].item()).view(2, 1)
-        mix = _mix(session, case) if net.uses_mix else None
-    if coder is not None:
-        bits = coder.place(tiles[0])
-        data = None if session is None else bits.read(case.stego, case.header, session)
-        coarse = coder.decode(data, *case.stego.shape[:2]) or coder.nothing(*case.stego.shape[:2])
-    side = Side(scale, unit, coarse)
+    if net.uses_mix:
+        mix = no_mix(sum(sizes), stego.device)
+        if session is not None:
+            mix = session_mix(session, 0, sizes, stego.device)
     noise = torch.Generator().manual_seed(seed)
     k_sym = case.k_sym.mean() + case.k_sym.std() * torch.randn(case.k_sym.shape, generator=noise)
     k_sym = k_sym.clone().requires_grad_(True)
     descent = torch.optim.Adam([k_sym], lr=_RATE)
     pictures: list[tuple[float, Tensor]] = []
     for _ in range(steps + 1):
-        picture = net.reveal(stego, held, k_sym, side, mix)
+        picture = net.reveal(stego, held, k_sym, scales, mix)
         prior = unnaturalness(picture)
         if not pictures or not torch.isfinite(prior):
             pictures = pictures or [(float(prior.detach()), picture.detach())] * 2
@@ -100,9 +95,3 @@ def unnaturalness(picture: Tensor) -> Tensor:
     rows, columns = picture.diff(dim=2).abs().mean(), picture.diff(dim=3).abs().mean()
     outside = F.relu(-picture).mean() + F.relu(picture - 1).mean()
     return (rows + columns) / (picture.std() + 1e-3) + 10 * outside
-
-
-def _mix(session: Session, case: Case) -> Mix:
-    permutation = torch.from_numpy(session.tile_permutation(0, case.stego.size))
-    inner, outer = torch.from_numpy(session.tile_signs(0, case.stego.size)).float()
-    return Mix(permutation, inner, outer)

@@ -14,13 +14,18 @@ MAX_SIDE = 320
 
 @dataclass(frozen=True)
 class Tile:
-    """One tile, in pixels of the whole picture; index counts row by row from 0."""
+    """One tile, in pixels of the whole picture; index counts row by row from 0.
+
+    `below` and `right` are the rows and columns of the picture's rim next to it.
+    """
 
     index: int
     top: int
     left: int
     height: int
     width: int
+    below: int = 0
+    right: int = 0
 
     @property
     def slices(self) -> tuple[slice, slice]:
@@ -30,12 +35,20 @@ class Tile:
             slice(self.left, self.left + self.width),
         )
 
+    @property
+    def with_rim(self) -> tuple[slice, slice]:
+        """The same with the rim, so that the tiles cover the picture."""
+        return (
+            slice(self.top, self.top + self.height + self.below),
+            slice(self.left, self.left + self.width + self.right),
+        )
+
 
 def carrier_size(height: int, width: int) -> tuple[int, int]:
     """Height and width of the carrier: the largest area whose sides are multiples of 16.
 
     It starts at the top left pixel. The rim, at most 15 px at the bottom and on the right,
-    carries nothing.
+    carries nothing of the secret.
 
     Raises:
         TooSmallError: a side is under 64 px.
@@ -60,7 +73,19 @@ def tile_grid(height: int, width: int) -> list[Tile]:
     carrier_height, carrier_width = carrier_size(height, width)
     rows, columns = _split(carrier_height), _split(carrier_width)
     places = [(top, left, h, w) for top, h in rows for left, w in columns]
-    return [Tile(index, *place) for index, place in enumerate(places)]
+    below, right = height - carrier_height, width - carrier_width
+    return [
+        Tile(
+            index,
+            top,
+            left,
+            h,
+            w,
+            below if top + h == carrier_height else 0,
+            right if left + w == carrier_width else 0,
+        )
+        for index, (top, left, h, w) in enumerate(places)
+    ]
 
 
 def _split(length: int) -> list[tuple[int, int]]:

@@ -22,13 +22,18 @@ class ChannelNorm(nn.Module):
 
 
 class ReFFN(nn.Module):
-    """Re-parameterised feed-forward network: point-wise, depth-wise RepConv, point-wise."""
+    """Re-parameterised feed-forward network: point-wise, depth-wise RepConv, point-wise.
 
-    def __init__(self, channels: int, expansion: int, kernel: Kernel = RepKernel) -> None:
+    (B, channels, H, W) -> (B, out, H, W); `out` is `channels` unless given.
+    """
+
+    def __init__(
+        self, channels: int, width: int, out: int | None = None, kernel: Kernel = RepKernel
+    ) -> None:
         super().__init__()
-        self.widen = nn.Conv2d(channels, channels * expansion, 1)
-        self.spread = RepConv(channels * expansion, kernel)
-        self.narrow = nn.Conv2d(channels * expansion, channels, 1)
+        self.widen = nn.Conv2d(channels, width, 1)
+        self.spread = RepConv(width, kernel)
+        self.narrow = nn.Conv2d(width, channels if out is None else out, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         narrowed: Tensor = self.narrow(F.gelu(self.spread(self.widen(x))))
@@ -72,7 +77,7 @@ class TransformerBlock(nn.Module):
         self.norm1 = ChannelNorm(width)
         self.attention = ChannelAttention(width, heads, kernel)
         self.norm2 = ChannelNorm(width)
-        self.feed_forward = ReFFN(width, expansion, kernel)
+        self.feed_forward = ReFFN(width, width * expansion, kernel=kernel)
         self.leave = nn.Conv2d(width, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,25 +1,25 @@
-"""Architecture of a model as plain data; it travels inside the checkpoint."""
+"""Architecture of a model as plain data; it travels inside the checkpoint.
+
+One class, `SshrNet`, from the equations as printed to what the product uses: the two presets differ
+by entries of this configuration, and so do the rungs of the ladder between them (docs/method.md).
+"""
 
 import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from sshr.network.transform import COLOURS, TRANSFORMS
-from sshr.network.wavelets import WAVELETS
-
-
-def _later(default: bool) -> Any:
-    """An entry that came after the first checkpoints: `default` is what they were built with.
-
-    It may be missing in a file, so those checkpoints load as they are: with the digest by which
-    stegos name them.
-    """
-    return field(default=default, metadata={"later": True})
+TRANSFORMS = ("haar:1", "unshuffle:2")
+COLOURS = ("rgb", "opponent")
+ORDERS = ("alternate", "z-first")
+STARTS = ("exact", "zero")
+BANKS = ("haar", "block", "frequency")
+PAYLOADS = ("secret", "difference")
+BLOCKS = (4, 8, 16)
 
 
 @dataclass(frozen=True)
 class DiffusionConfig:
-    """Diffusion term. `radius` is the range of phi in units of its input."""
+    """Diffusion term as printed. `radius` is the range of phi in units of its input."""
 
     filters: int = 48
     depthwise: bool = True
@@ -36,9 +36,9 @@ class DiffusionConfig:
 
 @dataclass(frozen=True)
 class ReactionConfig:
-    """Condition reaction term and CIGM."""
+    """Condition reaction term and CIGM as printed."""
 
-    width: int = 48
+    width: int = 24
     heads: int = 4
     expansion: int = 2
 
@@ -49,10 +49,10 @@ class ReactionConfig:
 
 
 @dataclass(frozen=True)
-class PaperConfig:
-    """The paper's network as printed: one-level Haar, DT and CRT in each of `steps` steps.
+class PrintedConfig:
+    """The steps as printed, DT + lambda CRT each, from AdaLN-Zero's start (stego = secret).
 
-    The last three entries and `transform` "unshuffle:2" are the ablation of the paper's Table 5.
+    The last three entries and `transform` "unshuffle:2" are the rows of the paper's Table 5.
 
     Attributes:
         diffusion_term: False is "no PM", the condition reaction term alone.
@@ -61,102 +61,139 @@ class PaperConfig:
     """
 
     steps: int = 3
-    transform: str = "haar:1"
-    colour: str = "rgb"
-    key_dim: int = 256
-    mixing: float = 0.97
-    tie_half_steps: bool = True
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)
-    reaction: ReactionConfig = field(default_factory=lambda: ReactionConfig(width=24))
-    diffusion_term: bool = _later(True)
-    reparameterised: bool = _later(True)
-    guided: bool = _later(True)
+    reaction: ReactionConfig = field(default_factory=ReactionConfig)
+    diffusion_term: bool = True
+    reparameterised: bool = True
+    guided: bool = True
 
     def __post_init__(self) -> None:
-        _check(self.transform, self.colour, self.mixing)
-        _at_least_one(steps=self.steps, key_dim=self.key_dim)
+        _at_least_one(steps=self.steps)
 
 
 @dataclass(frozen=True)
-class AllocationConfig:
-    """Learned correction of the expected sizes."""
+class CompandingConfig:
+    """The nonlinear pair of diffusion steps; `width` 0 leaves it out."""
 
-    width: int = 24
+    width: int = 96
+    limit: float = 1.2
+    rbf: bool = False
 
     def __post_init__(self) -> None:
-        _at_least_one(width=self.width)
-
-
-ESTIMATORS = ("none", "diffusion", "residual")
+        if self.width < 0 or not 0 < self.limit <= 3:
+            raise ValueError(f"companding: width {self.width} or limit {self.limit} is impossible")
 
 
 @dataclass(frozen=True)
-class EstimatorConfig:
-    """The receiver's estimator: `residual` has `depth` blocks of `width`, `diffusion` stages."""
+class StrengthConfig:
+    """Where the reference hides change: m^2 ~ (1 + contrast blur(1 / (variance + floor)))^(-1/2).
 
-    kind: str = "residual"
-    depth: int = 2
-    width: int = 32
-    diffusion: DiffusionConfig = field(default_factory=lambda: _dense(32))
-
-    def __post_init__(self) -> None:
-        if self.kind not in ESTIMATORS:
-            raise ValueError(f"unknown estimator {self.kind!r}; known: {', '.join(ESTIMATORS)}")
-        _at_least_one(depth=self.depth, width=self.width)
-
-
-def _dense(filters: int) -> DiffusionConfig:
-    return DiffusionConfig(
-        filters=filters, depthwise=False, key_hidden=16, radius=12.0, slope=0.0, zero_mean=False
-    )
-
-
-@dataclass(frozen=True)
-class BaseConfig:
-    """Coarse layer, linear start, power normalisation, keyed mix, headroom (docs/method.md).
-
-    `coarse_rate` is in bits of the coarse layer for each sample, 0 for none; `stego_psnr` sets the
-    payload's power, `headroom` is in grey levels of 255. `diffusion` is the diffusion term of the
-    secret-side steps.
+    Attributes:
+        contrast, floor: in squared grey levels; contrast 0 is the same strength everywhere.
+        learned: CIGM corrects the formula.
     """
 
-    secret_steps: int = 1
-    reference_steps: int = 1
-    transform: str = "db4:4"
-    colour: str = "opponent"
-    key_dim: int = 64
-    mixing: float = 0.97
-    tie_half_steps: bool = False
-    coarse_rate: float = 0.25
-    stego_psnr: float = 41.15
-    headroom: float = 5.0
-    diffusion: DiffusionConfig = field(default_factory=lambda: _dense(12))
-    allocation: AllocationConfig = field(default_factory=AllocationConfig)
-    estimator: EstimatorConfig = field(default_factory=EstimatorConfig)
-    reaction: ReactionConfig = field(default_factory=lambda: ReactionConfig(width=32))
+    contrast: float = 300.0
+    floor: float = 10.0
+    learned: bool = False
 
     def __post_init__(self) -> None:
-        _check(self.transform, self.colour, self.mixing)
-        _at_least_one(
-            secret_steps=self.secret_steps,
-            reference_steps=self.reference_steps,
-            key_dim=self.key_dim,
-        )
-        if not 0 <= self.coarse_rate <= 1:
-            raise ValueError(f"coarse_rate {self.coarse_rate} outside [0, 1]")
-        if self.coarse_rate and self.transform.split(":")[0] not in WAVELETS:
-            raise ValueError("a coarse layer needs a wavelet transform")
-        if not 0 <= self.headroom < 127.5:
-            raise ValueError(f"headroom {self.headroom} outside [0, 127.5)")
+        if not (self.contrast >= 0 and self.floor > 0):
+            raise ValueError("strength: contrast below 0 or floor not above it")
 
 
-def _check(transform: str, colour: str, mixing: float) -> None:
-    if transform not in TRANSFORMS:
-        raise ValueError(f"unknown transform {transform!r}")
-    if colour not in COLOURS:
-        raise ValueError(f"unknown colour space {colour!r}")
-    if not 0.9 <= mixing <= 1.0:
-        raise ValueError(f"mixing {mixing} outside [0.9, 1]")
+@dataclass(frozen=True)
+class ExactConfig:
+    """The closed form inside the printed equations, and what is learned inside it.
+
+    Attributes:
+        block: side of the bank of the nonlinear pair, in pixels.
+        bank: of the linear pair: one-level Haar bands, DCT blocks of `block`, or frequencies.
+        rings: at most so many classes of frequencies.
+        payload: what is scaled: the secret, or its difference to the reference as printed.
+        stego_psnr: that the sender aims at, dB.
+        headroom: of the reference to 0 and 255, in deviations of the payload there.
+        equal: the payload gives way where the headroom has cost some of the stego's PSNR.
+        shaping: exponent of the rounding noise's spectrum; 0 is rounding to the nearest level.
+        ranked: without mix, a frequency's coefficient is carried by another frequency: the loudest
+            classes by the lowest ones, where rounding is quietest.
+        mixed: keyed mix within rings at fixed power, which needs the session key.
+        angle: of the keyed rotation of the bank.
+    """
+
+    block: int = 16
+    companding: CompandingConfig = field(default_factory=CompandingConfig)
+    strength: StrengthConfig = field(default_factory=StrengthConfig)
+    bank: str = "frequency"
+    rings: int = 20
+    payload: str = "secret"
+    stego_psnr: float = 41.1
+    headroom: float = 2.0
+    equal: bool = True
+    shaping: float = 0.75
+    ranked: bool = True
+    mixed: bool = False
+    angle: float = 0.5
+
+    def __post_init__(self) -> None:
+        _one_of(BANKS, bank=self.bank)
+        _one_of(PAYLOADS, payload=self.payload)
+        _at_least_one(rings=self.rings)
+        if self.block not in BLOCKS:
+            raise ValueError(f"block {self.block} is not one of {BLOCKS}")
+        if self.rings > 3 * self.block**2:
+            raise ValueError(f"rings {self.rings} are more than a block has coefficients")
+        if not (20 <= self.stego_psnr <= 60 and 0 <= self.headroom <= 10):
+            raise ValueError("stego_psnr or headroom is impossible")
+        if not (0 <= self.shaping <= 1 and 0 <= self.angle <= 1):
+            raise ValueError("shaping or angle is outside [0, 1]")
+        if self.bank != "frequency" and (self.shaping or self.ranked or self.mixed):
+            raise ValueError("shaping, ranked and mixed need the bank of frequencies")
+        weighted = self.strength.contrast or self.strength.learned or (self.equal and self.headroom)
+        if self.payload != "secret" and (self.ranked or self.mixed or weighted):
+            raise ValueError("the difference as payload is neither ranked, mixed nor weighted")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Front end, keys and coupling, with the steps as printed (`start` zero) or the closed form.
+
+    Attributes:
+        mixing: p of eq. 11 for linear steps; the nonlinear pair has p = 1.
+    """
+
+    start: str = "exact"
+    transform: str = "haar:1"
+    colour: str = "opponent"
+    key_dim: int = 256
+    mixing: float = 1.0
+    order: str = "alternate"
+    printed: PrintedConfig = field(default_factory=PrintedConfig)
+    exact: ExactConfig = field(default_factory=ExactConfig)
+
+    def __post_init__(self) -> None:
+        _one_of(STARTS, start=self.start)
+        _one_of(TRANSFORMS, transform=self.transform)
+        _one_of(COLOURS, colour=self.colour)
+        _one_of(ORDERS, order=self.order)
+        _at_least_one(key_dim=self.key_dim)
+        if not 0.9 <= self.mixing <= 1.0:
+            raise ValueError(f"mixing {self.mixing} outside [0.9, 1]")
+        if self.start == "exact" and self.order != "alternate":
+            raise ValueError("the exact start needs half-steps that alternate")
+
+    @property
+    def scale_count(self) -> int:
+        """Numbers that travel with each tile: how loud each group, or all of it, was sent."""
+        if self.start != "exact":
+            return 0
+        return self.exact.rings if self.exact.mixed else 1
+
+
+def _one_of(known: tuple[str, ...], **values: str) -> None:
+    for name, value in values.items():
+        if value not in known:
+            raise ValueError(f"{name}: unknown {value!r}; known: {', '.join(known)}")
 
 
 def _at_least_one(**values: int) -> None:
@@ -165,43 +202,28 @@ def _at_least_one(**values: int) -> None:
             raise ValueError(f"{name} {value} is below 1")
 
 
-ModelConfig = PaperConfig | BaseConfig
-_KINDS: dict[str, type[PaperConfig] | type[BaseConfig]] = {
-    "paper": PaperConfig,
-    "base": BaseConfig,
-}
-
-
 def config_to_dict(config: ModelConfig) -> dict[str, Any]:
-    """JSON-ready form, with its kind."""
-    kind = next(name for name, cls in _KINDS.items() if isinstance(config, cls))
-    return {"kind": kind, **dataclasses.asdict(config)}
+    """JSON-ready form."""
+    return dataclasses.asdict(config)
 
 
-def config_from_dict(values: dict[str, Any]) -> ModelConfig:
-    """Inverse of `config_to_dict`; strict, but for entries that the first checkpoints lack.
+def config_from_dict(values: Any) -> ModelConfig:
+    """Inverse of `config_to_dict`, strict.
 
     Raises:
-        ValueError: unknown kind, unknown or missing entries, values of another type or out of
-            range.
+        ValueError: unknown or missing entries, values of another type or out of range.
     """
-    kind = values.get("kind") if isinstance(values, dict) else None
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise ValueError("not a configuration of this version")
-    config: ModelConfig = _read(_KINDS[kind], {k: v for k, v in values.items() if k != "kind"})
+    config: ModelConfig = _read(ModelConfig, values)
     return config
 
 
 def _read(cls: Any, values: Any) -> Any:
     """An instance of the dataclass `cls`, every field given and of its declared type."""
     fields = dataclasses.fields(cls)
-    late = {f.name for f in fields if f.metadata.get("later")}
-    if not isinstance(values, dict) or {f.name for f in fields} != set(values) | late:
+    if not isinstance(values, dict) or {f.name for f in fields} != set(values):
         raise ValueError("not a configuration of this version")
     read = {}
     for f in fields:
-        if f.name not in values:
-            continue
         value = values[f.name]
         if dataclasses.is_dataclass(f.type):
             value = _read(f.type, value)
@@ -211,3 +233,9 @@ def _read(cls: Any, values: Any) -> Any:
             raise ValueError(f"not a configuration of this version: {f.name} is {value!r}")
         read[f.name] = value
     return cls(**read)
+
+
+PRESETS = {
+    "base": ModelConfig(exact=ExactConfig(mixed=True)),
+    "paper": ModelConfig(),
+}

@@ -1,8 +1,10 @@
 """Coupled steps with mixing and their exact inverse (paper eq. 10-14).
 
-A step is two half-steps, z <- z - F(y) and y <- y - G(z), followed by the mixing of eq. 12. The
-half-steps alternate in time exactly as eq. 12 prints them and the inverse replays them backwards.
-With the true pair (z_T, y_T) the inverse is exact whatever F and G are.
+A step moves the first state by F of the second, then the second by the same F of the new first, and
+mixes (eq. 12). "The calculation steps of z and y are executed alternately" (section 3.1): z is the
+first state in odd steps, y in even ones. The inverse replays the steps backwards, so with the true
+pair (z_T, y_T) it is exact whatever F is. Steps that end with z = y need no second state to be sent
+(`sshr.network.closed_form`).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,56 +14,77 @@ import torch
 from torch import Tensor, nn
 
 Function = Callable[[Tensor], Tensor]
+Watch = Callable[[Tensor], None]
+"""Is shown z after every step."""
 
 
 @dataclass(frozen=True)
 class CoupledStep:
-    """F acts on y and moves z; G acts on the new z and moves y. Eq. 12 has F = G."""
+    """One F for both half-steps; `y_first` swaps the parts of z and y. `p` is the mixing."""
 
     f: Function
-    g: Function
+    p: Tensor | float = 1.0
+    y_first: bool = False
 
-    def forward(self, z: Tensor, y: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Eq. 12, one step."""
-        z = z - self.f(y)
-        y = y - self.g(z)
-        return mix_pair(z, y, p)
+        first, second = (y, z) if self.y_first else (z, y)
+        first = first - self.f(second)
+        second = second - self.f(first)
+        first, second = mix_pair(first, second, self.p)
+        return (second, first) if self.y_first else (first, second)
 
-    def inverse(self, z: Tensor, y: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
+    def inverse(self, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Eq. 14, one step."""
-        z, y = unmix_pair(z, y, p)
-        y = y + self.g(z)
-        z = z + self.f(y)
-        return z, y
+        first, second = (y, z) if self.y_first else (z, y)
+        first, second = unmix_pair(first, second, self.p)
+        second = second + self.f(first)
+        first = first + self.f(second)
+        return (second, first) if self.y_first else (first, second)
 
 
-def mix_pair(z: Tensor, y: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
+def in_order(functions: Sequence[Function], p: Sequence[Tensor | float], order: str) -> list:
+    """Steps of these functions; in order "alternate" y goes first in every second one."""
+    alternate = order == "alternate"
+    return [
+        CoupledStep(f, weight, alternate and t % 2 == 1)
+        for t, (f, weight) in enumerate(zip(functions, p, strict=True))
+    ]
+
+
+def mix_pair(z: Tensor, y: Tensor, p: Tensor | float) -> tuple[Tensor, Tensor]:
     """Eq. 11 applied to z, then to y with the new z, as in eq. 12."""
     z = p * z + (1 - p) * y
     y = p * y + (1 - p) * z
     return z, y
 
 
-def unmix_pair(z: Tensor, y: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
+def unmix_pair(z: Tensor, y: Tensor, p: Tensor | float) -> tuple[Tensor, Tensor]:
     """Eq. 13, inverse of `mix_pair`; stretches y - z by 1 / p^2."""
     y = (y - (1 - p) * z) / p
     z = (z - (1 - p) * y) / p
     return z, y
 
 
-def run(steps: Sequence[CoupledStep], z: Tensor, y: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
-    """All steps of the conceal process; p (steps,)."""
-    for step, weight in zip(steps, p, strict=True):
-        z, y = step.forward(z, y, weight)
+def run(
+    steps: Sequence[CoupledStep], z: Tensor, y: Tensor, watch: Watch | None = None
+) -> tuple[Tensor, Tensor]:
+    """All steps of the conceal process."""
+    for step in steps:
+        z, y = step.forward(z, y)
+        if watch is not None:
+            watch(z)
     return z, y
 
 
 def run_inverse(
-    steps: Sequence[CoupledStep], z: Tensor, y: Tensor, p: Tensor
+    steps: Sequence[CoupledStep], z: Tensor, y: Tensor, watch: Watch | None = None
 ) -> tuple[Tensor, Tensor]:
-    """All steps of the exact reveal process, last step first; p (steps,) in conceal order."""
-    for step, weight in zip(reversed(steps), p.flip(0), strict=True):
-        z, y = step.inverse(z, y, weight)
+    """All steps of the exact reveal process, last step first."""
+    for step in reversed(steps):
+        z, y = step.inverse(z, y)
+        if watch is not None:
+            watch(z)
     return z, y
 
 

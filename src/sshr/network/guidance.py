@@ -34,7 +34,7 @@ class GuidanceModule(nn.Module):
     def __init__(self, width: int, expansion: int, kernel: Kernel = RepKernel) -> None:
         super().__init__()
         self.transform = SeparateLinear(width)
-        self.feed_forward = ReFFN(width, expansion, kernel)
+        self.feed_forward = ReFFN(width, width * expansion, kernel=kernel)
 
     def forward(self, c: Tensor) -> Tensor:
         c = c + self.transform(c)

@@ -1,11 +1,13 @@
-"""Keyed orthonormal mix U = D2 H P D1 over all coefficients of a tile (docs/method.md).
+"""Keyed orthonormal mix within groups of equal gain, at a fixed power (docs/method.md).
 
-Sign flips, a permutation across all bands and colours, an orthonormal Hartley transform, sign
-flips. One transform over the whole tile: energies of separate chunks would tell secrets apart. The
-signs and the permutation are the caller's: a session key's in use, random ones in training. White
-noise stays white under U, so it costs no fidelity.
+U_j = D3 H D2 H P D1 on the coefficients of group j: signs, a permutation, and twice an orthonormal
+Hartley transform after signs. Each group is first scaled to power one, so to whoever holds the
+reference it is a keyed random point on a sphere of known size, whatever the secret. Once would be
+enough for a busy group; a group with a single loud coefficient needs the second transform to look
+the same. White noise stays white under U, so it costs no fidelity.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,33 +16,47 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Mix:
-    """U for tensors of `permutation.numel()` coefficients a sample.
+    """U for rows of N coefficients that are sorted by group.
 
     Attributes:
-        permutation: (N,) int64; position i after P holds coefficient permutation[i].
-        inner, outer: (N,) float32 of +-1: D1 and D2.
+        permutation: (N,) int64, within each group.
+        signs: (3, N) fp32 of +-1: D1, D2, D3.
+        filler: (N,) fp32 of deviation one: noise for what a secret leaves empty.
     """
 
     permutation: Tensor
-    inner: Tensor
-    outer: Tensor
+    signs: Tensor
+    filler: Tensor
 
-    def forward(self, x: Tensor) -> Tensor:
-        """U x for x (B, ...) with N entries a sample; the shape stays."""
-        flat = (x.flatten(1) * self.inner).index_select(1, self.permutation)
-        return (hartley(flat) * self.outer).view(x.shape)
+    def forward(self, row: Tensor, sizes: Sequence[int]) -> Tensor:
+        """U x for x (B, N), N = sum of the groups' sizes."""
+        row = (row * self.signs[0]).index_select(1, self.permutation)
+        row = _by_group(hartley, row, sizes) * self.signs[1]
+        return _by_group(hartley, row, sizes) * self.signs[2]
 
-    def inverse(self, x: Tensor) -> Tensor:
+    def inverse(self, row: Tensor, sizes: Sequence[int]) -> Tensor:
         """U^T x."""
-        flat = hartley(x.flatten(1) * self.outer)
-        back = torch.empty_like(flat).scatter(1, self.permutation.expand_as(flat), flat)
-        return (back * self.inner).view(x.shape)
+        row = _by_group(hartley, row * self.signs[2], sizes) * self.signs[1]
+        row = _by_group(hartley, row, sizes)
+        back = torch.empty_like(row).scatter(1, self.permutation.expand_as(row), row)
+        return back * self.signs[0]
 
 
-def random_mix(count: int, generator: torch.Generator) -> Mix:
+def random_mix(sizes: Sequence[int], generator: torch.Generator, device: torch.device) -> Mix:
     """A mix for training and tests; not cryptographic."""
-    signs = torch.randint(0, 2, (2, count), generator=generator).float() * 2 - 1
-    return Mix(torch.randperm(count, generator=generator), signs[0], signs[1])
+    count, start, parts = sum(sizes), 0, []
+    for size in sizes:
+        parts.append(start + torch.randperm(size, generator=generator))
+        start += size
+    signs = torch.randint(0, 2, (3, count), generator=generator).float() * 2 - 1
+    filler = torch.randn(count, generator=generator)
+    return Mix(torch.cat(parts).to(device), signs.to(device), filler.to(device))
+
+
+def no_mix(count: int, device: torch.device) -> Mix:
+    """U = id, and no filling: what an attacker without a session key may try."""
+    one = torch.ones(3, count, device=device)
+    return Mix(torch.arange(count, device=device), one, torch.zeros(count, device=device))
 
 
 def hartley(x: Tensor) -> Tensor:
@@ -49,3 +65,8 @@ def hartley(x: Tensor) -> Tensor:
     real, imaginary = spectrum.real, spectrum.imag
     mirrored = (real + imaginary)[:, 1 : x.shape[1] - real.shape[1] + 1].flip(1)
     return torch.cat([real - imaginary, mirrored], dim=1)
+
+
+def _by_group(transform: Callable[[Tensor], Tensor], row: Tensor, sizes: Sequence[int]) -> Tensor:
+    parts = row.split(list(sizes), dim=1)
+    return torch.cat([transform(part) for part in parts if part.shape[1]], dim=1)

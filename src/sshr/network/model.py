@@ -1,53 +1,49 @@
-"""What the two networks share: the front end, the keys and the interface that callers use."""
-
-from abc import ABC, abstractmethod
+"""The network of every preset: front end, keys, and coupled steps as printed or in closed form."""
 
 import torch
 from torch import Tensor, nn
 
+from sshr.network.bank import TILE_MULTIPLE, Size, ring_sizes
 from sshr.network.config import ModelConfig
-from sshr.network.coupling import Mixing
+from sshr.network.coupling import Mixing, Watch
+from sshr.network.exact import ExactSteps
 from sshr.network.mix import Mix
+from sshr.network.printed import PrintedSteps
 from sshr.network.reparam import RepKernel
+from sshr.network.rotation import KeyedRotation
 from sshr.network.rsrk import (
     AlexNetFeatures,
     KeyGenerator,
     decode_public_key,
     encode_public_key,
 )
-from sshr.network.side import CoarseLayer, CodeTables, Side
 from sshr.network.transform import Transform
 
-TILE_MULTIPLE = 16
 
+class SshrNet(nn.Module):
+    """Conceals tiles and reveals them; every preset and every rung of the ladder is a
+    configuration.
 
-class StegoNet(nn.Module, ABC):
-    """A network that conceals tiles and reveals them.
-
-    Images are RGB (B, 3, H, W) fp32 in [0, 1], H and W multiples of 16. Keys are (B, d), or (1, d)
-    for all. The caller rounds the stego; `reveal` gets the picture that exists.
-
-    Attributes:
-        uses_mix: whether `mix` and `side` are needed (they are ignored otherwise).
-        tables: what the coarse layer's entropy code goes by; None without a coarse layer.
-        coarse_rate: bits of the coarse layer for each sample.
+    Images are RGB (B, 3, H, W) fp32 in [0, 1]. The sides of a secret are multiples of 16; its
+    reference has the same or up to 15 rows and columns more, of which a mixed network makes use.
+    Keys are (B, d), or (1, d) for all. `scales` (B, `scale_count`) say how loud a secret is sent.
+    The caller rounds the stego; `reveal` gets the picture that exists. A mix is needed where
+    `uses_mix` says so and ignored elsewhere.
     """
 
-    uses_mix: bool
-    tables: CodeTables | None
-    coarse_rate = 0.0
-
-    def __init__(self, config: ModelConfig, steps: int) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.register_module("tables", None)
         self.transform = Transform(config.transform, config.colour)
         self.features = AlexNetFeatures()
         self.keys = KeyGenerator(config.key_dim)
-        self.mixing = Mixing(config.mixing, steps)
+        self.is_exact = config.start == "exact"
+        self.uses_mix = self.is_exact and config.exact.mixed
+        self.body = (ExactSteps if self.is_exact else PrintedSteps)(config, self.transform)
+        self.scale_count = self.body.scale_count
 
     def public_key(self, secret: Tensor) -> Tensor:
-        """The header's k_pub_s of secrets: uint8 codes (B, d)."""
+        """The header's k_pub_s of secrets: uint8 codes (B, d / 4)."""
         return encode_public_key(self.keys.public_key(self.features.pooled(secret)))
 
     def symmetric_key(self, codes: Tensor, reference: Tensor) -> Tensor:
@@ -55,33 +51,92 @@ class StegoNet(nn.Module, ABC):
         features = self.features.pooled(reference)
         return self.keys.symmetric_key(decode_public_key(codes), features)
 
-    @abstractmethod
-    def side(self, secret: Tensor, k_sym: Tensor, coarse: CoarseLayer | None) -> Side:
-        """Side information for these secrets, given their coarse layer where there is one."""
-
-    def make(
+    def conceal(
         self,
         secret: Tensor,
         reference: Tensor,
         k_sym: Tensor,
-        coarse: CoarseLayer | None,
         mix: Mix | None,
-    ) -> tuple[Tensor, Side]:
-        """`side` and `conceal` in one: the stego and the side information that belongs to it."""
-        side = self.side(secret, k_sym, coarse)
-        return self.conceal(secret, reference, k_sym, side, mix), side
+        watch: Watch | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """The stego, of the reference's size, neither clamped nor rounded, and its scales."""
+        held = self._used(reference)
+        planes = self.transform.planes(secret)
+        (z, _), scales = self.body.conceal(planes, held, k_sym, mix, watch)
+        return _on(reference, self.transform.image(z)), scales
 
-    @abstractmethod
-    def conceal(
-        self, secret: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
-    ) -> Tensor:
-        """The stego (B, 3, H, W), neither clamped nor rounded."""
-
-    @abstractmethod
     def reveal(
-        self, stego: Tensor, reference: Tensor, k_sym: Tensor, side: Side, mix: Mix | None
+        self,
+        stego: Tensor,
+        reference: Tensor,
+        k_sym: Tensor,
+        scales: Tensor,
+        mix: Mix | None,
+        watch: Watch | None = None,
     ) -> Tensor:
-        """The revealed picture (B, 3, H, W), not clamped."""
+        """The revealed picture, of the secret's size, not clamped. Only z_T is sent: y_T := z_T."""
+        z = self.transform.planes(self._used(stego))
+        z, _ = self.body.reveal((z, z), self._used(reference), k_sym, scales, mix, watch)
+        return self.transform.image(z)
+
+    def conceal_at_once(
+        self, secret: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
+    ) -> tuple[Tensor, Tensor]:
+        """`conceal` in half of the time, for training: the steps' known result, if there is one."""
+        if isinstance(self.body, PrintedSteps):
+            return self.conceal(secret, reference, k_sym, mix)
+        planes, held = self.transform.planes(secret), self._used(reference)
+        z, scales = self.body.result(planes, held, k_sym, mix)
+        return _on(reference, self.transform.image(z)), scales
+
+    def reveal_at_once(
+        self,
+        stego: Tensor,
+        reference: Tensor,
+        k_sym: Tensor,
+        scales: Tensor,
+        mix: Mix | None,
+    ) -> Tensor:
+        """`reveal` in half of the time, for training."""
+        if isinstance(self.body, PrintedSteps):
+            return self.reveal(stego, reference, k_sym, scales, mix)
+        z, held = self.transform.planes(self._used(stego)), self._used(reference)
+        return self.transform.image(self.body.undone(z, held, k_sym, scales, mix))
+
+    def strength(self, reference: Tensor) -> Tensor:
+        """How much a rounding error may count at each pixel: (B, 1, H, W), see `sshr.rounding`."""
+        one = torch.ones_like(reference[:, :1])
+        if isinstance(self.body, PrintedSteps):
+            return one
+        return _on(one, self.body.strength_of(self._used(reference))[0])
+
+    def noise_spectrum(self) -> tuple[list[float], list[float]]:
+        """Shares of the rings of frequencies, and the power wanted of rounding noise in each."""
+        if isinstance(self.body, PrintedSteps) or not self.config.exact.shaping:
+            return [1.0], [1.0]
+        return self.body.shares.tolist(), self.body.log_target.exp().tolist()
+
+    def rounding_noise(self, reference: Tensor, generator: torch.Generator) -> Tensor:
+        """What shaped rounding adds to a stego, as Gaussian noise: (B, 3, H, W)."""
+        if isinstance(self.body, PrintedSteps):
+            raise ValueError("the steps as printed have no spectrum to shape rounding by")
+        planes = self.body.rounding_noise(reference, generator)
+        return self.transform.image(planes) - self.transform.mean
+
+    def group_sizes(self, size: Size) -> list[int]:
+        """Of the groups that a `Mix` for a tile of (H, W) deals with."""
+        if isinstance(self.body, PrintedSteps) or not self.uses_mix:
+            return []
+        return ring_sizes(size, self.body.shares.tolist())
+
+    def set_learnable(self) -> None:
+        """Let training change all but the keys, what they make, and AlexNet's features."""
+        self.requires_grad_(True)
+        self.features.requires_grad_(False)
+        self.keys.requires_grad_(False)
+        for module in self.modules():
+            if isinstance(module, KeyedRotation) or (isinstance(module, Mixing) and module.fixed):
+                module.requires_grad_(False)
 
     def fuse(self) -> None:
         """Merge every re-parameterised kernel; for inference, since merged branches cannot learn.
@@ -97,3 +152,19 @@ class StegoNet(nn.Module, ABC):
         """Parameters without the frozen AlexNet features."""
         frozen = sum(p.numel() for p in self.features.parameters())
         return sum(p.numel() for p in self.parameters()) - frozen
+
+    def _used(self, picture: Tensor) -> Tensor:
+        """All of a picture if the network is mixed, else its whole blocks."""
+        if self.uses_mix:
+            return picture
+        height, width = (side // TILE_MULTIPLE * TILE_MULTIPLE for side in picture.shape[-2:])
+        return picture[..., :height, :width]
+
+
+def _on(picture: Tensor, part: Tensor) -> Tensor:
+    """`picture` with `part` in its top left corner."""
+    if part.shape[-2:] == picture.shape[-2:]:
+        return part
+    whole = picture.clone()
+    whole[..., : part.shape[-2], : part.shape[-1]] = part
+    return whole

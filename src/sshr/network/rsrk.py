@@ -3,7 +3,9 @@
 Equations 15, 22 and 23.
 
 The Hadamard-product exchange conditions the network on both images; it carries no hardness and is
-not what keeps a secret (docs/security.md).
+not what keeps a secret (docs/security.md). AlexNet's features have a large mean in common, so the
+keys of all pairs would be alike: they are whitened first, and the MLPs stay at their random start,
+which has no wish to be a useful constant.
 """
 
 import torch
@@ -14,7 +16,10 @@ FEATURES = 256
 _MEAN = (0.485, 0.456, 0.406)
 _STD = (0.229, 0.224, 0.225)
 _SIDE = 256
-_LIMIT = 2.0  # |W| <= 1.1 at the start and |k_pri| <= 1: two leaves W_L room to grow
+_WHITE = 64  # principal directions of the features that are kept
+_FAINTEST = 0.02  # deviation of a direction, in that of the first, below which they count alike
+_STEP = 0.55  # between the four levels of k_pub_s
+_PER_BYTE = 4
 
 
 class AlexNetFeatures(nn.Module):
@@ -53,43 +58,94 @@ class AlexNetFeatures(nn.Module):
 
 
 class KeyGenerator(nn.Module):
-    """Private keys, public key and symmetric key.
+    """Private keys, public keys and the symmetric key.
 
-    k_pri_i = MLP(F_i); W = W_L + W_S(secret); k_pub_s = W . k_pri_s; k_sym = k_pub_s . k_pri_r.
-    k_pub_s is rounded to 8 bits per element before anyone uses it, so both sides hold the same.
+    k_pri_i = MLP(F_i); W = W_L + W_S(secret); k_pub_i = W . k_pri_i (eq. 22);
+    k_sym = k_pub_s . k_pri_r = k_pub_r . k_pri_s (eq. 23). k_pub_s is rounded to two bits an
+    element before anyone uses it, so both sides hold the same. Nothing here is trained.
+
+    Raises:
+        ValueError: `key_dim` is not a multiple of four.
     """
+
+    mean: Tensor
+    white: Tensor
 
     def __init__(self, key_dim: int) -> None:
         super().__init__()
-        self.private = nn.Sequential(
-            nn.Linear(FEATURES, 2 * FEATURES), nn.GELU(), nn.Linear(2 * FEATURES, key_dim)
-        )
-        self.norm = nn.LayerNorm(key_dim)
+        if key_dim % _PER_BYTE:
+            raise ValueError(f"key_dim {key_dim} is not a multiple of {_PER_BYTE}")
+        self.register_buffer("mean", torch.zeros(FEATURES))
+        self.register_buffer("white", torch.eye(FEATURES)[:_WHITE].clone())
+        self.private = nn.ModuleList([nn.Linear(_WHITE, FEATURES), nn.Linear(FEATURES, key_dim)])
         self.w_learned = nn.Parameter(torch.ones(key_dim))
-        self.w_secret = nn.Sequential(
-            nn.Linear(FEATURES, FEATURES), nn.GELU(), nn.Linear(FEATURES, key_dim)
-        )
+        self.w_secret = nn.Linear(_WHITE, key_dim)
+        with torch.no_grad():
+            for layer in self.private:
+                assert isinstance(layer, nn.Linear)
+                layer.weight.normal_(std=1.5 / layer.in_features**0.5)
+                layer.bias.zero_()
+        self.requires_grad_(False)
+
+    @torch.no_grad()
+    def whiten(self, features: Tensor) -> None:
+        """Take mean and principal directions from features (N, 256) of photographs, N >= 64.
+
+        A smaller N leaves the keys as they are.
+        """
+        if len(features) < _WHITE:
+            return
+        mean = features.double().mean(0)
+        _, sizes, directions = torch.linalg.svd(features.double() - mean, full_matrices=False)
+        deviations = sizes[:_WHITE] / len(features) ** 0.5
+        # A direction that the photographs hardly have is not worth much, and fp16 ends at 65504.
+        least = max(_FAINTEST * float(deviations[0]), 1e-3)
+        self.mean.copy_(mean)
+        self.white.copy_(directions[:_WHITE] / deviations[:, None].clamp(min=least))
 
     def private_key(self, features: Tensor) -> Tensor:
         """k_pri (B, d) in [-1, 1] from AlexNet features (B, 256)."""
-        return torch.tanh(self.norm(self.private(features)))
+        hidden = F.gelu(self.private[0](self._whitened(features)))
+        return torch.tanh(self.private[1](hidden - hidden.mean(1, keepdim=True)))
+
+    def weights(self, secret_features: Tensor) -> Tensor:
+        """W = W_L + W_S (B, d), which only the sender knows."""
+        return self.w_learned + 0.1 * torch.tanh(self.w_secret(self._whitened(secret_features)))
+
+    def public_keys(
+        self, secret_features: Tensor, reference_features: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """k_pub_s and k_pub_r (B, d) of eq. 22, not rounded."""
+        w = self.weights(secret_features)
+        return w * self.private_key(secret_features), w * self.private_key(reference_features)
 
     def public_key(self, secret_features: Tensor) -> Tensor:
-        """k_pub_s (B, d), quantised; the gradient passes the rounding straight through."""
-        w = self.w_learned + 0.1 * torch.tanh(self.w_secret(secret_features))
-        exact = (w * self.private_key(secret_features)).clamp(-_LIMIT, _LIMIT)
-        return exact + (decode_public_key(encode_public_key(exact)) - exact).detach()
+        """k_pub_s (B, d) as the header holds it."""
+        exact = self.weights(secret_features) * self.private_key(secret_features)
+        return decode_public_key(encode_public_key(exact))
 
     def symmetric_key(self, public_key: Tensor, reference_features: Tensor) -> Tensor:
         """k_sym (B, d), eq. 15 and 23, as the receiver computes it."""
         return public_key * self.private_key(reference_features)
 
+    def _whitened(self, features: Tensor) -> Tensor:
+        return (features - self.mean) @ self.white.T
+
+
+def key_bytes(key_dim: int) -> int:
+    """Bytes of k_pub_s in the header."""
+    return key_dim // _PER_BYTE
+
 
 def encode_public_key(public_key: Tensor) -> Tensor:
-    """Floats in [-2, 2] -> uint8 codes for the header."""
-    return (public_key / _LIMIT * 127).round().add(128).clamp(0, 255).to(torch.uint8)
+    """Floats (B, d) -> uint8 codes (B, d / 4) for the header, the first element lowest."""
+    levels = (public_key / _STEP + 1.5).round().clamp(0, 3).to(torch.uint8)
+    shifts = torch.arange(_PER_BYTE, device=levels.device, dtype=torch.uint8) * 2
+    return (levels.unflatten(1, (-1, _PER_BYTE)) << shifts).sum(-1, dtype=torch.uint8)
 
 
 def decode_public_key(codes: Tensor) -> Tensor:
     """Inverse of `encode_public_key`, fp32."""
-    return (codes.float() - 128) * (_LIMIT / 127)
+    shifts = torch.arange(_PER_BYTE, device=codes.device, dtype=torch.uint8) * 2
+    levels = (codes[..., None] >> shifts) & 3
+    return (levels.flatten(1).float() - 1.5) * _STEP

@@ -27,7 +27,7 @@ from sshr.pipeline.carrier import (
     picture_of,
     samples_of,
 )
-from sshr.pipeline.engine import SCALE, Engine
+from sshr.pipeline.engine import Engine
 from sshr.pipeline.notes import notes_on
 from sshr.pipeline.progress import Progress, quiet
 from sshr.pipeline.reveal import reveal_opened
@@ -162,19 +162,18 @@ def conceal(
         fit=fitted.fit,
         secret_mode=fitted.mode,
         public_key=public_key,
-        tile_scales=bytes(SCALE.itemsize * len(tile_grid(*samples.shape[:2]))),
+        tile_scales=bytes(engine.scale_bytes * len(tile_grid(*samples.shape[:2]))),
     )
-    sending = Sending.start(samples, keys)
+    sending = Sending.start(samples, keys, protected=True)
     made = engine.conceal(
         fitted.image,
         samples,
         engine.symmetric_key(public_key, samples),
         sending.session,
-        sending.header_mask(metadata),
         lambda done, total: progress("concealing", done, total),
     )
     metadata = dataclasses.replace(metadata, tile_scales=made.scales)
-    written = sending.write(made.unrounded, metadata, made.streams)
+    written = sending.write_trailing(made.rounder, metadata)
     image = picture_of(written, shared.rgb, packed, shared.greyscale)
     notes = notes_on(own, shared, fitted.shown, fitted.concealed)
     return Stego(image, notes, own, shared, fitted.image, sending, engine)

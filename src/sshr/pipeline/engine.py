@@ -1,10 +1,9 @@
 """Runs a network over the tiles of a picture of any size; memory is bounded by the tiles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -13,22 +12,34 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sshr.crypto.session import Session
-from sshr.crypto.sidestream import SideStream, TileBits
 from sshr.imaging.tiles import Tile, tile_grid
-from sshr.network.mix import Mix
-from sshr.network.side import Side
-from sshr.pipeline.coarse import CoarseCoder
+from sshr.network.mix import Mix, no_mix
+from sshr.network.rsrk import key_bytes
+from sshr.rounding.rounder import Rounder
 from sshr.zoo.checkpoint import Loaded
 
 Rgb8 = NDArray[np.uint8]
-Mask = NDArray[np.bool_]
 Step = Callable[[int, int], None]
 """Called after every tile with (tiles done, tiles in all)."""
 
 _KEY_SIDE = 256
 
-SCALE = np.dtype([("scale", "<f4"), ("unit", "<f4")])
-"""How a tile's scale and unit (`Side`) stand in the metadata."""
+SCALE = np.dtype("<u2")
+"""How each of a tile's scales stands in the metadata: its logarithm in 1/2048 octaves."""
+
+_OCTAVE, _ONE = 2048, 1 << 15
+
+
+def pack_scales(scales: NDArray[np.float64]) -> bytes:
+    """Positive numbers as `SCALE`; what is out of range becomes the nearest that is in it."""
+    codes = np.rint(_OCTAVE * np.log2(scales)) + _ONE
+    return codes.clip(0, (1 << 16) - 1).astype(SCALE).tobytes()
+
+
+def unpack_scales(data: bytes) -> NDArray[np.float32]:
+    """Inverse of `pack_scales`."""
+    codes = np.frombuffer(data, SCALE).astype(np.float64)
+    return np.exp2((codes - _ONE) / _OCTAVE).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -37,13 +48,13 @@ class Made:
 
     Attributes:
         unrounded: (H, W, 3) fp32 RGB in levels of 0..255, maybe outside.
-        scales: one `SCALE` for each tile, for the metadata.
-        streams: the tiles' coarse layers; empty for a network without.
+        scales: `SCALE` of each tile, for the metadata.
+        rounder: what turns it into 8 bits.
     """
 
     unrounded: NDArray[np.float32]
     scales: bytes
-    streams: SideStream
+    rounder: Rounder
 
 
 @dataclass(frozen=True)
@@ -52,9 +63,13 @@ class Engine:
 
     Pictures are HWC uint8 RGB. Tiles are independent, so neither their order nor how many run at
     once changes a result.
+
+    Attributes:
+        mixed: False leaves the keyed mix out, as an attacker may.
     """
 
     model: Loaded
+    mixed: bool = True
 
     @property
     def identity(self) -> bytes:
@@ -75,46 +90,42 @@ class Engine:
             ValueError: the key has another length than this network's.
         """
         net = self.model.net
-        if len(public_key) != net.config.key_dim:
-            raise ValueError(f"{len(public_key)} bytes of key for {net.config.key_dim}")
+        if len(public_key) != key_bytes(net.config.key_dim):
+            raise ValueError(f"{len(public_key)} bytes of key for {net.config.key_dim} numbers")
         codes = torch.frombuffer(bytearray(public_key), dtype=torch.uint8)[None]
         return net.symmetric_key(codes.to(self._device), self._thumbnail(reference))
 
+    @property
+    def scale_bytes(self) -> int:
+        """Bytes of the metadata that each tile takes."""
+        return SCALE.itemsize * self.model.net.scale_count
+
     def conceal(
-        self,
-        secret: Rgb8,
-        reference: Rgb8,
-        k_sym: Tensor,
-        session: Session,
-        header: Mask,
-        step: Step,
+        self, secret: Rgb8, reference: Rgb8, k_sym: Tensor, session: Session, step: Step
     ) -> Made:
         """The stego before rounding and what has to travel with it.
 
         Args:
             secret: of the carrier's size (see `sshr.imaging.tiles`).
-            reference: of at least that size; what lies outside the carrier is kept.
-            header: (H, W, 3), the samples that the coarse layer must leave to the header.
+            reference: of at least that size; what the network does not change is kept.
         """
+        net, tiles = self.model.net, tile_grid(*reference.shape[:2])
         stego = reference.astype(np.float32)
-        tiles = tile_grid(*reference.shape[:2])
-        scales = np.empty(len(tiles), SCALE)
-        streams: list[tuple[TileBits, bytes]] = []
+        strength = np.ones(reference.shape[:2], np.float32)
+        scales = np.ones((len(tiles), net.scale_count))
 
         def one(tile: Tile) -> None:
-            own, shared = self._tile(secret, tile), self._tile(reference, tile)
-            coarse = None
-            if self._coarse is not None:
-                bits = self._coarse.place(tile)
-                coarse, data = self._coarse.encode(own, bits.capacity(header))
-                streams.append((bits, data))
-            mix = self._mix(session, tile)
-            made, side = self.model.net.make(own, shared, k_sym, coarse, mix)
-            scales[tile.index] = float(side.scales), float(side.units)
-            stego[tile.slices] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
+            own = self._tile(secret, tile.slices)
+            shared = self._tile(reference, tile.with_rim)
+            made, scale = net.conceal(own, shared, k_sym, self._mix(session, tile))
+            scales[tile.index] = scale[0].cpu().numpy()
+            stego[tile.with_rim] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
+            strength[tile.with_rim] = net.strength(shared)[0, 0].cpu().numpy()
 
         self._each(one, tiles, step)
-        return Made(stego, scales.tobytes(), streams)
+        places = [tile.with_rim if net.uses_mix else tile.slices for tile in tiles]
+        rounder = Rounder(stego, strength, places, net.noise_spectrum())
+        return Made(stego, pack_scales(scales), rounder)
 
     def reveal(
         self,
@@ -123,68 +134,49 @@ class Engine:
         k_sym: Tensor,
         scales: bytes,
         session: Session,
-        header: Mask,
         step: Step,
-        bits_of: Rgb8 | None = None,
-    ) -> tuple[Rgb8, int]:
-        """The revealed picture, of the carrier's size, and how many tiles lack their coarse layer.
+    ) -> Rgb8:
+        """The revealed picture, of the carrier's size.
 
         Args:
             stego: uint8, or for measurements floating levels of 0..255.
-            bits_of: the stego whose parities hold the coarse layer, where `stego` is not that file.
 
         Raises:
-            ValueError: one positive scale per tile is needed.
+            ValueError: another number of scales than the tiles have.
         """
-        tiles = tile_grid(*reference.shape[:2])
-        if len(scales) != SCALE.itemsize * len(tiles):
+        net, tiles = self.model.net, tile_grid(*reference.shape[:2])
+        if len(scales) != self.scale_bytes * len(tiles):
             raise ValueError(f"{len(scales)} bytes of tile scales for {len(tiles)} tiles")
-        values = np.frombuffer(scales, SCALE)
-        numbers = values.view("<f4")
-        if not (np.isfinite(numbers) & (numbers > 0)).all():
-            raise ValueError("a tile scale is not a positive number")
-        last, lost = tiles[-1], []
-        bits = stego.astype(np.uint8, copy=False) if bits_of is None else bits_of
+        values = unpack_scales(scales).reshape(len(tiles), net.scale_count)
+        last = tiles[-1]
         revealed = np.empty((last.top + last.height, last.left + last.width, 3), np.uint8)
 
         def one(tile: Tile) -> None:
-            scale, unit = torch.tensor(values[tile.index].item(), device=self._device).view(2, 1)
-            coarse = None
-            if self._coarse is not None:
-                data = self._coarse.place(tile).read(bits, header, session)
-                coarse = self._coarse.decode(data, tile.height, tile.width)
-                if coarse is None:
-                    lost.append(tile.index)
-                    coarse = self._coarse.nothing(tile.height, tile.width)
-            got, shared = self._tile(stego, tile), self._tile(reference, tile)
-            side = Side(scale, unit, coarse)
-            made = self.model.net.reveal(got, shared, k_sym, side, self._mix(session, tile))
+            scale = torch.from_numpy(values[tile.index : tile.index + 1]).to(self._device)
+            got, shared = (self._tile(p, tile.with_rim) for p in (stego, reference))
+            made = net.reveal(got, shared, k_sym, scale, self._mix(session, tile))
             levels = made[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
             revealed[tile.slices] = levels.to(torch.uint8).cpu().numpy()
 
         self._each(one, tiles, step)
-        return revealed, len(lost)
-
-    @cached_property
-    def _coarse(self) -> CoarseCoder | None:
-        return CoarseCoder.of(self.model.net)
+        return revealed
 
     @property
     def _device(self) -> torch.device:
         return next(self.model.net.parameters()).device
 
-    def _tile(self, picture: Rgb8 | NDArray[np.float32], tile: Tile) -> Tensor:
-        part = torch.from_numpy(picture[tile.slices].copy()).to(self._device)
+    def _tile(self, picture: Rgb8 | NDArray[np.float32], place: tuple[slice, slice]) -> Tensor:
+        part = torch.from_numpy(picture[place].copy()).to(self._device)
         return part.permute(2, 0, 1)[None].float() / 255
 
     def _mix(self, session: Session, tile: Tile) -> Mix | None:
-        if not self.model.net.uses_mix:
+        net = self.model.net
+        if not net.uses_mix:
             return None
-        count = 3 * tile.height * tile.width
-        permutation = torch.from_numpy(session.tile_permutation(tile.index, count))
-        signs = torch.from_numpy(session.tile_signs(tile.index, count)).to(self._device)
-        inner, outer = signs.float()
-        return Mix(permutation.to(self._device), inner, outer)
+        sizes = net.group_sizes((tile.height + tile.below, tile.width + tile.right))
+        if not self.mixed:
+            return no_mix(sum(sizes), self._device)
+        return session_mix(session, tile.index, sizes, self._device)
 
     def _thumbnail(self, picture: Rgb8) -> Tensor:
         """(1, 3, 256, 256) fp32 in [0, 1]; one channel at a time, for the memory of large ones."""
@@ -231,6 +223,15 @@ def _one_thread_each() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def session_mix(session: Session, index: int, sizes: Sequence[int], device: torch.device) -> Mix:
+    """The keyed mix of a tile with groups of these sizes."""
+    count = sum(sizes)
+    permutation = torch.from_numpy(session.tile_permutation(index, sizes))
+    signs = torch.from_numpy(session.tile_signs(index, count)).to(device)
+    filler = torch.from_numpy(session.tile_noise(index, count))
+    return Mix(permutation.to(device), signs.float(), filler.to(device))
 
 
 def no_step(done: int, total: int) -> None:

@@ -12,7 +12,7 @@ from sshr.crypto.keys import Keys
 from sshr.crypto.metadata import Transport
 from sshr.errors import CheckpointError
 from sshr.imaging.reading import Picture, as_picture
-from sshr.pipeline.engine import SCALE
+from sshr.imaging.tiles import tile_grid
 from sshr.pipeline.receiving import open_stego
 from sshr.sealed.content import Kind
 from sshr.sealed.embedding import entry_of
@@ -60,7 +60,8 @@ def inspect(
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
     seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
-    opened = open_stego(seen, shared, keys).opened
+    received = open_stego(seen, shared, keys)
+    opened, shared_size = received.opened, received.reference.shape[:2]
     metadata = opened.metadata
     sealed = metadata.transport is Transport.SEALED
     kind = entry_of(metadata).kind if sealed else Kind.PICTURE
@@ -74,7 +75,7 @@ def inspect(
         secret_height=metadata.secret_height if picture else None,
         greyscale=metadata.secret_mode.greyscale if picture else None,
         fit=None if sealed else metadata.fit.name.lower(),
-        tiles=None if sealed else len(metadata.tile_scales) // SCALE.itemsize,
+        tiles=None if sealed else len(tile_grid(*shared_size)),
         intact=opened.intact,
         sender=opened.sender,
     )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.layout import CHANNELS, Bucket, header_bits, layout_for
+from sshr.crypto.carriers import check_trailing, samples_a_bit
+from sshr.crypto.layout import CHANNELS, Bucket
 from sshr.crypto.metadata import Metadata, SecretMode
 from sshr.crypto.signing import packed_length
 from sshr.imaging.fitting import FitMode, check_mode
@@ -26,8 +27,8 @@ SECONDS_A_MEGAPIXEL = 7.5
 START_MIB = 350
 MIB_A_MEGAPIXEL = 50
 
-TILE_ENTRY_BYTES = 8
-"""Bytes of the metadata for each tile (`sshr.pipeline.engine.SCALE`)."""
+_SCALE_BYTES = 2
+"""Of the metadata for each scale of a tile (`sshr.pipeline.engine.SCALE`)."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,9 @@ def plan(
     concealed = carrier if squeezed else area
     tiles = len(tile_grid(height, width))
     metadata_length = _metadata_length(facts, tiles, own, fit, signed)
-    layout = layout_for(height, width, Bucket.holding(metadata_length, recipients))
+    bits = check_trailing(height, width, Bucket.holding(metadata_length, recipients, True))
     samples = CHANNELS * height * width
+    each = samples_a_bit(samples)
     megapixels = height * width / 1e6
     return Plan(
         stego=_turned(shared.size),
@@ -116,9 +118,9 @@ def plan(
         resized=concealed != own.size,
         fit=fit,
         tiles=tiles,
-        header_bytes=-(-header_bits(metadata_length, recipients) // 8),
-        header_capacity=samples // 16,
-        header_share=layout.used / samples,
+        header_bytes=-(-bits // 8),
+        header_capacity=samples // (16 * each),
+        header_share=bits * each / samples,
         stego_psnr=None if packed else _range(facts, "stego_psnr"),
         revealed_psnr=None if packed else _range(facts, "revealed_psnr"),
         seconds=round(START_SECONDS + SECONDS_A_MEGAPIXEL * megapixels / _cores(), 1),
@@ -136,8 +138,8 @@ def _metadata_length(
         secret_height=secret.size[0],
         fit=FITS[fit],
         secret_mode=SecretMode.RGB,
-        public_key=bytes(facts.key_dim),
-        tile_scales=bytes(TILE_ENTRY_BYTES * tiles),
+        public_key=bytes(facts.key_bytes),
+        tile_scales=bytes(_SCALE_BYTES * facts.scale_count * tiles),
     )
     return packed_length(metadata, is_signed)
 

@@ -33,14 +33,11 @@ class Revealed:
         intact: False when samples of the stego have changed since it was written.
         sender: raw Ed25519 public key of the verified signature, None without one. It vouches for
             the picture only together with `intact`.
-        lost_tiles: tiles that changed samples have robbed of their coarse layer; what is left there
-            are contours.
     """
 
     image: NDArray[np.uint8]
     carrier: Rgb8
     intact: bool
-    lost_tiles: int = 0
     sender: bytes | None = None
 
     @property
@@ -122,16 +119,15 @@ def reveal_opened(
         raise DamagedError("the header is not one of the analog transport")
     try:
         k_sym = engine.symmetric_key(metadata.public_key, reference)
-        carrier, lost = engine.reveal(
+        carrier = engine.reveal(
             stego,
             reference,
             k_sym,
             metadata.tile_scales,
             opened.session,
-            opened.header,
             lambda done, total: progress("revealing", done, total),
         )
         image = restored(carrier, metadata)
     except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
-    return Revealed(image, carrier, opened.intact, lost, opened.sender)
+    return Revealed(image, carrier, opened.intact, opened.sender)

@@ -5,6 +5,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sshr.network.rsrk import AlexNetFeatures
+from sshr.network.strength import blur
+
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 def decibel(image: Tensor, target: Tensor) -> Tensor:
@@ -24,6 +27,19 @@ def rate_controlled_loss(
     return (stego_db + reveal_db).mean() + (stego_db.mean() + target_psnr).square()
 
 
+def similarity(image: Tensor, reference: Tensor) -> Tensor:
+    """SSIM () of RGB pictures (B, 3, H, W) in [0, 1] as `sshr.evaluation.metrics.ssim` has it, but
+    with the border repeated.
+    """
+    one, other = image * 255, reference * 255
+    mean_one, mean_other = blur(one), blur(other)
+    variances = blur(one.square()) - mean_one.square() + blur(other.square()) - mean_other.square()
+    covariance = blur(one * other) - mean_one * mean_other
+    products = mean_one * mean_other
+    light = (2 * products + _C1) / (mean_one.square() + mean_other.square() + _C1)
+    return (light * (2 * covariance + _C2) / (variances + _C2)).mean()
+
+
 def frequency_loss(
     z_ref: Tensor, z_stego: Tensor, z_sec: Tensor, z_rev: Tensor, norm: str = "l1"
 ) -> Tensor:
@@ -41,11 +57,15 @@ def frequency_loss(
 def perceptual_loss(
     features: AlexNetFeatures, reference: Tensor, stego: Tensor, secret: Tensor, revealed: Tensor
 ) -> Tensor:
-    """L_P, eq. 20: mean squared distance of AlexNet's five activations, unit length per pixel."""
+    """L_P, eq. 20: squared distance of AlexNet's five activations, unit length at each place.
+
+    As in LPIPS, squares are summed over channels and averaged over places.
+    """
     total = torch.zeros((), device=stego.device)
     for target, image in ((reference, stego), (secret, revealed)):
         for a, b in zip(features(target), features(image), strict=True):
-            total = total + F.mse_loss(F.normalize(b, dim=1), F.normalize(a, dim=1))
+            change = F.normalize(b, dim=1) - F.normalize(a, dim=1)
+            total = total + change.square().sum(1).mean()
     return total
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from sshr.errors import TrainingError
-from sshr.network.model import StegoNet
+from sshr.network.model import SshrNet
 from sshr.training.average import WeightAverage, learned
 from sshr.training.data import CropSampler, Item, StepSampler, step_loader
 from sshr.training.objective import Outcome, batch_outcome
@@ -49,7 +49,7 @@ class TrainingModule(lightning.LightningModule):
         seconds: time spent in training so far, all sessions together.
     """
 
-    def __init__(self, net: StegoNet, recipe: Recipe, crops: CropSampler, workers: int) -> None:
+    def __init__(self, net: SshrNet, recipe: Recipe, crops: CropSampler, workers: int) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.net = net
@@ -100,13 +100,10 @@ class TrainingModule(lightning.LightningModule):
         parameters = learned(self.net)
         norm = torch.nn.utils.clip_grad_norm_(parameters, self.recipe.optimiser.clip)
         figures = torch.stack(
-            [
-                torch.stack([o.loss.detach(), o.fidelity, o.stego_psnr, o.revealed_psnr])
-                for o in outcomes
-            ]
+            [torch.stack([o.loss.detach(), o.stego_psnr, o.revealed_psnr]) for o in outcomes]
         ).mean(0)
-        loss, fidelity, stego, revealed = self._mean_of_devices(figures).tolist()
-        verdict = self.guard.judge(self.step, fidelity, float(norm))
+        loss, stego, revealed = self._mean_of_devices(figures).tolist()
+        verdict = self.guard.judge(self.step, loss, float(norm))
         if verdict == "take":
             optimiser.step()
         self.step += 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sshr.network.model import StegoNet
+from sshr.network.model import SshrNet
 from sshr.network.rsrk import FEATURES
 from sshr.training.average import learned
 from sshr.training.losses import (
@@ -13,21 +13,18 @@ from sshr.training.losses import (
     frequency_loss,
     perceptual_loss,
     rate_controlled_loss,
+    similarity,
     total_loss,
 )
 from sshr.training.passing import pass_pair
 from sshr.training.recipe import LossPart
-from sshr.training.wrong_key import wrong_key_loss, wrong_keys
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Loss () and its part without the wrong-key term, by which a step is judged: that term is
-    another every step. Mean PSNRs () in dB, pictures (B, 3, H, W). Only the loss has a graph.
-    """
+    """Loss (), mean PSNRs () in dB, pictures (B, 3, H, W). Only the loss has a graph."""
 
     loss: Tensor
-    fidelity: Tensor
     stego_psnr: Tensor
     revealed_psnr: Tensor
     stego: Tensor
@@ -35,7 +32,7 @@ class Outcome:
 
 
 def batch_outcome(
-    net: StegoNet,
+    net: SshrNet,
     part: LossPart,
     pair: tuple[Tensor, Tensor],
     features: tuple[Tensor, Tensor],
@@ -50,20 +47,14 @@ def batch_outcome(
     k_pub = net.keys.public_key(features[0])
     k_sym = net.keys.symmetric_key(k_pub, features[1])
     stego, revealed = pass_pair(net, secret, reference, k_sym, seed, via)
-    loss = fidelity = _fidelity(net, part, pair, (stego, revealed))
-    if part.wrong_key:
-        keys = wrong_keys(k_sym, k_pub, seed)
-        wrong = keys[tuple(keys)[seed % len(keys)]]
-        loss = loss + part.wrong_key * wrong_key_loss(net, pair, stego, wrong, part.ceiling)
+    loss = _fidelity(net, part, pair, (stego, revealed))
     with torch.no_grad():
         stego_psnr = -decibel(stego, reference).mean()
         revealed_psnr = -decibel(revealed, secret).mean()
-    return Outcome(
-        loss, fidelity.detach(), stego_psnr, revealed_psnr, stego.detach(), revealed.detach()
-    )
+    return Outcome(loss, stego_psnr, revealed_psnr, stego.detach(), revealed.detach())
 
 
-def has_unused_parameters(net: StegoNet, part: LossPart) -> bool:
+def has_unused_parameters(net: SshrNet, part: LossPart) -> bool:
     """True when the loss does not depend on some learned parameter: DDP must be told."""
     generator = torch.Generator().manual_seed(0)
     secret, reference = torch.rand(2, 2, 3, 64, 64, generator=generator).unbind()
@@ -74,11 +65,14 @@ def has_unused_parameters(net: StegoNet, part: LossPart) -> bool:
 
 
 def _fidelity(
-    net: StegoNet, part: LossPart, pair: tuple[Tensor, Tensor], result: tuple[Tensor, Tensor]
+    net: SshrNet, part: LossPart, pair: tuple[Tensor, Tensor], result: tuple[Tensor, Tensor]
 ) -> Tensor:
     (secret, reference), (stego, revealed) = pair, result
     if part.kind == "rate":
-        return rate_controlled_loss(stego, reference, revealed, secret, part.target_psnr)
+        loss = rate_controlled_loss(stego, reference, revealed, secret, part.target_psnr)
+        if part.similarity:
+            loss = loss + part.similarity * (1 - similarity(stego, reference))
+        return loss
     pictures = (reference, stego, secret, revealed)
     z_ref, z_stego, z_sec, z_rev = (net.transform(picture) for picture in pictures)
     frequency = frequency_loss(z_ref, z_stego, z_sec, z_rev, part.norm)

@@ -4,18 +4,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from sshr.network.config import (
-    BaseConfig,
-    ModelConfig,
-    PaperConfig,
-    config_from_dict,
-    config_to_dict,
-)
-
-PRESETS: dict[str, type[BaseConfig] | type[PaperConfig]] = {
-    "base": BaseConfig,
-    "paper": PaperConfig,
-}
+from sshr.network.config import PRESETS, ModelConfig, config_from_dict, config_to_dict
 
 
 def _above(low: float, **values: float) -> None:
@@ -78,17 +67,16 @@ class OptimiserPart:
 
 @dataclass(frozen=True)
 class LossPart:
-    """`rate`: rate-controlled at `target_psnr`, dB; `paper`: eq. 19-21 with `norm` and `weights`.
+    """`rate`: controlled at `target_psnr`, dB; `paper`: eq. 19-21 with `norm` and `weights`.
 
-    `wrong_key` weighs a hinge that keeps what a wrong k_sym reveals below `ceiling` dB.
+    `similarity` is what a stego's SSIM of one is worth, in dB, beside the rate-controlled loss.
     """
 
     kind: str = "rate"
     norm: str = "l1"
     weights: tuple[float, float] = (2.0, 1.0)
-    target_psnr: float = 40.8
-    wrong_key: float = 0.0
-    ceiling: float = 15.0
+    target_psnr: float = 41.0
+    similarity: float = 0.0
 
     def __post_init__(self) -> None:
         _one_of(("paper", "rate"), kind=self.kind)
@@ -96,19 +84,18 @@ class LossPart:
         if min(self.weights) < 0 or max(self.weights) <= 0:
             raise ValueError(f"weights: {list(self.weights)} must not be negative nor all zero")
         _within(10, 100, target_psnr=self.target_psnr)
-        _within(0, 1000, wrong_key=self.wrong_key)
-        _within(0, 100, ceiling=self.ceiling)
+        _within(0, 1e5, similarity=self.similarity)
 
 
 @dataclass(frozen=True)
 class ChannelPart:
     """What the stego goes through; the first `float_share` of the steps go without it."""
 
-    kind: str = "png"
+    kind: str = "shaped"
     float_share: float = 0.0
 
     def __post_init__(self) -> None:
-        _one_of(("float", "png"), kind=self.kind)
+        _one_of(("float", "png", "shaped"), kind=self.kind)
         _within(0, 1, float_share=self.float_share)
 
 
@@ -179,9 +166,8 @@ class Recipe:
         _within(0, 2**31 - 1, seed=self.seed)
         if self.start is not None and self.model:
             raise ValueError("model: has no effect with start, whose architecture is kept")
-        if self.loss.wrong_key and self.preset != "paper":
-            raise ValueError("loss.wrong_key: only preset paper trains against wrong keys")
-        self.model_config()
+        if self.model_config().start == "zero" and self.channel.kind == "shaped":
+            raise ValueError("channel.kind: shaped is for the exact start alone, use png")
 
     def model_config(self) -> ModelConfig:
         """The preset's configuration with this recipe's changes.
@@ -189,11 +175,9 @@ class Recipe:
         Raises:
             ValueError: an unknown entry, another type or a value out of range.
         """
-        values = config_to_dict(PRESETS[self.preset]())
-        kind = values.pop("kind")  # the preset's, which no recipe changes
-        values = _merged(values, self.model, "model")
+        values = _merged(config_to_dict(PRESETS[self.preset]), self.model, "model")
         try:
-            return config_from_dict(values | {"kind": kind})
+            return config_from_dict(values)
         except ValueError as error:
             raise ValueError(f"model: {error}") from None
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from sshr.errors import RecipeError
 from sshr.imaging.names import reason, shown
-from sshr.training.recipe import PRESETS, Recipe
+from sshr.network.config import PRESETS
+from sshr.training.recipe import Recipe
 
 SUFFIXES = (".yaml", ".yml")
 _FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")

@@ -15,7 +15,7 @@ from lightning.pytorch.strategies import DDPStrategy
 
 from sshr.errors import DeviceError, TrainingError, UsageError
 from sshr.imaging.names import reason, shown
-from sshr.network.model import StegoNet
+from sshr.network.model import SshrNet
 from sshr.training.data import CropSampler
 from sshr.training.folders import describe_layout
 from sshr.training.module import TrainingModule
@@ -99,9 +99,7 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     photos = _photos(paths, recipe, net, place, session.out, say)
     crops = CropSampler(photos, recipe.data.crop, recipe.seed)
     if not session.resume and recipe.start is None:
-        error = linear_start(net, crops.crops(recipe.data.start_crops))
-        if error is not None:
-            say(f"linear start: error {error:.2f} dB")
+        linear_start(net, crops.crops(recipe.data.start_crops), photos.features)
     workers = _workers(session, photos, place)
     module = TrainingModule(net, recipe, crops, workers)
     minutes = recipe.schedule.minutes
@@ -165,7 +163,7 @@ def _resumed(recipe: Recipe | None, last: Path) -> Recipe:
 
 
 def _photos(
-    paths: list[Path], recipe: Recipe, net: StegoNet, place: torch.device, out: Path, say: Say
+    paths: list[Path], recipe: Recipe, net: SshrNet, place: torch.device, out: Path, say: Say
 ) -> Photos:
     features, data = net.features.to(place), recipe.data
     photos = load_photos(paths, data.crop, features, data.cache, out / FEATURES, say)

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from sshr.errors import CheckpointError
 from sshr.imaging.names import reason, shown
-from sshr.network.base import BaseNet
-from sshr.network.model import StegoNet
+from sshr.network.exact import ExactSteps
+from sshr.network.model import SshrNet
 from sshr.network.rsrk import AlexNetFeatures
 from sshr.training.fit import fit_start
 from sshr.training.recipe import Recipe
@@ -20,7 +20,7 @@ from sshr.zoo.registry import load_model
 _LAYERS = {"conv1": 0, "conv2": 3, "conv3": 6, "conv4": 8, "conv5": 10}
 
 
-def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
+def initial_net(recipe: Recipe, alexnet: Path | None = None) -> SshrNet:
     """The network that a run starts from, before its linear start; on the CPU, ready to train.
 
     AlexNet's features come from `alexnet`, else from the checkpoint gone on from, else from the
@@ -31,7 +31,7 @@ def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
     """
     if recipe.start is not None:
         net = copy.deepcopy(load_model(recipe.start, "cpu").net)
-        if isinstance(net, BaseNet) != (recipe.preset == "base"):
+        if net.uses_mix != (recipe.preset == "base"):
             raise CheckpointError(f"{shown(recipe.start)}: is not of preset {recipe.preset}")
     else:
         torch.manual_seed(recipe.seed)
@@ -41,19 +41,20 @@ def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
             net.features.load_state_dict(packaged.features.state_dict())
     if alexnet is not None:
         load_alexnet(net.features, alexnet)
-    net.train().requires_grad_(True)
-    net.features.requires_grad_(False)
+    net.train().set_learnable()
     return net
 
 
-def linear_start(net: StegoNet, crops: Tensor) -> float | None:
-    """Fit what a BaseNet knows before training to crops (N, 3, H, W) in [0, 1].
+def linear_start(net: SshrNet, crops: Tensor, features: Tensor) -> None:
+    """Fit what a network knows before training.
 
-    Returns the error it leaves, in dB; None for a network without a linear start.
+    Args:
+        crops: (N, 3, H, W) in [0, 1].
+        features: (M, 256), AlexNet's of whole photographs, for the keys.
     """
-    if not isinstance(net, BaseNet):
-        return None
-    return fit_start(net, crops)
+    net.keys.whiten(features)
+    if isinstance(net.body, ExactSteps):
+        fit_start(net.body, crops)
 
 
 def load_alexnet(features: AlexNetFeatures, path: Path) -> None:

@@ -19,13 +19,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sshr.errors import CheckpointError
-from sshr.network.base import BaseNet
-from sshr.network.config import BaseConfig, ModelConfig, config_from_dict, config_to_dict
-from sshr.network.model import StegoNet
-from sshr.network.paper import PaperNet
+from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
+from sshr.network.model import SshrNet
 from sshr.zoo.budget import Budget
 
-FORMAT = "sshr-checkpoint-1"
+FORMAT = "sshr-checkpoint-2"
 ROOM = 1 << 23
 """Samples that building may take beside four for each that the file holds (three are usual)."""
 
@@ -38,16 +36,16 @@ class Loaded:
         digest: SHA-256 of configuration and weights; a stego names its first eight bytes.
     """
 
-    net: StegoNet
+    net: SshrNet
     digest: bytes
 
 
-def build(config: ModelConfig) -> StegoNet:
+def build(config: ModelConfig) -> SshrNet:
     """A freshly initialised network of this configuration."""
-    return BaseNet(config) if isinstance(config, BaseConfig) else PaperNet(config)
+    return SshrNet(config)
 
 
-def save_checkpoint(net: StegoNet, path: Path) -> bytes:
+def save_checkpoint(net: SshrNet, path: Path) -> bytes:
     """Write `net` with fp16 weights; returns the digest."""
     tensors = {
         name: value.detach().to("cpu", torch.float16 if value.is_floating_point() else value.dtype)

@@ -7,6 +7,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from sshr.errors import CheckpointError
+from sshr.network.config import config_from_dict
 from sshr.zoo.presets import PRESETS, checkpoint_file
 from sshr.zoo.scores import read_scores
 
@@ -17,12 +18,14 @@ class Facts:
 
     Attributes:
         checkpoint: the first eight bytes of its digest.
-        key_dim: bytes of k_pub_s.
+        key_bytes: of k_pub_s.
+        scale_count: numbers for each tile.
         scores: see `read_scores`; None for one that was not measured or is not packaged.
     """
 
     checkpoint: bytes
-    key_dim: int
+    key_bytes: int
+    scale_count: int
     scores: dict[str, dict[str, float]] | None
 
 
@@ -37,9 +40,9 @@ def read_facts(preset: str) -> Facts:
             with safe_open(path, "np") as file:
                 told: dict[str, Any] = file.metadata() or {}
             checkpoint = bytes.fromhex(told["digest"])[:8]
-            key_dim = json.loads(told["config"])["key_dim"]
+            config = config_from_dict(json.loads(told["config"]))
         except (OSError, SafetensorError, ValueError, KeyError) as error:
             raise CheckpointError(f"{path}: not a readable checkpoint ({error})") from None
         packaged = preset in PRESETS
         measured = read_scores(path.with_suffix(".json"), checkpoint.hex()) if packaged else None
-    return Facts(checkpoint, key_dim, measured)
+    return Facts(checkpoint, config.key_dim // 4, config.scale_count, measured)

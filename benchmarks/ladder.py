@@ -1,0 +1,436 @@
+"""From the paper's equations to preset base, one entry of the configuration at a time.
+
+    python benchmarks/ladder.py FOLDER [FOLDER...] --train FOLDER [--limit N] [--json OUT]
+
+Pairs and centre crops are those of `fidelity.py`. `png`: the stego is written as 8-bit PNG and the
+secret is revealed from that file. `float`: the receiver has the sender's tensor, which no file
+holds. Rungs are without header, so that they differ by their entry alone; the last row is the
+product: `sshr.conceal` with a passphrase, header included, and `sshr.reveal` from the file.
+
+Rungs up to R8 are not trained: their gains are fitted to pieces of the photographs of `--train`.
+The others have the weights of a preset, as far as the rung has a place for them.
+"""
+
+import argparse
+import copy
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from pictures import Bar, bars
+from PIL import Image
+from transmission import (
+    CHANNELS,
+    Figures,
+    Measured,
+    Rgb8,
+    Summary,
+    check_crop,
+    crops,
+    summaries,
+    transmit,
+)
+
+import sshr
+from sshr.cli.progress import progress_bar
+from sshr.errors import SshrError, UsageError
+from sshr.evaluation.pairs import fixed_pairs
+from sshr.imaging.reading import read_image
+from sshr.imaging.writing import write_image
+from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
+from sshr.network.exact import ExactSteps
+from sshr.network.model import SshrNet
+from sshr.pipeline.engine import Engine
+from sshr.pipeline.progress import Progress, quiet
+from sshr.training.data import CropSampler
+from sshr.training.fit import fit_start
+from sshr.training.folders import describe_layout
+from sshr.training.photos import Photos
+from sshr.zoo.checkpoint import Loaded, build
+from sshr.zoo.registry import load_model
+
+KEYS = sshr.Keys(passphrase=sshr.passphrase_bytes("a passphrase for the benchmark only"))
+PRESET = "as in the preset"
+"""A rung's value: what the preset's checkpoint has."""
+
+START: dict[str, Any] = {
+    "colour": "rgb",
+    "exact.bank": "haar",
+    "exact.payload": "difference",
+    "exact.headroom": 0.0,
+    "exact.equal": False,
+    "exact.shaping": 0.0,
+    "exact.ranked": False,
+    "exact.companding.width": 0,
+    "exact.strength.contrast": 0.0,
+    "exact.strength.learned": False,
+    "exact.angle": 0.0,
+}
+"""What the exact start lacks of preset paper."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One entry (or group of entries) of the configuration changed, the others as one rung below.
+
+    Attributes:
+        weights: the preset whose weights it has; None: a start fitted without training.
+    """
+
+    name: str
+    why: str
+    entry: str
+    value: Any = PRESET
+    weights: str | None = None
+
+
+RUNGS = (
+    Rung("R0 exact start", "printed coupling; every pair of steps ends with z = y", ""),
+    Rung("R1 payload: the secret", "not its difference to the reference", "exact.payload"),
+    Rung("R2 opponent colours", "colour planes are hardly correlated", "colour"),
+    Rung("R3 headroom", "nothing is cut off at 0 and 255", "exact.headroom"),
+    Rung("R4 block DCT", "one gain for each kernel", "exact.bank", "block"),
+    Rung("R5 frequencies", "one gain for each ring of the whole tile", "exact.bank"),
+    Rung("R6 equal stego PSNR", "payload gives way to headroom", "exact.equal"),
+    Rung("R7 shaped rounding", "rounding is quiet where gains are low", "exact.shaping"),
+    Rung("R8 ranked carriers", "loud classes where rounding is quietest", "exact.ranked"),
+    Rung("R9 learned companding", "nonlinear pair", "exact.companding", weights="paper"),
+    Rung("R10 strength map", "change where it is hard to see", "exact.strength", weights="paper"),
+    Rung("R11 keyed rotation", "k_sym in the bank: preset paper", "exact.angle", weights="paper"),
+    Rung("R12 keyed mix", "within groups at fixed power", "exact.mixed", weights="base"),
+)
+PRODUCT = "R13 base as used"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A preset with something changed, beside the ladder."""
+
+    name: str
+    preset: str
+    untrained: bool = False
+    nearest: bool = False
+    mixing: float | None = None
+
+
+VARIANTS = (
+    Variant("paper, untrained", "paper", untrained=True),
+    Variant("base, untrained", "base", untrained=True),
+    Variant("base, rounded to the nearest level", "base", nearest=True),
+    Variant("base, untrained, nearest level", "base", untrained=True, nearest=True),
+    Variant("base, p = 0.97", "base", mixing=0.97),
+)
+
+
+@dataclass(frozen=True)
+class Measurable:
+    """A row of the table: what is measured, and what it is."""
+
+    name: str
+    why: str
+    changes: dict[str, list[Any]]
+    learned: bool
+    engine: Engine
+    nearest: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one row gave on one folder; `changes` are {entry: [before, after]}."""
+
+    name: str
+    why: str
+    changes: dict[str, list[Any]]
+    learned: bool
+    channels: dict[str, Summary]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One folder."""
+
+    folder: str
+    pairs: int
+    rungs: list[Row]
+    variants: list[Row]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--train", type=Path, required=True, help="folder of photographs")
+    parser.add_argument("--fit-crops", type=int, default=256, help="pieces to fit the start to")
+    parser.add_argument("--fit-side", type=int, default=128, help="px of their sides")
+    parser.add_argument("--paper", default="paper", help="checkpoint instead of preset paper")
+    parser.add_argument("--base", default="base", help="checkpoint instead of preset base")
+    parser.add_argument("--crop", type=int, default=256, help="px of the central square")
+    parser.add_argument("--limit", type=int, help="the first so many pairs of each folder")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
+    parser.add_argument("--picture", type=Path, metavar="SVG", help="draw the first folder's rungs")
+    args = parser.parse_args()
+    presets = {"paper": args.paper, "base": args.base}
+    try:
+        check_crop(args.crop)
+        pieces = training_pieces(args.train, args.fit_crops, args.fit_side)
+        rungs, variants = make_rungs(presets, pieces), make_variants(presets)
+        with progress_bar(silent=False) as progress:
+            found = [
+                measure_folder(folder, rungs, variants, args.base, args.crop, args.limit, progress)
+                for folder in args.folders
+            ]
+        told = {
+            name: load_model(preset, "cpu").digest[:8].hex() for name, preset in presets.items()
+        }
+    except SshrError as error:
+        print(f"ladder: {error}", file=sys.stderr)
+        return error.exit_code
+    for ladder in found:
+        print(as_markdown(ladder, args.crop))
+    if args.json:
+        sets = [asdict(ladder) for ladder in found]
+        args.json.write_text(
+            json.dumps({"checkpoints": told, "crop": args.crop, "sets": sets}, indent=1) + "\n"
+        )
+    if args.picture:
+        args.picture.write_text(drawn(found[0]), "utf-8")
+    return 0
+
+
+def training_pieces(folder: Path, count: int, side: int) -> torch.Tensor:
+    """(count, 3, side, side) in [0, 1], as training takes its linear start from.
+
+    Raises:
+        TrainingError: not a folder of photographs.
+        UsageError: fewer than two are large enough.
+    """
+    paths = []
+    for path in describe_layout(folder).photographs():
+        with Image.open(path) as image:
+            if min(image.size) >= side:
+                paths.append(path)
+    if len(paths) < 2:
+        raise UsageError(f"{folder}: holds fewer than two photographs of at least {side} px")
+    return CropSampler(Photos(paths, torch.empty(0)), side, seed=1).crops(count)
+
+
+def rung_configs(paper: ModelConfig, base: ModelConfig) -> list[ModelConfig]:
+    """The configuration of every rung: START, then one entry after the other as the presets have
+    it. The rung of `base` has that preset's own.
+    """
+    full, entries, found = _flat(paper), _flat(paper) | START, []
+    for rung in RUNGS:
+        if rung.weights == "base":
+            found.append(base)
+            continue
+        for name in entries if rung.entry else ():
+            if name == rung.entry or name.startswith(f"{rung.entry}."):
+                entries[name] = full[name] if rung.value == PRESET else rung.value
+        found.append(config_from_dict(_nested(entries)))
+    return found
+
+
+def differences(before: ModelConfig, after: ModelConfig) -> dict[str, list[Any]]:
+    """{entry: [before, after]} of what differs."""
+    one, other = _flat(before), _flat(after)
+    return {name: [one[name], other[name]] for name in one if one[name] != other[name]}
+
+
+def make_rungs(presets: dict[str, str], pieces: torch.Tensor) -> list[Measurable]:
+    """Every rung as a network; `pieces` are what untrained ones are fitted to.
+
+    Raises:
+        UsageError: a preset is not in closed form.
+        CheckpointError: see `load_model`.
+    """
+    nets = {name: closed_form(preset) for name, preset in presets.items()}
+    configs = rung_configs(nets["paper"].config, nets["base"].config)
+    found = []
+    for i, (rung, config) in enumerate(zip(RUNGS, configs, strict=True)):
+        if rung.weights is None:
+            net = fitted(config, nets["paper"], pieces)
+        else:
+            net = with_weights(config, nets[rung.weights])
+        changes = differences(configs[i - 1], config) if i else {}
+        learned = rung.weights is not None
+        found.append(Measurable(rung.name, rung.why, changes, learned, as_engine(net)))
+    return found
+
+
+def make_variants(presets: dict[str, str]) -> list[Measurable]:
+    """Every variant as a network; see `make_rungs`."""
+    found = []
+    for variant in VARIANTS:
+        source = closed_form(presets[variant.preset])
+        values = config_to_dict(source.config)
+        if variant.mixing is not None:
+            values["mixing"] = variant.mixing
+        net = with_weights(config_from_dict(values), source)
+        assert isinstance(net.body, ExactSteps)
+        if variant.untrained:
+            net.body.untrain()
+        changes = differences(source.config, net.config)
+        learned = not variant.untrained
+        engine = as_engine(net)
+        found.append(Measurable(variant.name, "", changes, learned, engine, variant.nearest))
+    return found
+
+
+def closed_form(preset: str) -> SshrNet:
+    """A preset's network or a checkpoint's.
+
+    Raises:
+        UsageError: its steps are the printed ones.
+        CheckpointError: see `load_model`.
+    """
+    net = load_model(preset, "cpu").net
+    if not net.is_exact:
+        raise UsageError(f"{preset}: is not in closed form, so it is on no rung")
+    return net
+
+
+def fitted(config: ModelConfig, source: SshrNet, pieces: torch.Tensor) -> SshrNet:
+    """A network before training: the linear start, with the features and keys of `source`."""
+    torch.manual_seed(1)
+    net = build(config)
+    assert isinstance(net.body, ExactSteps)
+    net.features, net.keys = source.features, copy.deepcopy(source.keys)
+    fit_start(net.body, pieces)
+    return net
+
+
+def with_weights(config: ModelConfig, source: SshrNet) -> SshrNet:
+    """A network of `config` with the weights of `source`, as far as it has a place for them."""
+    net = build(config)
+    own = net.state_dict()
+    net.load_state_dict({k: v for k, v in source.state_dict().items() if k in own})
+    net.features = source.features  # large, frozen and the same in all
+    return net
+
+
+def as_engine(net: SshrNet) -> Engine:
+    """Bound to run; a network that no stego names has no identity."""
+    return Engine(Loaded(net.eval().requires_grad_(False), bytes(32)))
+
+
+def measure_folder(
+    folder: Path,
+    rungs: Sequence[Measurable],
+    variants: Sequence[Measurable],
+    product: str,
+    crop: int,
+    limit: int | None = None,
+    progress: Progress = quiet,
+) -> Ladder:
+    """All rows on all pairs of a folder, or the first `limit`; one pair after the other."""
+    rows = [*rungs, *variants]
+    figures: list[list[Measured]] = [[] for _ in range(len(rows) + 1)]
+    seconds = [0.0] * len(figures)
+    count = len(fixed_pairs(folder)[:limit])
+    with tempfile.TemporaryDirectory() as work:
+        path = Path(work) / "stego.png"
+        for done, (secret, reference) in enumerate(crops(folder, crop, limit)):
+            calls = [
+                partial(transmit, row.engine, secret, reference, done, path, row.nearest)
+                for row in rows
+            ]
+            calls.append(partial(as_used, product, secret, reference, path))
+            for i, call in enumerate(calls):
+                started = time.perf_counter()
+                figures[i].append(call())
+                seconds[i] += time.perf_counter() - started
+            progress(folder.name, done + 1, count)
+    used = Measurable(PRODUCT, "with its header, by sshr.conceal", {}, True, rungs[-1].engine)
+    found = [
+        Row(row.name, row.why, row.changes, row.learned, summaries(own), spent)
+        for row, own, spent in zip([*rows, used], figures, seconds, strict=True)
+    ]
+    split = len(rungs)
+    return Ladder(folder.name, count, [*found[:split], found[-1]], found[split:-1])
+
+
+def as_used(preset: str, secret: Rgb8, reference: Rgb8, path: Path) -> Measured:
+    """The whole way of a user: conceal, write, reveal from the file."""
+    write_image(path, sshr.conceal(secret, reference, KEYS, preset).image, force=True)
+    revealed = sshr.reveal(path, reference, KEYS, preset=preset).rgb
+    return {"png": Figures.of(read_image(path).rgb, reference, revealed, secret)}
+
+
+def as_markdown(ladder: Ladder, crop: int) -> str:
+    """A table for each channel."""
+    heads = {
+        "png": "through written PNG files, 8-bit RGB",
+        "float": "the sender's tensor, which no file holds",
+    }
+    lines = []
+    for channel in reversed(CHANNELS):
+        lines += [f"### {ladder.folder}: {ladder.pairs} pairs of {crop} px, {heads[channel]}", ""]
+        lines.append(
+            "| | what | stego PSNR | SSIM | revealed PSNR | SSIM | sum | worst stego | "
+            "worst revealed |"
+        )
+        lines.append("|---|---|---|---|---|---|---|---|---|")
+        for row in [*ladder.rungs, *ladder.variants]:
+            if channel in row.channels:
+                found = row.channels[channel]
+                worst = [f"{found.worst_stego:.2f}", f"{found.worst_revealed:.2f}"]
+                cells = [row.name, said(row), *found.cells(), *worst]
+                lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def said(row: Row) -> str:
+    """Why the row is there and what has changed: `exact.bank` haar → block."""
+    found = [f"`{name}` {before} → {after}" for name, (before, after) in row.changes.items()]
+    return "; ".join([row.why, *found] if row.why else found)
+
+
+def drawn(ladder: Ladder) -> str:
+    """The rungs' sums through files, as SVG."""
+    found, before = [], None
+    for row in ladder.rungs:
+        total = row.channels["png"].total
+        note = "" if before is None else f"{total - before:+.2f}"
+        colour = 2 if row.name == PRODUCT else int(row.learned)
+        found.append(Bar(row.name, total, colour, note))
+        before = total
+    title = f"Stego + revealed PSNR through 8-bit files, {ladder.folder}"
+    legend = ("not trained", "trained", "as used, header included")
+    return bars(title, "dB", found, legend)
+
+
+def _flat(config: ModelConfig) -> dict[str, Any]:
+    def inner(values: dict[str, Any], before: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            if isinstance(value, dict):
+                found |= inner(value, f"{before}{name}.")
+            else:
+                found[f"{before}{name}"] = value
+        return found
+
+    return inner(config_to_dict(config), "")
+
+
+def _nested(entries: dict[str, Any]) -> dict[str, Any]:
+    """Inverse of `_flat`, as a dict."""
+    found: dict[str, Any] = {}
+    for name, value in entries.items():
+        *groups, last = name.split(".")
+        place = found
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[last] = value
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,368 @@
+"""The paper's Table 5 on equal budgets: its parts added one after the other, then two more rows.
+
+    python benchmarks/table5.py FOLDER --train FOLDER [--json OUT] [--rows NAME...] [--picture SVG]
+
+Each row is a network of its own, trained by the recipe `recipes/ablation/table5.yaml` with the
+row's model in it: same steps, pieces, loss and seeds. A row that OUT holds already is not trained
+again, and one that was interrupted goes on where it was, so the script may be stopped and started
+at will. Pairs, crops and channels are those of `ladder.py`; revealed PSNR that a curve shows is
+that of the training pieces, through the training's channel.
+
+`--rates 1e-4 1.5e-3` trains all rows at both rates; the paper prints the first. `--picture` draws
+how the full network learns from AdaLN-Zero's start and how the exact start goes on.
+"""
+
+import argparse
+import copy
+import csv
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.resources import as_file, files
+from itertools import pairwise, product
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from pictures import Curve, curves
+from transmission import Summary, check_crop, crops, summaries, transmit
+
+from sshr.errors import SshrError, UsageError
+from sshr.evaluation.pairs import fixed_pairs
+from sshr.evaluation.tables import quoted
+from sshr.imaging.names import shown
+from sshr.network.exact import ExactSteps
+from sshr.pipeline.engine import Engine
+from sshr.training.recipe import Recipe
+from sshr.training.recipe_file import load_recipe
+from sshr.training.reporting import LOG
+from sshr.training.runner import FEATURES, Session, train
+from sshr.training.sessions import LAST
+from sshr.zoo.registry import load_model
+
+EVERY = 10
+"""Steps between points of a curve."""
+
+Entries = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A network: what it adds to the recipe's model.
+
+    Attributes:
+        printed: False leaves the recipe's model out, so that its preset remains.
+        quoted: which row of the paper's table has the same parts.
+    """
+
+    title: str
+    model: Entries = field(default_factory=dict)
+    printed: bool = True
+    quoted: int | None = None
+
+
+def _without(*parts: str) -> Entries:
+    return {"printed": dict.fromkeys(parts, False)}
+
+
+_REST = ("reparameterised", "guided")
+ROWS = {
+    "plain": Row(
+        "none of the parts",
+        {"transform": "unshuffle:2", **_without("diffusion_term", *_REST)},
+        quoted=0,
+    ),
+    "pm": Row("+ PM", {"transform": "unshuffle:2", **_without(*_REST)}, quoted=1),
+    "wavelet": Row("+ wavelet", _without(*_REST), quoted=2),
+    "rep-conv": Row("+ Rep-Conv", _without("guided"), quoted=3),
+    "cigm": Row("+ CIGM (full)", quoted=4),
+    "z-first": Row("full, z first in every step", {"order": "z-first"}),
+    "exact": Row("exact start (preset paper)", printed=False),
+}
+ZERO, EXACT = "cigm", "exact"
+"""The rows whose curves are drawn."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One trained network.
+
+    Attributes:
+        seconds: of training.
+        start: of a closed form before its first step, measured as it is after the last one.
+        curve: [step, stego PSNR, revealed PSNR]: of the first step, then means since the last one.
+    """
+
+    row: str
+    rate: float
+    seed: int
+    steps: int
+    parameters: int
+    checkpoint: str
+    seconds: float
+    skipped: int
+    rollbacks: int
+    channels: dict[str, Summary]
+    start: dict[str, Summary] | None
+    curve: list[tuple[int, float, float]]
+
+    @property
+    def key(self) -> tuple[str, float, int, int]:
+        return self.row, self.rate, self.seed, self.steps
+
+    @classmethod
+    def read(cls, values: Entries) -> "Result":
+        """Inverse of `asdict`."""
+        read = dict(values)
+        for name in ("channels", "start"):
+            if values[name] is not None:
+                read[name] = {at: Summary(**found) for at, found in values[name].items()}
+        read["curve"] = [(int(step), stego, revealed) for step, stego, revealed in values["curve"]]
+        return cls(**read)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What every network is measured on."""
+
+    folder: Path
+    crop: int
+    limit: int | None
+
+    def about(self) -> Entries:
+        """For the JSON file."""
+        pairs = len(fixed_pairs(self.folder)[: self.limit])
+        return {"set": self.folder.name, "crop": self.crop, "pairs": pairs}
+
+
+class Store:
+    """All results, on disk after each of them if there is a file."""
+
+    def __init__(self, path: Path | None, about: Entries) -> None:
+        self.path, self.about = path, about
+        self.results: list[Result] = []
+        if path is not None and path.exists():
+            held = json.loads(path.read_text("utf-8"))
+            self.results = [Result.read(values) for values in held.pop("results")]
+            if held != about:
+                raise UsageError(f"{shown(path)}: holds figures of another set ({held})")
+
+    def has(self, row: str, rate: float, seed: int, steps: int) -> bool:
+        return (row, rate, seed, steps) in [result.key for result in self.results]
+
+    def add(self, result: Result) -> None:
+        """Keep it, and write the file as a whole."""
+        self.results.append(result)
+        if self.path is not None:
+            told = {**self.about, "results": [asdict(result) for result in self.results]}
+            temporary = self.path.with_suffix(f".{os.getpid()}.tmp")
+            temporary.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+            os.replace(temporary, self.path)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="to evaluate on")
+    parser.add_argument("--train", type=Path, required=True, help="folder of photographs")
+    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=list(ROWS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--rates", nargs="+", type=float, help="instead of the recipe's")
+    parser.add_argument("--steps", type=int, help="instead of the recipe's")
+    parser.add_argument("--runs", type=Path, default=Path("runs/table5"), help="working folder")
+    parser.add_argument("--alexnet", type=Path, help="its weights; else the packaged ones")
+    parser.add_argument("--crop", type=int, default=256, help="px of the central square")
+    parser.add_argument("--limit", type=int, help="the first so many pairs")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="results, to go on from as well")
+    parser.add_argument("--picture", type=Path, metavar="SVG", help="draw the two starts")
+    args = parser.parse_args()
+    try:
+        check_crop(args.crop)
+        recipe = base_recipe()
+        rates, steps = args.rates or [recipe.optimiser.rate], args.steps or recipe.schedule.steps
+        evaluation = Evaluation(args.folder, args.crop, args.limit)
+        store = Store(args.json, evaluation.about())
+        for rate, seed, name in product(rates, args.seeds, args.rows):
+            if store.has(name, rate, seed, steps):
+                continue
+            own = row_recipe(recipe, ROWS[name], rate, seed, steps)
+            result = run_row(name, own, args.train, args.runs, evaluation, args.alexnet)
+            if result is None:
+                print("table5: interrupted; the same command goes on", file=sys.stderr)
+                return 130
+            store.add(result)
+            print(f"{name}, rate {rate:g}, seed {seed}: {result.seconds:.0f} s", file=sys.stderr)
+    except SshrError as error:
+        print(f"table5: {error}", file=sys.stderr)
+        return error.exit_code
+    wanted = [result for result in store.results if result.steps == steps]
+    for rate in rates:
+        print(as_markdown([result for result in wanted if result.rate == rate], store.about))
+    if args.picture:
+        args.picture.write_text(drawn([r for r in wanted if r.rate == rates[-1]]), "utf-8")
+    return 0
+
+
+def base_recipe() -> Recipe:
+    """What all rows have in common."""
+    with as_file(files("sshr.training") / "recipes" / "ablation" / "table5.yaml") as path:
+        return load_recipe(str(path))
+
+
+def row_recipe(base: Recipe, row: Row, rate: float, seed: int, steps: int) -> Recipe:
+    """A row's recipe: model, rate, seed and steps are its own, the rest is the base's."""
+    return replace(
+        base,
+        model={**base.model, **row.model} if row.printed else row.model,
+        optimiser=replace(base.optimiser, rate=rate),
+        schedule=replace(base.schedule, steps=steps),
+        seed=seed,
+    )
+
+
+def run_row(
+    name: str,
+    recipe: Recipe,
+    data: Path,
+    runs: Path,
+    evaluation: Evaluation,
+    alexnet: Path | None = None,
+) -> Result | None:
+    """Train, or go on with what `runs` holds, and measure; None if a signal has ended it.
+
+    Raises:
+        TrainingError: see `train`.
+    """
+    rate, steps = recipe.optimiser.rate, recipe.schedule.steps
+    out = runs / f"{name}-{rate:g}-{steps}-{recipe.seed}"
+    out.mkdir(parents=True, exist_ok=True)
+    known, own = runs / FEATURES, out / FEATURES
+    if known.exists() and not own.exists():
+        shutil.copy(known, own)  # AlexNet's features are the same for all rows
+    session = Session(data, out, resume=(out / LAST).exists(), alexnet=alexnet)
+    ended = train(recipe, session, lambda line: None)
+    if ended.step < ended.steps:
+        return None
+    if not known.exists():
+        shutil.copy(own, known)
+    engine = Engine(load_model(str(ended.model), "cpu"))
+    log = read_log(out / LOG)
+    return Result(
+        row=name,
+        rate=rate,
+        seed=recipe.seed,
+        steps=steps,
+        parameters=engine.model.net.parameter_count(),
+        checkpoint=engine.identity.hex(),
+        seconds=round(log[-1]["seconds"], 1),
+        skipped=int(log[-1]["skipped"]),
+        rollbacks=int(log[-1]["rollbacks"]),
+        channels=measured(engine, evaluation),
+        start=at_start(engine, evaluation),
+        curve=curve_of(log),
+    )
+
+
+def read_log(path: Path) -> list[dict[str, float]]:
+    """The rows of a run's log, one a step."""
+    with path.open(newline="") as file:
+        return [{name: float(v) for name, v in row.items()} for row in csv.DictReader(file)]
+
+
+def curve_of(log: Sequence[dict[str, float]]) -> list[tuple[int, float, float]]:
+    """See `Result`; steps that were skipped have no figures."""
+    curve: list[tuple[int, float, float]] = []
+    ends = [0, 1, *range(EVERY, len(log) + 1, EVERY)]
+    for start, end in pairwise(ends):
+        found = [row for row in log[start:end] if row["loss"]]
+        if found:
+            means = (round(fmean(row[name] for row in found), 3) for name in ("stego", "revealed"))
+            curve.append((end, *means))
+    return curve
+
+
+def measured(engine: Engine, evaluation: Evaluation) -> dict[str, Summary]:
+    """Means over the pairs, by channel."""
+    with tempfile.TemporaryDirectory() as work:
+        path = Path(work) / "stego.png"
+        pairs = crops(evaluation.folder, evaluation.crop, evaluation.limit)
+        return summaries([transmit(engine, *pair, i, path) for i, pair in enumerate(pairs)])
+
+
+def at_start(engine: Engine, evaluation: Evaluation) -> dict[str, Summary] | None:
+    """What a closed form gave before training; None for printed steps, which begin at stego =
+    secret.
+    """
+    net = copy.deepcopy(engine.model.net)
+    if not isinstance(net.body, ExactSteps):
+        return None
+    net.body.untrain()
+    return measured(Engine(replace(engine.model, net=net)), evaluation)
+
+
+def as_markdown(results: Sequence[Result], about: Entries) -> str:
+    """Means over the seeds; what the paper prints for the same parts beside them."""
+    if not results:
+        return ""
+    one, table = results[0], quoted()["table5"]["rows"]
+    lines = [
+        f"### {about['set']}: {about['pairs']} pairs of {about['crop']} px through PNG files; "
+        f"{one.steps} steps, rate {one.rate:g}",
+        "",
+        "| network | seeds | stego PSNR | SSIM | revealed PSNR | SSIM | sum | sums of the seeds | "
+        "sum, float | quoted: stego | revealed |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, row in ROWS.items():
+        own = [result for result in results if result.row == name]
+        paper = ["", ""]
+        if row.quoted is not None:
+            cells = table[row.quoted]["cells"]
+            paper = [f"{cells[0]:.2f}", f"{cells[4]:.2f}"]
+        starts = [result.start for result in own if result.start is not None]
+        for title, found in (
+            (f"{row.title}, no step", starts),
+            (row.title, [result.channels for result in own]),
+        ):
+            if found:
+                lines.append(f"| {' | '.join([title, *_cells(found), *paper])} |")
+    return "\n".join([*lines, ""])
+
+
+def _cells(seeds: Sequence[dict[str, Summary]]) -> list[str]:
+    written, exact = (_mean([found[name] for found in seeds]) for name in ("png", "float"))
+    sums = ", ".join(f"{found['png'].total:.2f}" for found in seeds)
+    return [str(len(seeds)), *written.cells(), sums, f"{exact.total:.2f}"]
+
+
+def _mean(found: Sequence[Summary]) -> Summary:
+    values = [asdict(summary) for summary in found]
+    return Summary(**{name: fmean(value[name] for value in values) for name in values[0]})
+
+
+def drawn(results: Sequence[Result]) -> str:
+    """Stego and revealed PSNR while training, means over the seeds, as SVG.
+
+    Raises:
+        UsageError: neither start has been trained.
+    """
+    found = []
+    for colour, (name, title) in enumerate(((ZERO, "AdaLN-Zero"), (EXACT, "exact")), start=1):
+        own = [result.curve for result in results if result.row == name]
+        for column, what in ((1, "stego"), (2, "revealed")):
+            points = [
+                (float(places[0][0]), fmean(place[column] for place in places))
+                for places in zip(*own, strict=True)
+            ]
+            if points:
+                found.append(Curve(f"{title}: {what}", points, colour, dashed=column == 2))
+    if not found:
+        raise UsageError(f"--picture needs the rows {ZERO} and {EXACT}")
+    return curves("What training adds to either start", "step", "PSNR, dB", found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

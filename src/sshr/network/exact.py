@@ -1,0 +1,363 @@
+"""The coupled steps in closed form (docs/method.md): three changes of basis, two steps after each.
+
+    tokens of a block bank    DT, nonlinear: local contrast is companded, s -> H(H(s))
+    a row of coefficients     DT, linear: one gain for each class; mixed by the session key or not
+    planes of the picture     CRT: the reference, and how strongly each place may change
+
+Each pair of steps ends with z = y, so the stego alone determines both. Changes of basis are linear
+and the same for z and y; all but the mix's scales are orthonormal.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from sshr.network.bank import (
+    TILE_MULTIPLE,
+    BlockBank,
+    BlockRows,
+    FrequencyRows,
+    HaarRows,
+    RankedRows,
+    RowBank,
+    Size,
+    ring_sizes,
+    token_counts,
+)
+from sshr.network.closed_form import linear_pair, nonlinear_pair
+from sshr.network.companding import Companding
+from sshr.network.config import ModelConfig
+from sshr.network.coupling import Watch
+from sshr.network.mix import Mix
+from sshr.network.rotation import KeyedRotation
+from sshr.network.spread import Groups, Spread
+from sshr.network.stage import Stage
+from sshr.network.strength import Strength
+from sshr.network.transform import Transform
+from sshr.rounding.kernels import achieved
+
+ROUNDING = 1 / 12 / 255**2
+"""Variance of rounding to 8 bits, on [0, 1] samples."""
+
+_LEAST = 0.15  # share of the payload's power that the reference's headroom may leave at least
+_ROUNDS = 8
+_QUIETEST = -4.6  # log noise: quieter rings would ask more of fp32 and of the picture's edges
+_LOUDEST = 1e4  # scale of a secret in which there is hardly anything to send
+_LARGEST = 0.8  # gain: towards one a pair of steps has nothing left to hold on to
+
+
+class ExactSteps(nn.Module):
+    """Planes (B, 3, H, W) of a secret <-> planes of a stego. See `SshrNet`."""
+
+    groups: Tensor
+    rank: Tensor
+    shares: Tensor
+    log_target: Tensor
+    log_noise: Tensor
+    start: Tensor
+
+    def __init__(self, config: ModelConfig, transform: Transform) -> None:
+        super().__init__()
+        exact = config.exact
+        self.config = exact
+        self.mixing = config.mixing
+        self.transform = transform
+        self.blocks = BlockBank(exact.block)
+        part = exact.companding
+        self.companding: Companding | None = None
+        if part.width:
+            self.companding = Companding(exact.block, part.width, part.limit, part.rbf)
+        self.strength = Strength(exact.strength, config.printed.reaction)
+        channels, rings = self.blocks.channels, exact.rings
+        # Which ring each kernel's coefficients go to, and how large a part of them each ring is.
+        self.register_buffer("groups", torch.arange(channels) * rings // channels)
+        self.register_buffer("shares", torch.bincount(self.groups, minlength=rings).float())
+        # The spectrum that rounding is shaped to, and the one that its kernels achieve.
+        self.register_buffer("log_target", torch.zeros(rings))
+        self.register_buffer("log_noise", torch.zeros(rings))
+        if self._is_ranked:
+            # Of the classes of frequencies, the loudest first.
+            self.register_buffer("rank", torch.arange(3 * rings))
+        self.rotation: KeyedRotation | None = None
+        if exact.angle:
+            self.rotation = KeyedRotation(config.key_dim, exact.angle)
+        classes = rings if exact.mixed else self.bank().classes
+        self.log_gain = nn.Parameter(torch.full((classes,), -4.0))
+        self.register_buffer("start", self.log_gain.detach().clone())
+        self.scale_count = rings if exact.mixed else 1
+
+    @torch.no_grad()
+    def untrain(self) -> None:
+        """Back to the linear start: every learned correction becomes exactly zero."""
+        self.log_gain.copy_(self.start)
+        self.strength.close()
+        if self.companding is not None:
+            self.companding.close()
+
+    @torch.no_grad()
+    def set_noise(self, log_noise: Tensor) -> Tensor:
+        """Take the log spectrum (rings,) that rounding is shaped to, as far as it can be.
+
+        Whatever its shape, the mean of its log is that of white noise. Returns what is achieved of
+        it, in fp64.
+        """
+        shares, filled = self.shares.double(), self.shares > 0
+        even = torch.where(filled, log_noise.double(), torch.zeros_like(shares))
+        for _ in range(2):
+            even = torch.where(filled, even - (even * shares).sum() / shares.sum(), even)
+            even = even.clamp(min=_QUIETEST)
+        self.log_target.copy_(even)
+        reached = achieved(tuple(self._shares), tuple(self.log_target.exp().tolist()))
+        self.log_noise.copy_(torch.tensor(reached).log())
+        return self.log_noise.double()
+
+    def conceal(
+        self,
+        planes: Tensor,
+        reference: Tensor,
+        k_sym: Tensor,
+        mix: Mix | None,
+        watch: Watch | None = None,
+    ) -> tuple[tuple[Tensor, Tensor], Tensor]:
+        """(z_T, y_T), planes of the reference's size, and scales (B, scale_count).
+
+        `watch` is shown z as planes after every step; so in `reveal`.
+        """
+        z, y = self.first_stage().run(planes, planes, watch)
+        later, scales = self._later_for(z, reference, k_sym, mix)
+        for stage in later:
+            # From z alone: what fp32 leaves between z and y, quiet groups scale up, and it would
+            # add to their power, as much as the secret has them.
+            z, y = stage.run(z, z, watch)
+        return (z, y), scales
+
+    def result(
+        self, planes: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
+    ) -> tuple[Tensor, Tensor]:
+        """z_T = y_T of `conceal` without going through the steps, and scales; for training."""
+        z = self.first_stage().result(planes)
+        later, scales = self._later_for(z, reference, k_sym, mix)
+        for stage in later:
+            z = stage.result(z)
+        return z, scales
+
+    def undone(
+        self, z: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+    ) -> Tensor:
+        """Undoes `result`, as `reveal` does for z = y; for training."""
+        for stage in reversed(self._stages(reference, k_sym, scales, mix)):
+            z = stage.undone(z)
+        return z
+
+    def reveal(
+        self,
+        pair: tuple[Tensor, Tensor],
+        reference: Tensor,
+        k_sym: Tensor,
+        scales: Tensor,
+        mix: Mix | None,
+        watch: Watch | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Inverse of `conceal`: twice the secret's planes, if the pair is the true one."""
+        z, y = pair
+        for stage in reversed(self._stages(reference, k_sym, scales, mix)):
+            z, y = stage.run_inverse(z, y, watch)
+        return z, y
+
+    def _later_for(
+        self, tokens: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
+    ) -> tuple[tuple[Stage, Stage], Tensor]:
+        """The later stages for companded tokens of a secret, and its scales."""
+        if self.config.mixed:
+            spread = Spread.of_secret(tokens, self._groups_in(_size(reference)), _given(mix))
+            return self.later_stages(reference, k_sym, spread.scales, spread), spread.scales
+        scales = self._scale(tokens, reference, k_sym)
+        return self.later_stages(reference, k_sym, scales, None), scales
+
+    def _stages(
+        self, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
+    ) -> tuple[Stage, ...]:
+        """All stages as a receiver has them."""
+        spread = None
+        if self.config.mixed:
+            spread = Spread(self._groups_in(_size(reference)), _given(mix), scales)
+        return self.first_stage(), *self.later_stages(reference, k_sym, scales, spread)
+
+    def first_stage(self) -> Stage:
+        """Tokens and the nonlinear pair."""
+        pair = None
+        if self.companding is not None:
+            pair = nonlinear_pair(self.companding, self.companding.inverse)
+        return Stage(self.blocks.split, self.blocks.join, pair, self.blocks.join)
+
+    def later_stages(
+        self, reference: Tensor, k_sym: Tensor, scales: Tensor, spread: Spread | None
+    ) -> tuple[Stage, Stage]:
+        """The linear pair and the reference's pair; scales (B, scale_count)."""
+        size, bank, p = _size(reference), self.bank(), self.mixing
+        carrier = self.carrier()
+
+        def to_planes(row: Tensor) -> Tensor:
+            return carrier.planes(row, size)
+
+        def turned_to_planes(row: Tensor) -> Tensor:
+            return bank.planes(self._turned(row, k_sym, size, undo=True), size)
+
+        def turned_row(planes: Tensor) -> Tensor:
+            return self._turned(bank.row(planes), k_sym, size)
+
+        strength, room = self.strength_of(reference)
+        c = self._centre(reference, room)
+        gain, target = self._gain(size, scales), c
+        own: Tensor | float = 0.0
+        if self.config.payload == "difference":
+            own, target = bank.row(c) - gain * turned_row(c), (1 - strength) * c
+        gains, crt = linear_pair(gain, own, p), linear_pair(strength, target)
+        # Only one side of the gains is turned: among equal gains, turning back would undo it.
+        if spread is not None:
+            last = Stage(turned_to_planes, turned_row, crt, lambda planes: planes)
+            return Stage(spread.forward, spread.inverse, gains, turned_to_planes, p), last
+
+        def enter(tokens: Tensor) -> Tensor:
+            return turned_row(self.blocks.join(tokens))
+
+        def leave(row: Tensor) -> Tensor:
+            return self.blocks.split(turned_to_planes(row))
+
+        last = Stage(to_planes, carrier.row, crt, lambda planes: planes)
+        return Stage(enter, leave, gains, to_planes, p), last
+
+    def payload_seen(self, stego: Tensor, reference: Tensor) -> Tensor:
+        """What whoever holds the reference sees of the payload: a row (B, N) of the bank.
+
+        The keyed rotation is not undone: it is the same as far as energies go.
+        """
+        strength, room = self.strength_of(reference)
+        change = self.transform.planes(stego) - self._centre(reference, room)
+        return self.carrier().row(change / strength)
+
+    def strength_of(self, reference: Tensor) -> tuple[Tensor, Tensor]:
+        """How much louder or quieter the payload is at each pixel, and the headroom it needs there.
+
+        (B, 1, H, W) each. Where headroom costs stego PSNR, the payload gives way for it.
+        """
+        even = self.strength(reference, self.transform)
+        wanted = self.payload_power + self.noise_power
+        share = torch.ones_like(even[:, :, :1, :1])
+        reach = self.config.headroom * self.payload_power**0.5
+        for _ in range(_ROUNDS if self.config.equal else 0):
+            room = reach * even * share.sqrt()
+            cost = (reference - torch.minimum(torch.maximum(reference, room), 1 - room)).square()
+            left = wanted - self.noise_power - cost.mean((1, 2, 3), keepdim=True)
+            share = (share * (left / self.payload_power).clamp(min=_LEAST)).sqrt()
+        strength = even * share.sqrt()
+        return strength, reach * strength
+
+    @property
+    def noise_power(self) -> float:
+        """Mean square of the rounding noise in the stego, on [0, 1] samples."""
+        noise = (self.shares * self.log_noise.exp()).sum() / self.shares.sum()
+        return ROUNDING * float(noise)
+
+    @property
+    def payload_power(self) -> float:
+        """Mean square of the payload in the stego that makes it `stego_psnr`, as far as it can."""
+        return max(10 ** (-self.config.stego_psnr / 10) - self.noise_power, ROUNDING)
+
+    def rounding_noise(self, reference: Tensor, generator: torch.Generator) -> Tensor:
+        """Gaussian noise like that of shaped rounding, for training: planes (B, 3, H, W)."""
+        noise = torch.randn(reference.shape, generator=generator).to(reference) * ROUNDING**0.5
+        if not self.config.shaping:
+            return noise
+        # Every sample is rounded by as much; what shaping sees is its error by strength.
+        bank, size = FrequencyRows(self._shares), _size(reference)
+        power = self.log_noise[bank.ring_of(size).to(noise.device)].exp()
+        strength, _ = self.strength_of(reference)
+        return bank.planes(bank.row(noise / strength) * power.sqrt(), size) * strength
+
+    def bank(self) -> RowBank:
+        """The bank k of the linear pair."""
+        frequencies = self.carrier()
+        if self._is_ranked and isinstance(frequencies, FrequencyRows):
+            return RankedRows(frequencies, self.rank)
+        return frequencies
+
+    def carrier(self) -> RowBank:
+        """The bank in which the stego carries what `bank` found; another order of it at most."""
+        if self.config.bank == "haar":
+            return HaarRows()
+        if self.config.bank == "block":
+            return BlockRows(self.config.block)
+        return FrequencyRows(self._shares)
+
+    @property
+    def _is_ranked(self) -> bool:
+        return self.config.ranked and not self.config.mixed
+
+    @property
+    def _shares(self) -> list[float]:
+        return [float(share) for share in self.shares]
+
+    def _gain(self, size: Size, scales: Tensor) -> Tensor:
+        """(B, N) or (1, N): amplitude of each entry of a row."""
+        if self.config.mixed:
+            counts = torch.tensor(ring_sizes(size, self._shares), device=scales.device)
+            power = (2 * self.log_gain).exp()
+            mean = (power * counts).sum() / counts.sum()
+            gain = (power * (self.payload_power / mean)).sqrt()
+            return gain.repeat_interleave(counts)[None]
+        classes = self.bank().class_of(size).to(scales.device)
+        return (self.log_gain.exp()[classes] * scales).clamp(max=_LARGEST)
+
+    def _centre(self, reference: Tensor, room: Tensor) -> Tensor:
+        """Planes of the reference with its headroom, which the payload is added to."""
+        return self.transform.planes(torch.minimum(torch.maximum(reference, room), 1 - room))
+
+    def _turned(self, row: Tensor, k_sym: Tensor, size: Size, undo: bool = False) -> Tensor:
+        """A row of the bank in the basis that the key turns, or back.
+
+        Ring by ring in a mixed network: whoever guesses the secret knows its k_sym, and rings that
+        shared some energy would have their fixed powers again when he undoes the right turn.
+        """
+        if self.rotation is None:
+            return row
+        turns, colours = self.rotation(k_sym), self.bank().colours
+        turns = turns.mT if undo else turns
+        if not self.config.mixed:
+            return KeyedRotation.turn(row, turns, colours)
+        rings = row.split(ring_sizes(size, self._shares), dim=1)
+        return torch.cat([KeyedRotation.turn(ring, turns, colours) for ring in rings], dim=1)
+
+    def _scale(self, tokens: Tensor, reference: Tensor, k_sym: Tensor) -> Tensor:
+        """(B, 1) at which the payload of these tokens has the power that this reference allows."""
+        size, bank = _size(reference), self.bank()
+        sent = self.blocks.join(tokens)
+        strength, room = self.strength_of(reference)
+        if self.config.payload == "difference":
+            sent = sent - self._centre(reference, room)
+        row = self._turned(bank.row(sent), k_sym, size)
+        allowed = self.payload_power * strength.square().mean((1, 2, 3))
+        scale = tokens.new_ones(len(tokens), 1)
+        for _ in range(_ROUNDS):
+            payload = strength * self.carrier().planes(self._gain(size, scale) * row, size)
+            power = payload.square().mean((1, 2, 3)).clamp(min=1e-12)
+            scale = (scale * (allowed / power).sqrt()[:, None]).clamp(max=_LOUDEST)
+            if float((scale.max() * self.log_gain.max().exp()).detach()) < _LARGEST:
+                break  # no gain has reached its limit, so power is proportional
+        return scale
+
+    def _groups_in(self, size: Size) -> Groups:
+        shares = self._shares
+        order = torch.argsort(self.groups, stable=True)
+        # Those of the secret, which has no rim.
+        tokens = tuple(side // TILE_MULTIPLE * TILE_MULTIPLE // self.blocks.size for side in size)
+        return Groups(order, token_counts(size, shares), ring_sizes(size, shares), tokens)
+
+
+def _given(mix: Mix | None) -> Mix:
+    if mix is None:
+        raise ValueError("this network needs a keyed mix")
+    return mix
+
+
+def _size(planes: Tensor) -> Size:
+    return planes.shape[-2], planes.shape[-1]

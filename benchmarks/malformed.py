@@ -2,9 +2,9 @@
 
 python benchmarks/malformed.py
 
-225 inputs, made from valid ones with a fixed seed (`malformed_inputs.py`, `malformed_checkpoints.py`,
-`malformed_keys.py`), in processes that each take a share of them. Ends with exit code 1 if anything
-was found.
+225 inputs, made from valid ones with a fixed seed (`malformed_inputs.py`, `malformed_keys.py`,
+`malformed_checkpoints.py`), in processes that each take a share of them. Ends with exit code 1 if
+anything was found.
 """
 
 import argparse

@@ -47,11 +47,11 @@ PASSPHRASE = "a passphrase for the benchmark only"
 GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
 
 NOTES = (
-    "Beside the networks, base: keyed mix of a tile made in {:.1f} ms, each way; shaped rounding of "
-    "a tile {:.1f} ms, the sender alone. GFLOP: convolutions and matrix products, a multiply-add "
-    "counted as two; fast transforms, element-wise work and the keys' AlexNet (once a picture) not. "
-    "The peer has HiNet's layer plan; HiNet's own figures are 4.05 M parameters and 133 GFLOP each "
-    "way, counted the same."
+    "Beside the networks, base: keyed mix of a tile made in {:.1f} ms, each way; shaped rounding "
+    "of a tile {:.1f} ms, the sender alone. GFLOP: convolutions and matrix products, a "
+    "multiply-add counted as two; fast transforms, element-wise work and the keys' AlexNet (once a "
+    "picture) not. The peer has HiNet's layer plan; HiNet's own figures are 4.05 M parameters and "
+    "133 GFLOP each way, counted the same."
 )
 
 Rgb8 = NDArray[np.uint8]

@@ -14,12 +14,16 @@ import argparse
 import copy
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean, pstdev
 from typing import Any
 
 import numpy as np
+from detectability import Detector
 from numpy.typing import NDArray
 
+from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.metrics import psnr, ssim
@@ -33,7 +37,7 @@ from sshr.zoo.registry import load_model
 
 Rgb8 = NDArray[np.uint8]
 SIZE = 256
-ROWS = ((0.0, 10.0), (100.0, 10.0), (300.0, 10.0), (1000.0, 10.0), (1000.0, 3.0), (3000.0, 3.0))
+ROWS = ((0.0, 10.0), (60.0, 10.0), (300.0, 10.0), (1000.0, 10.0), (1000.0, 3.0), (3000.0, 3.0))
 """Contrast and floor of `StrengthConfig`."""
 
 
@@ -48,7 +52,7 @@ def engine_with(contrast: float, floor: float) -> Engine:
 
 def measured(engine: Engine, secret: Rgb8, reference: Rgb8, seed: int) -> tuple[Rgb8, Rgb8]:
     """Stego and revealed picture of one pair."""
-    session = Session(np.random.default_rng(seed).bytes(32))
+    session = Session(np.random.default_rng(seed).bytes(KEY_BYTES))
     k_sym = engine.symmetric_key(engine.public_key(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     stego = made.rounder.round()
@@ -56,9 +60,18 @@ def measured(engine: Engine, secret: Rgb8, reference: Rgb8, seed: int) -> tuple[
 
 
 def row(
-    strength: tuple[float, float], pairs: list[tuple[Rgb8, Rgb8]], lpips: Lpips, plain: Any
+    strength: tuple[float, float],
+    pairs: Sequence[tuple[Rgb8, Rgb8]],
+    lpips: Lpips,
+    detector: Detector | None = None,
 ) -> dict[str, Any]:
-    """One line of the table."""
+    """One line of the table.
+
+    Args:
+        strength: contrast and floor.
+        pairs: secrets and references.
+        detector: one that knows the references.
+    """
     engine, found, stegos = engine_with(*strength), [], []
     for seed, (secret, reference) in enumerate(pairs):
         stego, revealed = measured(engine, secret, reference, seed)
@@ -74,13 +87,11 @@ def row(
             }
         )
     line: dict[str, Any] = {"contrast": strength[0], "floor": strength[1], "pairs": len(pairs)}
-    line |= {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+    line |= {name: fmean(one[name] for one in found) for name in found[0]}
     line["sum"] = line["stego_psnr"] + line["revealed_psnr"]
-    if plain is not None:
-        from benchmarks.detectability import errors, features
-
-        folds = errors(plain, np.stack([features(stego) for stego in stegos]))
-        line |= {"p_e": float(np.mean(folds)), "p_e_spread": float(np.std(folds))}
+    if detector is not None:
+        folds = detector.row("analog", None, stegos).folds
+        line |= {"p_e": fmean(folds), "p_e_spread": pstdev(folds)}
     return line
 
 
@@ -91,23 +102,21 @@ def main() -> None:
     parser.add_argument("--detector", action="store_true", help="P_E too (needs sealwatch)")
     parser.add_argument("--json", type=Path, help="write the rows there")
     arguments = parser.parse_args()
-    paths = [pair for folder in arguments.folders for pair in fixed_pairs(folder)[:
-    arguments.limit]] pairs = [
-        (centre_crop(read_image(s).rgb, SIZE), centre_crop(read_image(r).rgb, SIZE))
-        for s, r in paths
+    pairs = [
+        (centre_crop(read_image(secret).rgb, SIZE), centre_crop(read_image(reference).rgb, SIZE))
+        for folder in arguments.folders
+        for secret, reference in fixed_pairs(folder)[: arguments.limit]
     ]
-    plain = None
-    if arguments.detector:
-        from benchmarks.detectability import features
-
-        plain = np.stack([features(reference) for _, reference in pairs])
+    detector = Detector([shared for _, shared in pairs]) if arguments.detector else None
     lpips, rows = Lpips(), []
     names = ("stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "sum", "lpips", "niqe")
     print("| contrast | floor | " + " | ".join(names) + " | P_E |\n" + "|---" * 10 + "|")
     for strength in ROWS:
-        rows.append(row(strength, pairs, lpips, plain))
+        rows.append(row(strength, pairs, lpips, detector))
         cells = [f"{rows[-1][name]:.4f}" for name in names]
-        errs = "-" if plain is None else f"{rows[-1]['p_e']:.3f} ± {rows[-1]['p_e_spread']:.3f}"
+        errs = "-"
+        if detector is not None:
+            errs = f"{rows[-1]['p_e']:.3f} ± {rows[-1]['p_e_spread']:.3f}"
         print(f"| {strength[0]:g} | {strength[1]:g} | {' | '.join(cells)} | {errs} |", flush=True)
     if arguments.json:
         told = {

@@ -180,3 +180,30 @@ def test_the_scripts_need_no_detector_until_it_is_used(load: Load) -> None:
     script = load("detectability")
     cover = np.full((64, 64, 3), 128, np.uint8)
     assert script.base_m(cover, 0.1, 1).shape == cover.shape
+
+
+@pytest.mark.usefixtures("sealwatch")
+def test_strength_maps_are_traded(
+    load: Load,
+    start: Start,
+    five: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    script = load("trade")
+    monkeypatch.setattr(script, "SIZE", 96)
+    monkeypatch.setattr(script, "ROWS", ((0.0, 10.0), (1000.0, 3.0)))
+    monkeypatch.setattr(script, "niqe", lambda picture: 4.5)  # it needs larger pictures
+    out = tmp_path / "trade.json"
+    assert start("trade", five, "--detector", "--json", out) == 0
+    told = json.loads(out.read_text())
+    assert (told["folders"], len(told["checkpoint"])) == (["five"], 16)
+    plain, mapped = told["rows"]
+    assert (mapped["contrast"], mapped["floor"], mapped["pairs"]) == (1000, 3, 5)
+    assert mapped["stego_ssim"] > plain["stego_ssim"]
+    printed = capsys.readouterr().out
+    for row in (plain, mapped):
+        assert f"| {row['sum']:.4f} |" in printed
+        assert row["sum"] == pytest.approx(row["stego_psnr"] + row["revealed_psnr"])
+        assert 0 <= row["p_e"] <= 1

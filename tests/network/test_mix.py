@@ -43,14 +43,15 @@ def test_the_whole_matrix_is_orthonormal_and_the_inverse_its_transpose(sizes: li
     assert float((mix.inverse(eye, sizes).T - u.T).abs().max()) < 1e-12
 
 
-def test_u_is_d3_h_d2_h_p_d1_within_each_group() -> None:
-    sizes = [5, 0, 43]
-    mix, x = make(sizes), torch.randn(1, 48, dtype=DOUBLE)
-    first, second, third = mix.signs.numpy()
-    row, expected = (x[0].numpy() * first)[mix.permutation.numpy()], np.empty(48)
-    for part in (slice(0, 5), slice(5, 48)):
+def test_u_is_d3_h_d2_h_p_d1_in_a_large_group_and_goes_on_to_d9_in_a_small_one() -> None:
+    sizes = [5, 0, 143]
+    mix, x = make(sizes), torch.randn(1, 148, dtype=DOUBLE)
+    first, *later = mix.signs.numpy()
+    expected = (x[0].numpy() * first)[mix.permutation.numpy()]
+    for part, rounds in ((slice(0, 5), 8), (slice(5, 148), 2)):
         matrix = hartley_matrix(part.stop - part.start)
-        expected[part] = matrix @ (second[part] * (matrix @ row[part])) * third[part]
+        for signs in later[:rounds]:
+            expected[part] = matrix @ expected[part] * signs[part]
     assert np.abs(mix.forward(x, sizes)[0].numpy() - expected).max() < 1e-12
 
 
@@ -103,8 +104,8 @@ def test_random_mixes_are_what_mix_asks_for_and_differ() -> None:
     first, again, other = make(sizes), make(sizes), make(sizes, seed=2)
     assert torch.equal(first.permutation[:68].sort().values, torch.arange(68))
     assert torch.equal(first.permutation[68:].sort().values, torch.arange(68, 768))
-    assert first.signs.shape == (3, 768)
-    assert torch.equal(first.signs.abs(), torch.ones(3, 768))
+    assert first.signs.shape == (9, 768)
+    assert torch.equal(first.signs.abs(), torch.ones(9, 768))
     assert all(280 < int((signs > 0).sum()) < 488 for signs in first.signs)
     assert first.filler.shape == (768,)
     assert 0.7 < float(first.filler.square().mean()) < 1.4

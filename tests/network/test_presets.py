@@ -81,7 +81,7 @@ def test_the_stego_has_the_psnr_asked_for(
     assert net.config.exact.stego_psnr == ASKED
     stego, _ = net.conceal(secret, reference, k_sym, mix)
     made = stego + net.rounding_noise(reference, torch.Generator().manual_seed(1))
-    assert decibels(made, reference).tolist() == pytest.approx([ASKED] * 4, abs=0.3)
+    assert decibels(made, reference).tolist() == pytest.approx([ASKED] * 4, abs=0.5)
 
 
 @BOTH
@@ -102,7 +102,7 @@ def test_saturated_references_cost_no_more(
     assert 0.2 < float(edges.float().mean()) < 0.6
     stego, _ = net.conceal(secret, hard, k_sym, mix)
     made = stego + net.rounding_noise(hard, torch.Generator().manual_seed(1))
-    assert decibels(made, hard).tolist() == pytest.approx([ASKED] * 4, abs=0.3)
+    assert decibels(made, hard).tolist() == pytest.approx([ASKED] * 4, abs=0.5)
     outside = ((stego < 0) | (stego > 1)).float().mean()
     assert float(outside) < 0.05
 

@@ -39,7 +39,7 @@ def test_mean_square_is_one(size: tuple[int, int], learned: bool, open_gates: Ca
 
 
 def test_flat_places_get_less() -> None:
-    found = make()(half_flat(), TRANSFORM)[:, 0]
+    found = make(contrast=300.0)(half_flat(), TRANSFORM)[:, 0]
     flat, busy = found[..., 12:20], found[..., 44:52]
     assert float(flat.max()) < 0.6 * float(busy.min())
     even = make(contrast=0.0)(half_flat(), TRANSFORM)

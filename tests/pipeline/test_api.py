@@ -1,5 +1,6 @@
 """What the Python API accepts, returns and refuses."""
 
+import dataclasses
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -145,6 +146,17 @@ def test_inspect_says_what_is_in_it(stego: sshr.Stego, reference: Rgb8) -> None:
         "intact": True,
         "sender": None,
     }
+
+
+def test_reports_and_reveals_say_this_and_no_more(stego: sshr.Stego, reference: Rgb8) -> None:
+    report = stego.check().as_dict()
+    assert list(report) == [
+        *("stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "fitted_psnr")
+    ]
+    revealed = sshr.reveal(stego.image, reference, OPEN)
+    assert [field.name for field in dataclasses.fields(revealed)] == [
+        *("image", "carrier", "intact", "sender")
+    ]
 
 
 def test_a_model_is_loaded_once_however_it_is_asked_for() -> None:

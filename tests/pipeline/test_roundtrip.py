@@ -51,7 +51,9 @@ def test_two_stegos_of_the_same_input_differ_everywhere(secret: Rgb8, reference:
     first, second = (sshr.conceal(secret, reference, OPEN).image for _ in range(2))
     assert (first != second).mean() > 0.5
     # The header, and as much again above it, bit by bit and in stretches of a field's size.
-    bits = ((first ^ second) & 1).reshape(-1)[-2 * read_header(first, reference, OPEN).header.sum() :]
+    bits = ((first ^ second) & 1).reshape(-1)[
+        -2 * read_header(first, reference, OPEN).header.sum() :
+    ]
     assert abs(bits.mean() - 0.5) < 3.5 / len(bits) ** 0.5  # seven deviations
     fields = bits[: len(bits) // 128 * 128].reshape(-1, 128).mean(axis=1)
     assert fields.min() > 0.5 - 3.5 / 128**0.5
@@ -116,7 +118,11 @@ def test_damage_costs_what_it_covers(stego: sshr.Stego, secret: Rgb8, reference:
     patched[20:40, 30:50] = reference[20:40, 30:50]
     revealed = sshr.reveal(patched, reference, OPEN)
     assert not revealed.intact
-    assert 20 < psnr(revealed.image, secret) < psnr(sshr.reveal(stego.image, reference, OPEN).image, secret)
+    assert (
+        20
+        < psnr(revealed.image, secret)
+        < psnr(sshr.reveal(stego.image, reference, OPEN).image, secret)
+    )
     patched = stego.image.copy()
     patched[120:] = reference[120:]
     with pytest.raises(NothingFoundError):

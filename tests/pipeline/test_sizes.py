@@ -31,7 +31,9 @@ Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
 OPEN = sshr.Keys()
 TOP, LEFT = 128, 200
-TOLERANCE = 2.5  # a 64 px picture gives a fifth of its samples to the header; measured: 1.4 dB of 95
+TOLERANCE = (
+    2.5  # a 64 px picture gives a fifth of its samples to the header; measured: 1.4 dB of 95
+)
 OWN_SIZE_TOLERANCE = 0.5  # measured: 0.16
 STEGO, STEGO_TOLERANCE = 41.1, 0.3
 
@@ -121,9 +123,7 @@ def test_the_rim_outside_the_carrier_is_as_noisy_as_the_rest(
 
 
 @pytest.mark.parametrize("size", [(65, 64), (79, 95), (128, 143)])
-def test_without_a_mix_the_rim_holds_the_header_alone(
-    photo: Photo, size: tuple[int, int]
-) -> None:
+def test_without_a_mix_the_rim_holds_the_header_alone(photo: Photo, size: tuple[int, int]) -> None:
     secret, reference = photo("parrots", *size), photo("sailboats", *size)
     stego = sshr.conceal(secret, reference, OPEN, preset="paper").image
     change = stego.astype(int) - reference

@@ -115,7 +115,9 @@ def test_the_named_capacity_fits_and_more_does_not(reference: Rgb8) -> None:
 
 
 def test_small_payload_is_spread_thin(reference: Rgb8) -> None:
-    stego = sshr.seal(sshr.Blob(np.random.default_rng(2).bytes(200)), reference, KEYS, noise="uniform")
+    stego = sshr.seal(
+        sshr.Blob(np.random.default_rng(2).bytes(200)), reference, KEYS, noise="uniform"
+    )
     changed = np.argwhere(stego.image != reference)
     assert len(changed) < 0.06 * reference.size
     thirds = np.histogram(changed[:, 0], bins=4, range=(0, 128))[0]

@@ -104,10 +104,14 @@ def drawn() -> Callable[[int], list[NDArray[np.uint8]]]:
     def make(side: int) -> list[NDArray[np.uint8]]:
         rng, (y, x) = np.random.default_rng(side), np.mgrid[:side, :side] / side
         ramps = [x, y, (x + y) / 2, np.hypot(x - 0.5, y - 0.5)]
-        flat = [np.full((side, side, 3), level) for level in ((0, 0, 0), (128,) * 3, (250, 240, 90))]
+        flat = [
+            np.full((side, side, 3), level) for level in ((0, 0, 0), (128,) * 3, (250, 240, 90))
+        ]
         flat.append(np.full((side, side, 3), (117, 115, 105)))
         gradients = [ramp[..., None] * rng.integers(-90, 90, 3) + 120 for ramp in ramps]
-        stripes = [np.where((part * side % 16 < 8)[..., None], 255, 0) * np.ones(3) for part in ramps]
+        stripes = [
+            np.where((part * side % 16 < 8)[..., None], 255, 0) * np.ones(3) for part in ramps
+        ]
         pages = [text(rng, side) for _ in range(4)]
         made = [*flat, *gradients, *pages, *stripes]
         return [np.rint(picture).clip(0, 255).astype(np.uint8) for picture in made]

@@ -25,15 +25,21 @@ def made_of(engine, secret, reference, draw):
     return [seen_rows(engine, picture, reference) for picture in pictures]
 
 
-@pytest.fixture(params=[(64, 1, 4), (112, 1, 4), (336, 4, 1)], ids=["64 px", "112 px", "4 tiles"])
+@pytest.fixture(
+    scope="module",
+    params=[(64, 1, 4), (112, 1, 4), (336, 4, 1)],
+    ids=["64 px", "112 px", "4 tiles"],
+)
 def game(request, base, drawn, photo):
-    """Rows of each kind of secret before and after rounding: (kinds, sessions) of (exact, rounded)."""
+    """Of each kind of secret and each session the rows before rounding and after it."""
     side, tiles, sessions = request.param
     assert len(tile_grid(side, side)) == tiles
     pictures, draw = drawn(side), random.Random(side).randbytes
     flat, gradient, text, stripes = pictures[0], pictures[4], pictures[8], pictures[12]
     secrets = [flat, pictures[3], gradient, text, stripes, photo("parrots", side, side)]
-    reference = photo("red-barn", side, side) // 2 + 64  # nothing is clipped, which is noise as well
+    reference = (
+        photo("red-barn", side, side) // 2 + 64
+    )  # nothing is clipped, which is noise as well
     return [[made_of(base, s, reference, draw) for _ in range(sessions)] for s in secrets]
 
 

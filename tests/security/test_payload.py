@@ -10,9 +10,11 @@ from collections import Counter
 import numpy as np
 import torch
 
+from sshr.crypto.keys import KEY_BYTES
+from sshr.crypto.session import Session
 from sshr.evaluation.attacks import without_mix
 from sshr.evaluation.cases import conceal_again, conceal_case
-from sshr.evaluation.payload import STATISTICS, ring_power, seen_rows
+from sshr.evaluation.payload import STATISTICS, ring_power
 from sshr.evaluation.recognition import residual_picks
 from sshr.evaluation.tensors import to_tensor
 
@@ -67,7 +69,7 @@ def test_without_the_mix_the_reference_alone_recognises_secrets(
 
 @torch.inference_mode()
 def test_undoing_a_candidates_turn_tells_nothing(base, cases):
-    """The keyed rotation derives from the secret: whoever has a candidate undoes it by way of trial.
+    """The keyed rotation derives from the secret: whoever has candidates undoes it with each one's.
     Were energy to move between rings by it, the right one would show by their fixed powers."""
     body, size = base.model.net.body, cases[0].stego.shape[:2]
     sizes = base.model.net.group_sizes(size)
@@ -80,3 +82,11 @@ def test_undoing_a_candidates_turn_tells_nothing(base, cases):
             assert float((turned - row).abs().max()) > 1e-3
             after = ring_power([part.numpy() for part in turned[0].split(sizes) if len(part)])
             assert np.abs(after - before).max() < 1e-4
+
+
+def test_no_group_of_the_mix_has_so_few_signs_that_all_can_be_tried(base):
+    """Whoever has a candidate undoes U in the smallest group with every choice of the signs that
+    follow the permutation. The right one gives the candidate's magnitudes, and hardly another."""
+    vectors = len(Session(bytes(KEY_BYTES)).tile_signs(0, 1))
+    smallest = min(size for size in base.model.net.group_sizes((64, 64)) if size)
+    assert (vectors - 1) * smallest >= 100

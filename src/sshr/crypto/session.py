@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import derive, keystream, mac
 
 SAMPLE_MAC_BYTES = 16
+SIGN_VECTORS = 9
+"""Of a tile: 128 bits and more for the smallest group of the mix, which has 16 coefficients."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,18 @@ class Session:
         return both[:count].astype(np.float32)
 
     def tile_signs(self, index: int, count: int) -> NDArray[np.int8]:
-        """Three independent vectors of random signs, +1 or -1, for a tile: int8 (3, count).
+        """Nine independent vectors of random signs, +1 or -1, for a tile: int8 (9, count).
 
-        Bit k of the keystream (lowest bit of each byte first) is element k of the three vectors
+        Bit k of the keystream (lowest bit of each byte first) is element k of the nine vectors
         laid end to end; a set bit means -1.
 
         Raises:
             ValueError: a negative index or count.
         """
-        stream = keystream(self._tile_key(b"signs", index), (3 * count + 7) // 8)
+        stream = keystream(self._tile_key(b"signs", index), (SIGN_VECTORS * count + 7) // 8)
         packed = np.frombuffer(stream, np.uint8)
-        bits = np.unpackbits(packed, count=3 * count, bitorder="little").view(np.int8)
-        return (1 - 2 * bits).reshape(3, count)
+        bits = np.unpackbits(packed, count=SIGN_VECTORS * count, bitorder="little").view(np.int8)
+        return (1 - 2 * bits).reshape(SIGN_VECTORS, count)
 
     def sample_mac(self, image: NDArray[np.uint8], header_positions: NDArray[np.int64]) -> bytes:
         """MAC (16 bytes) over size and samples of an image whose header samples count as zero.

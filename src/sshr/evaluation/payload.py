@@ -51,10 +51,11 @@ def seen_rows(engine: Engine, stego: Rgb8, reference: Rgb8) -> Rows:
     body = engine.model.net.body
     if not isinstance(body, ExactSteps):
         raise ValueError("only the closed form has a payload of its own")
+    device = body.shares.device
     rows: Rows = []
     for tile in tile_grid(*stego.shape[:2]):
-        held, got = (to_tensor(picture[tile.with_rim]) for picture in (reference, stego))
-        row = body.payload_seen(got, held)[0].double()
+        held, got = (to_tensor(p[tile.with_rim], device) for p in (reference, stego))
+        row = body.payload_seen(got, held)[0].double().cpu()
         sizes = engine.model.net.group_sizes((held.shape[-2], held.shape[-1]))
         rows += [part.numpy() for part in row.split(sizes) if len(part)]
     return rows

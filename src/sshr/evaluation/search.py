@@ -59,18 +59,19 @@ def search_key(
     tiles = tile_grid(*case.stego.shape[:2])
     if len(tiles) != 1:
         raise ValueError(f"{len(tiles)} tiles; a search needs a single one")
-    net = engine.model.net
-    stego, held = to_tensor(case.stego), to_tensor(reference)
+    net, device = engine.model.net, case.k_sym.device
+    stego, held = to_tensor(case.stego, device), to_tensor(reference, device)
     sizes = net.group_sizes((case.stego.shape[0], case.stego.shape[1]))
     packed = neutral_scales(engine, case) if session is None else case.scales
-    scales = torch.from_numpy(unpack_scales(packed)).view(1, net.scale_count)
+    scales = torch.from_numpy(unpack_scales(packed)).view(1, net.scale_count).to(device)
     mix: Mix | None = None
     if net.uses_mix:
-        mix = no_mix(sum(sizes), stego.device)
+        mix = no_mix(sum(sizes), device)
         if session is not None:
-            mix = session_mix(session, 0, sizes, stego.device)
+            mix = session_mix(session, 0, sizes, device)
     noise = torch.Generator().manual_seed(seed)
-    k_sym = case.k_sym.mean() + case.k_sym.std() * torch.randn(case.k_sym.shape, generator=noise)
+    drawn = torch.randn(case.k_sym.shape, generator=noise).to(device)
+    k_sym = case.k_sym.mean() + case.k_sym.std() * drawn
     k_sym = k_sym.clone().requires_grad_(True)
     descent = torch.optim.Adam([k_sym], lr=_RATE)
     pictures: list[tuple[float, Tensor]] = []

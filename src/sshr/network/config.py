@@ -93,7 +93,7 @@ class StrengthConfig:
         learned: CIGM corrects the formula.
     """
 
-    contrast: float = 300.0
+    contrast: float = 60.0
     floor: float = 10.0
     learned: bool = False
 
@@ -128,7 +128,7 @@ class ExactConfig:
     rings: int = 20
     payload: str = "secret"
     stego_psnr: float = 41.1
-    headroom: float = 2.0
+    headroom: float = 2.5
     equal: bool = True
     shaping: float = 0.75
     ranked: bool = True

@@ -22,7 +22,7 @@ PRESETS = {
     preset.name: preset
     for preset in (
         Preset("base", "base.safetensors", "for use: session-keyed, 8-bit files, any size"),
-        Preset("paper", "paper.safetensors", "the paper's equations as printed, for research"),
+        Preset("paper", "paper.safetensors", "for research: the same without session key or mix"),
     )
 }
 

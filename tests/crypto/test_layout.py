@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sshr.crypto.carriers import trailing_bits
 from sshr.crypto.layout import (
     MAX_METADATA_BYTES,
     Bucket,
     Layout,
     check_capacity,
-    header_bits,
     layout_for,
     unpad,
 )
@@ -19,10 +19,14 @@ from sshr.errors import ImageError, TooSmallError
 
 def test_sizes_of_the_stream() -> None:
     # Prefix 27, ephemeral key 32, one slot 48, 4 units of 32 and their tag 16, outer MAC 16.
-    assert header_bits(112, 1) == 8 * (27 + 32 + 48 + 128 + 16 + 16)
-    assert header_bits(127, 1) == header_bits(112, 1)
-    assert header_bits(128, 1) == header_bits(112, 1) + 256
-    assert header_bits(112, 3) == header_bits(112, 4) == header_bits(112, 1) + 3 * 48 * 8
+    assert trailing_bits(Bucket.holding(112, 1)) == 8 * (27 + 32 + 48 + 128 + 16 + 16)
+    assert trailing_bits(Bucket.holding(127, 1)) == trailing_bits(Bucket.holding(112, 1))
+    assert trailing_bits(Bucket.holding(128, 1)) == trailing_bits(Bucket.holding(112, 1)) + 256
+    assert (
+        trailing_bits(Bucket.holding(112, 3))
+        == trailing_bits(Bucket.holding(112, 4))
+        == trailing_bits(Bucket.holding(112, 1)) + 3 * 48 * 8
+    )
 
 
 @given(st.integers(0, MAX_METADATA_BYTES), st.integers(1, 16))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from sshr.network.config import DiffusionConfig
-from sshr.network.diffusion import DiffusionProcess, DiffusionTerm
+from sshr.network.diffusion import DiffusionTerm
 from sshr.network.reparam import correlate
 
 KEY = torch.linspace(-1, 1, 8, dtype=torch.float64)[None]
@@ -92,17 +92,3 @@ def test_a_straight_line_start_is_linear_and_a_flat_one_zero() -> None:
     moved = line(u, KEY.float())
     assert float(moved.detach().abs().max()) > 0
     assert torch.allclose(line(2 * u, KEY.float()), 2 * moved, atol=1e-5)
-
-
-def test_a_process_chains_its_stages() -> None:
-    config = DiffusionConfig(filters=4, depthwise=False, key_hidden=6, radius=8.0)
-    process = DiffusionProcess(12, 8, config, stages=3).double()
-    with torch.no_grad():
-        for term in process.stages:
-            term.influence.weights.normal_(std=0.1)
-    u = torch.randn(2, 12, 8, 10, dtype=torch.float64)
-    state = u
-    for term in process.stages:
-        state = state - term(state, KEY)
-    assert torch.allclose(process(u, KEY), state - u, atol=1e-12)
-    assert not DiffusionProcess(12, 8, config, stages=0)(u, KEY).any()

@@ -9,7 +9,7 @@ from torch import Tensor
 from sshr.network.model import SshrNet
 from sshr.training.fit import fit_start
 from sshr.training.losses import decibel
-from sshr.training.passing import pass_pair, reveal_with_key
+from sshr.training.passing import pass_pair
 
 
 @pytest.fixture(params=["base", "paper", "printed"])
@@ -75,7 +75,7 @@ def test_another_key_reveals_something_else(
     net = paper_net.requires_grad_(False)
     fit_start(net.body, crops_of(8))
     stego, scales = net.conceal(*pair, key(), None)
-    right = reveal_with_key(net, stego, pair[1], key(), scales)
+    right = net.reveal(stego, pair[1], key(), scales, None)
     assert float(decibel(right, pair[0]).max()) < -60
-    wrong = reveal_with_key(net, stego, pair[1], key(2), scales)
+    wrong = net.reveal(stego, pair[1], key(2), scales, None)
     assert float(decibel(wrong, pair[0]).min()) > -45

@@ -97,11 +97,6 @@ def unpad(padded: bytes) -> bytes:
     return metadata
 
 
-def header_bits(metadata_length: int, slots: int) -> int:
-    """Bits of the whole header stream for packed metadata of this length and so many recipients."""
-    return PREFIX_BITS + 8 * Bucket.holding(metadata_length, slots).body_bytes
-
-
 def prefix_group(samples: int) -> int:
     """Samples per bit of the prefix in an image of so many samples."""
     return min(max(samples // 2 // 2048, 1), MAX_GROUP)

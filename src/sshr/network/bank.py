@@ -7,17 +7,15 @@ picture is an atom of the Haar state as well, since Haar is orthonormal; here bo
 planes.
 """
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from sshr.network.transform import CHANNELS, Transform
-from sshr.rounding.frequencies import frequency_order, split_count
+from sshr.rounding.frequencies import dct_array, frequency_order, split_count
 
 Size = tuple[int, int]
 TILE_MULTIPLE = 16
@@ -25,18 +23,10 @@ TILE_MULTIPLE = 16
 
 
 @lru_cache(maxsize=64)
-def _dct_array(size: int) -> np.ndarray:
-    k, i = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
-    matrix = np.sqrt(2 / size) * np.cos(np.pi * (2 * i + 1) * k / (2 * size))
-    matrix[0] /= math.sqrt(2)
-    return matrix
-
-
-@lru_cache(maxsize=64)
 @torch.inference_mode(False)
 def dct_matrix(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """The (size, size) orthonormal DCT-II."""
-    return torch.tensor(_dct_array(size), dtype=dtype, device=device)
+    return torch.tensor(dct_array(size), dtype=dtype, device=device)
 
 
 class BlockBank:
@@ -139,7 +129,7 @@ class FrequencyRows:
 
     def row(self, planes: Tensor) -> Tensor:
         rows, columns = _matrices(planes)
-        order, _ = _orders(*_size(planes), planes.device)
+        order, _ = _orders(*size_of(planes), planes.device)
         spectrum = (rows @ planes @ columns.mT).flatten(2).index_select(2, order)
         return spectrum.mT.flatten(1)
 
@@ -170,20 +160,25 @@ class RankedRows:
 
     def __init__(self, bank: FrequencyRows, rank: Tensor) -> None:
         self._bank, self._rank = bank, rank
+        self._orders: dict[Size, tuple[Tensor, Tensor]] = {}
         self.classes = len(bank.shares)
 
     def row(self, planes: Tensor) -> Tensor:
-        return self._bank.row(planes).index_select(1, self._order(_size(planes)))
+        return self._bank.row(planes).index_select(1, self._order(size_of(planes))[0])
 
     def planes(self, row: Tensor, size: Size) -> Tensor:
-        return self._bank.planes(row.index_select(1, self._order(size).argsort()), size)
+        return self._bank.planes(row.index_select(1, self._order(size)[1]), size)
 
     def class_of(self, size: Size) -> Tensor:
         return self._bank.ring_of(size)
 
-    def _order(self, size: Size) -> Tensor:
-        rank = self._rank[self._bank.class_of(size).to(self._rank.device)]
-        return rank.argsort(stable=True)
+    def _order(self, size: Size) -> tuple[Tensor, Tensor]:
+        """Of a row's entries by rank, and the inverse; sorting takes longer than all else here."""
+        if size not in self._orders:
+            rank = self._rank[self._bank.class_of(size).to(self._rank.device)]
+            order = rank.argsort(stable=True)
+            self._orders[size] = order, order.argsort()
+        return self._orders[size]
 
 
 def ring_sizes(size: Size, shares: Sequence[float]) -> list[int]:
@@ -194,13 +189,20 @@ def ring_sizes(size: Size, shares: Sequence[float]) -> list[int]:
 
 
 def token_counts(size: Size, shares: Sequence[float]) -> list[int]:
-    """Coefficients of each ring that a secret fills: of the sides' multiples of 16."""
-    height, width = (side - side % TILE_MULTIPLE for side in size)
+    """Coefficients of each ring that a secret fills."""
+    height, width = whole_blocks(size)
     return split_count(3 * height * width, shares)
 
 
-def _size(planes: Tensor) -> Size:
+def size_of(planes: Tensor) -> Size:
+    """(H, W) of planes (..., H, W)."""
     return planes.shape[-2], planes.shape[-1]
+
+
+def whole_blocks(size: Size) -> Size:
+    """The part of a tile that a secret fills: its sides' multiples of 16."""
+    height, width = size
+    return height - height % TILE_MULTIPLE, width - width % TILE_MULTIPLE
 
 
 def _matrices(planes: Tensor) -> tuple[Tensor, Tensor]:

@@ -49,20 +49,3 @@ class DiffusionTerm(nn.Module):
         u = u.contiguous(memory_format=torch.channels_last)
         response = self.influence(correlate(u, kernels, self.groups))
         return correlate_adjoint(response, kernels, self.groups)
-
-
-class DiffusionProcess(nn.Module):
-    """Several steps of eq. 6 without reaction, u <- u - DT_t(u): a nonlinear diffusion.
-
-    `forward` returns the whole change u_stages - u_0, (B, C, H, W).
-    """
-
-    def __init__(self, channels: int, key_dim: int, config: DiffusionConfig, stages: int) -> None:
-        super().__init__()
-        self.stages = nn.ModuleList(DiffusionTerm(channels, key_dim, config) for _ in range(stages))
-
-    def forward(self, u: Tensor, k_sym: Tensor) -> Tensor:
-        state = u = u.contiguous(memory_format=torch.channels_last)
-        for term in self.stages:
-            state = state - term(state, k_sym)
-        return state - u

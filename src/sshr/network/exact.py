@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from sshr.network.bank import (
-    TILE_MULTIPLE,
     BlockBank,
     BlockRows,
     FrequencyRows,
@@ -21,7 +20,9 @@ from sshr.network.bank import (
     RowBank,
     Size,
     ring_sizes,
+    size_of,
     token_counts,
+    whole_blocks,
 )
 from sshr.network.closed_form import linear_pair, nonlinear_pair
 from sshr.network.companding import Companding
@@ -168,7 +169,7 @@ class ExactSteps(nn.Module):
     ) -> tuple[tuple[Stage, Stage], Tensor]:
         """The later stages for companded tokens of a secret, and its scales."""
         if self.config.mixed:
-            spread = Spread.of_secret(tokens, self._groups_in(_size(reference)), _given(mix))
+            spread = Spread.of_secret(tokens, self._groups_in(size_of(reference)), _given(mix))
             return self.later_stages(reference, k_sym, spread.scales, spread), spread.scales
         scales = self._scale(tokens, reference, k_sym)
         return self.later_stages(reference, k_sym, scales, None), scales
@@ -179,7 +180,7 @@ class ExactSteps(nn.Module):
         """All stages as a receiver has them."""
         spread = None
         if self.config.mixed:
-            spread = Spread(self._groups_in(_size(reference)), _given(mix), scales)
+            spread = Spread(self._groups_in(size_of(reference)), _given(mix), scales)
         return self.first_stage(), *self.later_stages(reference, k_sym, scales, spread)
 
     def first_stage(self) -> Stage:
@@ -193,17 +194,17 @@ class ExactSteps(nn.Module):
         self, reference: Tensor, k_sym: Tensor, scales: Tensor, spread: Spread | None
     ) -> tuple[Stage, Stage]:
         """The linear pair and the reference's pair; scales (B, scale_count)."""
-        size, bank, p = _size(reference), self.bank(), self.mixing
-        carrier = self.carrier()
+        size, bank, p = size_of(reference), self.bank(), self.mixing
+        carrier, turns = self.carrier(), self._turns(k_sym)
 
         def to_planes(row: Tensor) -> Tensor:
             return carrier.planes(row, size)
 
         def turned_to_planes(row: Tensor) -> Tensor:
-            return bank.planes(self._turned(row, k_sym, size, undo=True), size)
+            return bank.planes(self._turned(row, turns, size, undo=True), size)
 
         def turned_row(planes: Tensor) -> Tensor:
-            return self._turned(bank.row(planes), k_sym, size)
+            return self._turned(bank.row(planes), turns, size)
 
         strength, room = self.strength_of(reference)
         c = self._centre(reference, room)
@@ -241,13 +242,12 @@ class ExactSteps(nn.Module):
         (B, 1, H, W) each. Where headroom costs stego PSNR, the payload gives way for it.
         """
         even = self.strength(reference, self.transform)
-        wanted = self.payload_power + self.noise_power
         share = torch.ones_like(even[:, :, :1, :1])
         reach = self.config.headroom * self.payload_power**0.5
         for _ in range(_ROUNDS if self.config.equal else 0):
             room = reach * even * share.sqrt()
-            cost = (reference - torch.minimum(torch.maximum(reference, room), 1 - room)).square()
-            left = wanted - self.noise_power - cost.mean((1, 2, 3), keepdim=True)
+            cost = (reference - _inside(reference, room)).square()
+            left = self.payload_power - cost.mean((1, 2, 3), keepdim=True)
             share = (share * (left / self.payload_power).clamp(min=_LEAST)).sqrt()
         strength = even * share.sqrt()
         return strength, reach * strength
@@ -269,7 +269,7 @@ class ExactSteps(nn.Module):
         if not self.config.shaping:
             return noise
         # Every sample is rounded by as much; what shaping sees is its error by strength.
-        bank, size = FrequencyRows(self._shares), _size(reference)
+        bank, size = FrequencyRows(self._shares), size_of(reference)
         power = self.log_noise[bank.ring_of(size).to(noise.device)].exp()
         strength, _ = self.strength_of(reference)
         return bank.planes(bank.row(noise / strength) * power.sqrt(), size) * strength
@@ -310,18 +310,22 @@ class ExactSteps(nn.Module):
 
     def _centre(self, reference: Tensor, room: Tensor) -> Tensor:
         """Planes of the reference with its headroom, which the payload is added to."""
-        return self.transform.planes(torch.minimum(torch.maximum(reference, room), 1 - room))
+        return self.transform.planes(_inside(reference, room))
 
-    def _turned(self, row: Tensor, k_sym: Tensor, size: Size, undo: bool = False) -> Tensor:
+    def _turns(self, k_sym: Tensor) -> Tensor | None:
+        """The rotations of a key; None where keys do not turn the bank."""
+        turns: Tensor | None = None if self.rotation is None else self.rotation(k_sym)
+        return turns
+
+    def _turned(self, row: Tensor, turns: Tensor | None, size: Size, undo: bool = False) -> Tensor:
         """A row of the bank in the basis that the key turns, or back.
 
         Ring by ring in a mixed network: whoever guesses the secret knows its k_sym, and rings that
         shared some energy would have their fixed powers again when he undoes the right turn.
         """
-        if self.rotation is None:
+        if turns is None:
             return row
-        turns, colours = self.rotation(k_sym), self.bank().colours
-        turns = turns.mT if undo else turns
+        turns, colours = (turns.mT if undo else turns), self.bank().colours
         if not self.config.mixed:
             return KeyedRotation.turn(row, turns, colours)
         rings = row.split(ring_sizes(size, self._shares), dim=1)
@@ -329,12 +333,12 @@ class ExactSteps(nn.Module):
 
     def _scale(self, tokens: Tensor, reference: Tensor, k_sym: Tensor) -> Tensor:
         """(B, 1) at which the payload of these tokens has the power that this reference allows."""
-        size, bank = _size(reference), self.bank()
+        size, bank = size_of(reference), self.bank()
         sent = self.blocks.join(tokens)
         strength, room = self.strength_of(reference)
         if self.config.payload == "difference":
             sent = sent - self._centre(reference, room)
-        row = self._turned(bank.row(sent), k_sym, size)
+        row = self._turned(bank.row(sent), self._turns(k_sym), size)
         allowed = self.payload_power * strength.square().mean((1, 2, 3))
         scale = tokens.new_ones(len(tokens), 1)
         for _ in range(_ROUNDS):
@@ -349,15 +353,16 @@ class ExactSteps(nn.Module):
         shares = self._shares
         order = torch.argsort(self.groups, stable=True)
         # Those of the secret, which has no rim.
-        tokens = tuple(side // TILE_MULTIPLE * TILE_MULTIPLE // self.blocks.size for side in size)
+        tokens = tuple(side // self.blocks.size for side in whole_blocks(size))
         return Groups(order, token_counts(size, shares), ring_sizes(size, shares), tokens)
+
+
+def _inside(reference: Tensor, room: Tensor) -> Tensor:
+    """The reference, moved so far inwards that the payload has this room to black and white."""
+    return torch.minimum(torch.maximum(reference, room), 1 - room)
 
 
 def _given(mix: Mix | None) -> Mix:
     if mix is None:
         raise ValueError("this network needs a keyed mix")
     return mix
-
-
-def _size(planes: Tensor) -> Size:
-    return planes.shape[-2], planes.shape[-1]

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from sshr.network.bank import TILE_MULTIPLE, Size, ring_sizes
+from sshr.network.bank import Size, ring_sizes, size_of, whole_blocks
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Mixing, Watch
 from sshr.network.exact import ExactSteps
@@ -157,7 +157,7 @@ class SshrNet(nn.Module):
         """All of a picture if the network is mixed, else its whole blocks."""
         if self.uses_mix:
             return picture
-        height, width = (side // TILE_MULTIPLE * TILE_MULTIPLE for side in picture.shape[-2:])
+        height, width = whole_blocks(size_of(picture))
         return picture[..., :height, :width]
 
 

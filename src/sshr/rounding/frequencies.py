@@ -13,6 +13,14 @@ def frequency_order(height: int, width: int) -> NDArray[np.int64]:
     return np.argsort(distance.ravel(), kind="stable")
 
 
+def dct_array(size: int) -> NDArray[np.float64]:
+    """The (size, size) orthonormal DCT-II: row k is the atom of frequency k."""
+    k, i = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
+    matrix = np.sqrt(2 / size) * np.cos(np.pi * (2 * i + 1) * k / (2 * size))
+    matrix[0] /= np.sqrt(2)
+    return matrix
+
+
 def split_count(count: int, shares: Sequence[float]) -> list[int]:
     """Whole numbers in proportion to `shares`, adding up to `count`."""
     whole = sum(shares)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.rounding.frequencies import frequency_order, split_count
+from sshr.rounding.frequencies import dct_array, frequency_order, split_count
 
 REACH = 4
 _SIDE = 64  # of the tile that kernels are computed for; rings are shares, so any side would do
@@ -42,7 +42,7 @@ def column_kinds(width: int) -> NDArray[np.int64]:
 def design(shares: tuple[float, ...], powers: tuple[float, ...]) -> Kernels:
     """Kernels for a noise whose power in rings of these shares is to be like `powers`."""
     weights = _weights(shares, powers)
-    basis = _dct(_SIDE)
+    basis = dct_array(_SIDE)
     kernels = np.zeros((REACH + 1, 2 * REACH + 1, REACH + 1, 2 * REACH + 1), np.float32)
     for below in range(REACH + 1):
         row = _SIDE // 2 if below == REACH else _SIDE - 1 - below
@@ -96,10 +96,3 @@ def _weights(shares: Sequence[float], powers: Sequence[float]) -> NDArray[np.flo
     weights = np.empty(_SIDE * _SIDE)
     weights[frequency_order(_SIDE, _SIDE)] = np.repeat(1 / np.array(powers), counts)
     return weights
-
-
-def _dct(size: int) -> NDArray[np.float64]:
-    k, i = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
-    matrix = np.sqrt(2 / size) * np.cos(np.pi * (2 * i + 1) * k / (2 * size))
-    matrix[0] /= np.sqrt(2)
-    return matrix

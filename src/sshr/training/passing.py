@@ -27,10 +27,3 @@ def pass_pair(
     shaped = via == "shaped"
     stego = made + net.rounding_noise(reference, draw) if shaped else channel(via)(made)
     return stego, net.reveal_at_once(stego, reference, k_sym, scales, mix)
-
-
-def reveal_with_key(
-    net: SshrNet, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor
-) -> Tensor:
-    """What another k_sym (B, d) reveals; for networks without mix, as no mix is undone."""
-    return net.reveal(stego, reference, k_sym, scales, None)

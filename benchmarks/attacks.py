@@ -23,27 +23,23 @@ from functools import cache, partial
 from pathlib import Path
 from statistics import fmean
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError
-from sshr.evaluation.attacking import LEAST, OTHER
-from sshr.evaluation.attacks import RIGHT, Attack, attacks_on, run_attack
-from sshr.evaluation.cases import Case, conceal_case, public_key_scores
-from sshr.evaluation.matching import FEATURES, Matcher, right_picks
-from sshr.evaluation.metrics import psnr
+from sshr.evaluation.attacks.attack import RIGHT, Attack, attacks_on, run_attack
+from sshr.evaluation.attacks.matching import FEATURES, Matcher, right_picks
+from sshr.evaluation.attacks.recognition import picks, residual_picks
+from sshr.evaluation.attacks.scores import score
+from sshr.evaluation.attacks.suite import LEAST, OTHER
+from sshr.evaluation.concealed import ConcealedPair, conceal_pair, rsrk_public_scores
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
-from sshr.evaluation.recognition import picks, residual_picks
-from sshr.evaluation.scores import score
 from sshr.imaging.reading import read_image
-from sshr.pipeline.engine import Engine
-from sshr.pipeline.progress import Progress
+from sshr.metrics import psnr
+from sshr.transports.analog.engine import Engine
+from sshr.types import Progress, Rgb8
 from sshr.zoo.registry import load_model
-
-Rgb8 = NDArray[np.uint8]
 
 PRESETS = ("base", "paper")
 
@@ -129,11 +125,11 @@ def measure(
     engine = Engine(load_model(preset))
 
     @cache
-    def case(secret: int, reference: int) -> Case:
+    def case(secret: int, reference: int) -> ConcealedPair:
         draw = random.Random(f"{seed} {secret} {reference}").randbytes
-        return conceal_case(engine, pictures[secret], pictures[reference], draw)
+        return conceal_pair(engine, pictures[secret], pictures[reference], draw)
 
-    def cases_of(count: int) -> list[Case]:
+    def cases_of(count: int) -> list[ConcealedPair]:
         found = []
         for i in range(count):
             found.append(case(i, (i + 1) % count))
@@ -156,17 +152,17 @@ def measure(
     return result
 
 
-def matched(engine: Engine, cases: list[Case], seed: int) -> Matching:
+def matched(engine: Engine, cases: list[ConcealedPair], seed: int) -> Matching:
     """How often the holder of the reference names the secret; he rules the reference itself out."""
     known = _ruled_out(cases)
     draw = random.Random(f"{seed} matching {len(cases)}").randbytes
     found = residual_picks(engine, cases, known, draw)
     if not engine.model.net.uses_mix:
-        found["k_pub_s"] = right_picks(public_key_scores(engine, cases), known)
+        found["k_pub_s"] = right_picks(rsrk_public_scores(engine, cases), known)
     return Matching(len(cases), found)
 
 
-def _ruled_out(cases: list[Case]) -> list[int]:
+def _ruled_out(cases: list[ConcealedPair]) -> list[int]:
     """Of each case the candidate that serves as its reference."""
     return [(i + 1) % len(cases) for i in range(len(cases))]
 
@@ -174,7 +170,7 @@ def _ruled_out(cases: list[Case]) -> list[int]:
 def attacked(
     engine: Engine,
     attack: Attack,
-    cases: list[Case],
+    cases: list[ConcealedPair],
     matcher: Matcher,
     seed: int,
     report: Callable[[int, int], None],

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from seeded import drawing
 
 import sshr
-from sshr.evaluation.metrics import psnr
 from sshr.evaluation.pairs import centre_crop
 from sshr.imaging.reading import read_image
+from sshr.metrics import psnr
+from sshr.types import Rgb8
 
-Rgb8 = NDArray[np.uint8]
 Features = NDArray[np.float64]
 Embed = Callable[[Rgb8, float, int], Rgb8]
 SIZE, FOLDS = 256, 5

@@ -23,8 +23,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from seeded import drawing
@@ -34,18 +32,17 @@ from sshr.cli.progress import progress_bar
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.errors import SshrError, UsageError
-from sshr.evaluation.figures import DIGITS, EXACT, NAMES, Summary, check_set, summarise
-from sshr.evaluation.method import as_levels
+from sshr.evaluation.methods.method import as_levels
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.evaluation.summary import DIGITS, EXACT, NAMES, Summary, check_set, summarise
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.exact import ExactSteps
-from sshr.pipeline.engine import Engine, no_step
-from sshr.pipeline.progress import Progress, quiet
+from sshr.transports.analog.engine import Engine, no_step
+from sshr.types import Progress, Rgb8, quiet
 from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
-Rgb8 = NDArray[np.uint8]
 Transmit = Callable[[Rgb8, Rgb8, str], tuple[Rgb8, Rgb8]]
 """Secret, reference and seed -> the stego and what it reveals."""
 
@@ -165,7 +162,7 @@ def as_tensor(preset: str, secret: Rgb8, reference: Rgb8, seed: str) -> tuple[Rg
     """The network alone; the stego is rounded to the nearest level for its figures only."""
     engine = Engine(load_model(preset))
     session = Session(random.Random(seed).randbytes(KEY_BYTES))
-    k_sym = engine.symmetric_key(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     shared = reference, k_sym, made.scales, session
     return as_levels(made.unrounded), engine.reveal(made.unrounded, *shared, no_step)

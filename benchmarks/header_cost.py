@@ -21,28 +21,26 @@ from statistics import fmean
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
 from sshr.cli.progress import progress_bar
-from sshr.crypto.carriers import trailing_bits
-from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.layout import Bucket
-from sshr.crypto.metadata import Metadata
-from sshr.crypto.signing import packed_length
 from sshr.errors import SshrError, TooSmallError, UsageError
-from sshr.evaluation.metrics import psnr
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.header.carriers import trailing_bits
+from sshr.header.header import HeaderWriter
+from sshr.header.layout import Bucket
+from sshr.header.metadata import Metadata
+from sshr.header.signing import packed_length
 from sshr.imaging.reading import read_image
-from sshr.pipeline.engine import Engine, no_step
-from sshr.pipeline.progress import Progress, quiet
+from sshr.metrics import psnr
 from sshr.pipeline.reveal import reveal_opened
+from sshr.transports.analog.engine import Engine, no_step
+from sshr.types import Progress, Rgb8, quiet
 from sshr.zoo.registry import load_model
 
-Rgb8 = NDArray[np.uint8]
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 PRESET = "base"
 MEANS = ("share", "without", "stego", "revealed_without", "revealed")
@@ -124,8 +122,8 @@ def cost_of(
     recipients = tuple(one.public_key().public_bytes_raw() for one in people)
     keys = Keys(recipients=recipients, signer=bytes(32) if signed else None)
     public_key = engine.public_key(secret)
-    k_sym = engine.symmetric_key(public_key, reference)
-    sending = Sending.start(reference, keys, random.Random(seed).randbytes, protected=True)
+    k_sym = engine.rsrk_symmetric(public_key, reference)
+    sending = HeaderWriter.start(reference, keys, random.Random(seed).randbytes, protected=True)
     session = sending.session
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     metadata = Metadata(engine.identity, size, size, public_key=public_key, tile_scales=made.scales)

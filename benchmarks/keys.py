@@ -23,24 +23,21 @@ from typing import get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError, UsageError
-from sshr.evaluation.attacking import LEAST, OTHER
-from sshr.evaluation.attacks import Attack, KeyGuess, run_attack
-from sshr.evaluation.cases import Case, conceal_case
-from sshr.evaluation.metrics import psnr
+from sshr.evaluation.attacks.attack import Attack, KeyGuess, run_attack
+from sshr.evaluation.attacks.scores import score
+from sshr.evaluation.attacks.suite import LEAST, OTHER
+from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
-from sshr.evaluation.scores import score
 from sshr.imaging.reading import read_image
-from sshr.pipeline.engine import Engine
-from sshr.pipeline.progress import Progress, quiet
+from sshr.metrics import psnr
+from sshr.transports.analog.engine import Engine
+from sshr.types import Progress, Rgb8, quiet
 from sshr.zoo.registry import load_model
-
-Rgb8 = NDArray[np.uint8]
 
 PRESETS = ("paper", "base")
 GUESSES: tuple[KeyGuess, ...] = get_args(KeyGuess)
@@ -136,11 +133,11 @@ def measure(
     chosen = fixed_pairs(folder)[:limit]
     if len(chosen) < LEAST:
         raise UsageError(f"{folder}: {len(chosen)} pairs; at least {LEAST} are needed")
-    cases: list[Case] = []
+    cases: list[ConcealedPair] = []
     for paths in chosen:
         pair = (centre_crop(read_image(path).rgb, crop) for path in paths)
         draw = random.Random(f"{seed} {len(cases)}").randbytes
-        cases.append(conceal_case(engine, *pair, draw))
+        cases.append(conceal_pair(engine, *pair, draw))
         progress(f"{preset}, {folder.name}: concealing", len(cases), len(chosen))
     rows = []
     for guess in GUESSES:
@@ -160,7 +157,7 @@ def cosines(keys: torch.Tensor) -> Cosines:
     return Cosines(len(keys), float(size.mean()), float(size.max()), float(found.max()))
 
 
-def wrong_key(engine: Engine, guess: KeyGuess, cases: Sequence[Case], seed: int) -> Row:
+def wrong_key(engine: Engine, guess: KeyGuess, cases: Sequence[ConcealedPair], seed: int) -> Row:
     """What `guess` reveals of every case."""
     scores, over_colour = [], []
     for i, case in enumerate(cases):

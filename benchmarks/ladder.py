@@ -47,13 +47,13 @@ from sshr.imaging.writing import write_image
 from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
 from sshr.network.exact import ExactSteps
 from sshr.network.model import SshrNet
-from sshr.pipeline.engine import Engine
-from sshr.pipeline.progress import Progress, quiet
 from sshr.training.data import CropSampler
 from sshr.training.fit import fit_start
 from sshr.training.folders import describe_layout
 from sshr.training.photos import Photos
-from sshr.zoo.checkpoint import Loaded, build
+from sshr.transports.analog.engine import Engine
+from sshr.types import Progress, quiet
+from sshr.zoo.checkpoint import LoadedModel, build
 from sshr.zoo.registry import load_model
 
 KEYS = sshr.Keys(passphrase=sshr.passphrase_bytes("a passphrase for the benchmark only"))
@@ -317,7 +317,7 @@ def with_weights(config: ModelConfig, source: SshrNet) -> SshrNet:
 
 def as_engine(net: SshrNet) -> Engine:
     """Bound to run; a network that no stego names has no identity."""
-    return Engine(Loaded(net.eval().requires_grad_(False), bytes(32)))
+    return Engine(LoadedModel(net.eval().requires_grad_(False), bytes(32)))
 
 
 def measure_folder(

@@ -1,4 +1,4 @@
-"""What `sshr conceal --dry-run` expects of time and memory: the constants of `sshr.pipeline.plan`.
+"""What `sshr conceal --dry-run` expects of time and memory: the constants of the forecast.
 
     python benchmarks/planning.py [--sizes 256x256 1024x768 2048x1536] [--repeats 1] [--json OUT]
 
@@ -21,7 +21,7 @@ from PIL import Image
 
 import sshr
 from sshr.imaging.reading import read_image
-from sshr.pipeline import plan
+from sshr.transports.analog import forecast as plan
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"

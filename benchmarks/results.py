@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-from sshr.evaluation.markdown import to_markdown
+from sshr.evaluation.report.markdown import to_markdown
 
 DOCS = Path(__file__).parents[1] / "docs"
 HEAD = (

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from seeded import drawing
 
 import sshr
-from sshr.evaluation.metrics import psnr
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.sealed.pictures import decode, fitting, lossless
+from sshr.metrics import psnr
+from sshr.transports.sealed.codecs import decode, fitting, lossless
+from sshr.types import Rgb8
 
-Rgb8 = NDArray[np.uint8]
 SIZE = 256
 
 

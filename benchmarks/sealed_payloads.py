@@ -17,16 +17,15 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from seeded import drawing
 
 import sshr
 from sshr.errors import DamagedError, NothingFoundError
 from sshr.evaluation.pairs import centre_crop
 from sshr.imaging.reading import read_image
-from sshr.sealed.costs import Noise
+from sshr.transports.sealed.noise_map import Noise
+from sshr.types import Rgb8
 
-Rgb8 = NDArray[np.uint8]
 NOISES = [each.name.lower() for each in Noise]
 KEYS = sshr.Keys()
 STEGOS = 100

@@ -22,7 +22,6 @@ import numpy as np
 import torch
 from hinet_peer import HiNetPeer
 from measuring import flops, median_seconds, run_sshr
-from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
@@ -35,8 +34,9 @@ from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.mix import Mix
 from sshr.network.model import SshrNet
-from sshr.pipeline.engine import session_mix
 from sshr.rounding.rounder import Rounder
+from sshr.transports.analog.engine import session_mix
+from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
@@ -53,8 +53,6 @@ NOTES = (
     "picture) not. The peer has HiNet's layer plan; HiNet's own figures are 4.05 M parameters and "
     "133 GFLOP each way, counted the same."
 )
-
-Rgb8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ def measure_preset(name: str, repeats: int) -> Network:
 def passes(net: SshrNet) -> tuple[Callable[[], torch.Tensor], Callable[[], torch.Tensor]]:
     """Conceal and reveal of one tile, what goes in being ready."""
     secret, reference = tile_pair()
-    k_sym = net.symmetric_key(net.public_key(secret), reference)
+    k_sym = net.rsrk_symmetric(net.public_key(secret), reference)
     mix = keyed_mix(net)
     exact, scales = net.conceal(secret, reference, k_sym, mix)
     stego = exact.clamp(0, 1).mul(255).round() / 255

@@ -33,15 +33,15 @@ from transmission import Summary, check_crop, crops, summaries, transmit
 
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.pairs import fixed_pairs
-from sshr.evaluation.tables import quoted
-from sshr.imaging.names import shown
+from sshr.evaluation.report.tables import quoted
+from sshr.files.names import shown
 from sshr.network.exact import ExactSteps
-from sshr.pipeline.engine import Engine
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import load_recipe
 from sshr.training.reporting import LOG
 from sshr.training.runner import FEATURES, Session, train
 from sshr.training.sessions import LAST
+from sshr.transports.analog.engine import Engine
 from sshr.zoo.registry import load_model
 
 EVERY = 10

@@ -21,21 +21,20 @@ from typing import Any
 
 import numpy as np
 from detectability import Detector
-from numpy.typing import NDArray
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.lpips import Lpips
-from sshr.evaluation.metrics import psnr, ssim
 from sshr.evaluation.niqe import niqe
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
+from sshr.metrics import psnr, ssim
 from sshr.network.config import StrengthConfig
 from sshr.network.exact import ExactSteps
-from sshr.pipeline.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine, no_step
+from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
 
-Rgb8 = NDArray[np.uint8]
 SIZE = 256
 ROWS = ((0.0, 10.0), (60.0, 10.0), (300.0, 10.0), (1000.0, 10.0), (1000.0, 3.0), (3000.0, 3.0))
 """Contrast and floor of `StrengthConfig`."""
@@ -53,7 +52,7 @@ def engine_with(contrast: float, floor: float) -> Engine:
 def measured(engine: Engine, secret: Rgb8, reference: Rgb8, seed: int) -> tuple[Rgb8, Rgb8]:
     """Stego and revealed picture of one pair."""
     session = Session(np.random.default_rng(seed).bytes(KEY_BYTES))
-    k_sym = engine.symmetric_key(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     stego = made.rounder.round()
     return stego, engine.reveal(stego, reference, k_sym, made.scales, session, no_step)

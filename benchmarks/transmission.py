@@ -10,23 +10,21 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.errors import UsageError
-from sshr.evaluation.method import as_levels
-from sshr.evaluation.metrics import psnr, ssim
+from sshr.evaluation.methods.method import as_levels
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.pipeline.engine import Engine, no_step
+from sshr.metrics import psnr, ssim
+from sshr.transports.analog.engine import Engine, no_step
+from sshr.types import Rgb8
 
 CHANNELS = ("float", "png")
 LARGEST_CROP = 320
 """px of a side; a larger picture would be several tiles."""
-
-Rgb8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def transmit(
         nearest: round to the nearest level, whatever spectrum the network asks for.
     """
     session = Session(np.random.default_rng(seed).bytes(KEY_BYTES))
-    k_sym = engine.symmetric_key(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     write_image(path, as_levels(made.unrounded) if nearest else made.rounder.round(), force=True)
     stegos = {"float": made.unrounded, "png": read_image(path).rgb}

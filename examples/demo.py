@@ -99,7 +99,7 @@ def read(path: Path) -> Pixels:
 
 def measured(images: dict[str, Pixels]) -> dict[str, float]:
     """Stego against reference and revealed against secret, under the keys that conceal uses."""
-    from sshr.evaluation.metrics import psnr, ssim
+    from sshr.metrics import psnr, ssim
 
     pairs = {"stego": "reference", "revealed": "secret"}
     figures = {}

@@ -76,9 +76,9 @@ def photo() -> Photo:
 def drawing_from() -> Drawing:
     """Inside it senders draw what follows from a word, one after another, and not from the system:
     a test that passes does so every time."""
-    from sshr.crypto.header import Sending
+    from sshr.header.header import HeaderWriter
 
-    start = Sending.start.__func__  # type: ignore[attr-defined]
+    start = HeaderWriter.start.__func__  # type: ignore[attr-defined]
 
     @contextmanager
     def drawing(word: str) -> Iterator[None]:
@@ -92,11 +92,11 @@ def drawing_from() -> Drawing:
 @pytest.fixture
 def same_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every sender draws the same bytes, so that only what follows can make a difference."""
-    from sshr.crypto.header import Sending
+    from sshr.header.header import HeaderWriter
 
-    start = Sending.start
+    start = HeaderWriter.start
 
-    def seeded(reference: NDArray[np.uint8], keys: object, protected: bool = False) -> Sending:
+    def seeded(reference: NDArray[np.uint8], keys: object, protected: bool = False) -> HeaderWriter:
         return start(reference, keys, random.Random(1).randbytes, protected=protected)
 
-    monkeypatch.setattr(Sending, "start", staticmethod(seeded))
+    monkeypatch.setattr(HeaderWriter, "start", staticmethod(seeded))

@@ -19,13 +19,13 @@ import pytest
 from PIL import Image
 
 from sshr.batch import pool
-from sshr.batch.manifest import Entry, file_hash
-from sshr.batch.pairing import Pair, pair_by_name, pair_by_table
+from sshr.batch.manifest import ManifestEntry, file_hash
+from sshr.batch.pairing import FilePair, pair_by_name, pair_by_table
 from sshr.batch.work import Job, do_pair
 from sshr.cli.runner import run
 from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
-from sshr.imaging.temporary import held, remove_stale
+from sshr.files.temporary import held, remove_stale
 
 OPTIONS = ("--no-passphrase", "--json")
 
@@ -148,7 +148,7 @@ def test_a_kill_after_the_record_and_before_the_name_is_made_good(folders, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sshr.imaging.temporary._publish_new", die)
+        patch.setattr("sshr.files.temporary._publish_new", die)
         assert call("conceal", own, "-r", shared, "-o", out, *OPTIONS)[0] == 130
     assert times(out) == {}
     assert list(out.rglob("*.tmp")) == []
@@ -160,7 +160,7 @@ def test_a_full_disk_fails_each_file_and_leaves_none(folders, monkeypatch) -> No
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("sshr.imaging.temporary.os.fsync", full)
+        patch.setattr("sshr.files.temporary.os.fsync", full)
         own, shared, out = folders
         code, _, err = call("conceal", own, "-r", shared, "-o", out, *OPTIONS)
         assert code == 8, err
@@ -178,7 +178,7 @@ def test_only_files_without_a_writer_are_stale(tmp_path: Path) -> None:
     assert remove_stale(tmp_path) == 1
 
 
-def crash_once(job: Job, pair: Pair) -> Entry:
+def crash_once(job: Job, pair: FilePair) -> ManifestEntry:
     """Work whose process is killed at one pair, the first time that it comes to it."""
     mark = job.folder.parent / "crashed"
     if pair.name == "p1.png" and not mark.exists():
@@ -187,14 +187,14 @@ def crash_once(job: Job, pair: Pair) -> Entry:
     return note(job, pair)
 
 
-def crash_always(job: Job, pair: Pair) -> Entry:
+def crash_always(job: Job, pair: FilePair) -> ManifestEntry:
     if pair.name == "p1.png":
         os.kill(os.getpid(), signal.SIGKILL)
     return note(job, pair)
 
 
-def note(job: Job, pair: Pair) -> Entry:
-    return Entry(pair.name, "", "", "done")
+def note(job: Job, pair: FilePair) -> ManifestEntry:
+    return ManifestEntry(pair.name, "", "", "done")
 
 
 @pytest.mark.skipif(pool.cores() < 2, reason="two processes need two cores")
@@ -297,7 +297,7 @@ def test_a_single_job_leaves_the_threads_alone(folders) -> None:
     before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
     seen = []
 
-    def look(job: Job, pair: Pair) -> Entry:
+    def look(job: Job, pair: FilePair) -> ManifestEntry:
         seen.append((torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")))
         return note(job, pair)
 

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import nn
 
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.reading import read_image
+from sshr.metrics import psnr
 from sshr.network.config import (
     CompandingConfig,
     DiffusionConfig,

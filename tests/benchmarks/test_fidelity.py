@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from sshr.errors import EvaluationError, UsageError
-from sshr.evaluation.metrics import MAX_PSNR, psnr
+from sshr.metrics import MAX_PSNR, psnr
 from sshr.network.config import ModelConfig, PrintedConfig, ReactionConfig
 from sshr.network.exact import ExactSteps
 from sshr.zoo.checkpoint import build, save_checkpoint

@@ -14,14 +14,14 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
+from sshr.metrics import psnr
 from sshr.network.config import PRESETS, CompandingConfig, ModelConfig
 from sshr.network.exact import ExactSteps
-from sshr.pipeline.engine import Engine
 from sshr.training.fit import fit_start
-from sshr.zoo.checkpoint import Loaded, build, save_checkpoint
+from sshr.transports.analog.engine import Engine
+from sshr.zoo.checkpoint import LoadedModel, build, save_checkpoint
 
 ROOT = Path(__file__).parents[2]
 Photo = Callable[..., NDArray[np.uint8]]
@@ -193,7 +193,7 @@ def test_printed_steps_are_on_no_rung(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    printed = Loaded(build(ModelConfig(start="zero")), bytes(32))
+    printed = LoadedModel(build(ModelConfig(start="zero")), bytes(32))
     monkeypatch.setattr(ladder, "load_model", lambda preset, device: printed)
     words = [str(folder), "--train", str(folder), "--fit-crops", "2", "--fit-side", "64"]
     monkeypatch.setattr(sys, "argv", ["ladder", *words])

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from sshr.evaluation.attacks import BASE_ATTACKS, PAPER_ATTACKS, RIGHT, KeyGuess
-from sshr.evaluation.matching import FEATURES
-from sshr.evaluation.payload import STATISTICS
+from sshr.evaluation.attacks.attack import BASE_ATTACKS, PAPER_ATTACKS, RIGHT, KeyGuess
+from sshr.evaluation.attacks.matching import FEATURES
+from sshr.evaluation.attacks.payload import STATISTICS
 
 Load = Callable[[str], ModuleType]
 Start = Callable[..., int]

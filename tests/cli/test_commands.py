@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import sshr
-from sshr.crypto.fingerprint import fingerprint
+from sshr.header.fingerprint import fingerprint
 
 WITH_WORD = ("-r", "reference.png", "--passphrase-file", "word.txt")
 OPEN = ("-r", "reference.png", "--no-passphrase")

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 import sshr
-from sshr.crypto.header import Rounding, Sending
-from sshr.crypto.metadata import Metadata
-from sshr.pipeline.engine import SCALE
-from sshr.pipeline.plan import _SCALE_BYTES, plan
+from sshr.header.header import HeaderWriter, Rounding
+from sshr.header.metadata import Metadata
+from sshr.transports.analog.engine import SCALE
+from sshr.transports.analog.forecast import _SCALE_BYTES, plan
 from sshr.zoo.facts import read_facts
 
 Call = Callable[..., Any]
@@ -96,16 +96,16 @@ def test_it_is_what_conceal_does(
     planned = plan(secret, reference, preset)
     headers: list[np.ndarray] = []
     scales: list[bytes] = []
-    really = Sending.write_trailing
+    really = HeaderWriter.write_trailing
 
-    def noting(self: Sending, rounding: Rounding, metadata: Metadata) -> np.ndarray:
+    def noting(self: HeaderWriter, rounding: Rounding, metadata: Metadata) -> np.ndarray:
         written = really(self, rounding, metadata)
         headers.append(self.reopen(written).header)
         scales.append(metadata.tile_scales)
         return written
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sending, "write_trailing", noting)
+        patch.setattr(HeaderWriter, "write_trailing", noting)
         stego = sshr.conceal(secret, reference, sshr.Keys(), preset)
     (header,), (held,) = headers, scales
     assert planned.header_share == header.mean()
@@ -125,7 +125,7 @@ def test_measured_sets_give_a_range(
 ) -> None:
     one, other = ({"stego_psnr": s, "revealed_psnr": r} for s, r in ((41.2, 50.5), (40.9, 51.0)))
     facts = dataclasses.replace(read_facts("base"), scores={"one": one, "other": other})
-    monkeypatch.setattr("sshr.pipeline.plan.read_facts", lambda preset: facts)
+    monkeypatch.setattr("sshr.transports.analog.forecast.read_facts", lambda preset: facts)
     planned = plan(photo("parrots"), photo("sailboats"))
     assert (planned.stego_psnr, planned.revealed_psnr) == ((40.9, 41.2), (50.5, 51.0))
 

@@ -10,8 +10,8 @@ import pytest
 from picture_files import chunks_of, foreign_profile, png_16
 from PIL import Image
 
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.reading import read_image
+from sshr.metrics import psnr
 
 OPEN = ("--no-passphrase",)
 Call = Callable[..., Any]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sshr.crypto.layout import PREFIX_BITS, SALT_BYTES, SALT_TAG_BYTES
+from sshr.header.layout import PREFIX_BITS, SALT_BYTES, SALT_TAG_BYTES
 
 MISMATCH, WRONG_KEY, DAMAGED, NOTHING = 3, 4, 5, 6
 OPEN = ("-r", "reference.png", "--no-passphrase")

@@ -10,7 +10,7 @@ import pytest
 from picture_files import foreign_profile
 from PIL import Image
 
-from sshr.crypto.fingerprint import fingerprint
+from sshr.header.fingerprint import fingerprint
 from sshr.imaging.reading import read_image
 
 WITH_WORD = ("--passphrase-file", "word.txt")

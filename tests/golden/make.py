@@ -19,10 +19,10 @@ import numpy as np
 from PIL import Image
 
 import sshr
-from sshr.crypto.header import Sending
-from sshr.evaluation.metrics import psnr
+from sshr.header.header import HeaderWriter
 from sshr.imaging.reading import read_image
-from sshr.sealed.content import Kind
+from sshr.metrics import psnr
+from sshr.transports.sealed.record import Kind
 from sshr.zoo.registry import PRESETS
 
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ def crop(name: str) -> Image.Image:
 
 def draw_the_same(name: str) -> None:
     """From here on senders draw what follows from the name."""
-    start = Sending.start.__func__  # type: ignore[attr-defined]
+    start = HeaderWriter.start.__func__  # type: ignore[attr-defined]
     start.__defaults__ = (random.Random(name).randbytes,)
 
 

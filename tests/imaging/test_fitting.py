@@ -4,8 +4,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sshr.errors import UsageError
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.fitting import Box, fit_to, inner_box, unfit
+from sshr.metrics import psnr
 
 MODES = ["contain", "cover", "stretch"]
 sides = st.integers(1, 200)

@@ -15,8 +15,8 @@ from picture_files import chunk, encoded, foreign_profile, grey_profile, png_16,
 from PIL import Image, ImageCms
 
 from sshr.errors import ImageError, UsageError
+from sshr.files.plugins import AVIF, HEIF, JXL, jxl_size, plugin_for
 from sshr.imaging.modes import to_rgb
-from sshr.imaging.plugins import AVIF, HEIF, JXL, jxl_size, plugin_for
 from sshr.imaging.reading import Picture, read_image
 from sshr.imaging.secret import as_secret, opaque, read_secret
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sshr.errors import ImageError
-from sshr.imaging.plugins import HEIF, JXL
+from sshr.files.plugins import HEIF, JXL
 from sshr.imaging.reading import Picture, read_image
 
 FORMATS = ["PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "TGA", "PCX", "QOI", "ICO", "AVIF"]

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sshr.errors import TooSmallError
-from sshr.imaging.tiles import Tile, carrier_size, tile_grid
+from sshr.imaging.tiles import Tile, tile_grid, tiled_area
 
 sides = st.integers(64, 2000)
 
@@ -17,7 +17,7 @@ sides = st.integers(64, 2000)
 @example(336, 335)
 @example(1000, 750)
 def test_tiles_cover_the_carrier_once_and_with_the_rim_the_picture(height, width):
-    carrier_height, carrier_width = carrier_size(height, width)
+    carrier_height, carrier_width = tiled_area(height, width)
     assert 0 <= height - carrier_height <= 15
     assert 0 <= width - carrier_width <= 15
     covered, whole = np.zeros((2, height, width), np.uint8)
@@ -72,6 +72,6 @@ def test_layout_is_fixed_for_good():
 
 @pytest.mark.parametrize("size", [(63, 64), (64, 63), (1, 1), (0, 500), (-80, 80)])
 def test_too_small(size):
-    for function in (carrier_size, tile_grid):
+    for function in (tiled_area, tile_grid):
         with pytest.raises(TooSmallError, match="at least 64 px"):
             function(*size)

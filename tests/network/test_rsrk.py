@@ -10,8 +10,8 @@ from torch.nn import functional as F
 from sshr.network.rsrk import (
     AlexNetFeatures,
     KeyGenerator,
-    decode_public_key,
-    encode_public_key,
+    decode_rsrk_public,
+    encode_rsrk_public,
     key_bytes,
 )
 
@@ -51,7 +51,7 @@ def test_both_sides_of_eq_23_agree(generator: KeyGenerator) -> None:
     assert torch.equal(k_pub_r, w * k_pri_r)
     receiver, sender = k_pub_s * k_pri_r, k_pub_r * k_pri_s
     assert torch.allclose(receiver, sender, rtol=1e-5, atol=1e-7)
-    assert torch.equal(generator.symmetric_key(k_pub_s, f_r), receiver)
+    assert torch.equal(generator.rsrk_symmetric(k_pub_s, f_r), receiver)
 
 
 @torch.no_grad()
@@ -67,12 +67,12 @@ def test_weights_are_w_l_plus_w_s(generator: KeyGenerator) -> None:
 def test_what_travels_gives_the_key_that_the_sender_used(generator: KeyGenerator) -> None:
     f_s, f_r = features(4, 1), features(4, 2)
     public = generator.public_key(f_s)
-    codes = encode_public_key(public)
+    codes = encode_rsrk_public(public)
     assert codes.dtype == torch.uint8
     assert codes.shape == (4, key_bytes(64)) == (4, 16)
-    sent = decode_public_key(codes)
+    sent = decode_rsrk_public(codes)
     assert torch.equal(sent, public)
-    assert torch.equal(generator.symmetric_key(sent, f_r), generator.symmetric_key(public, f_r))
+    assert torch.equal(generator.rsrk_symmetric(sent, f_r), generator.rsrk_symmetric(public, f_r))
     # Two bits are enough to point the way.
     exact, _ = generator.public_keys(f_s, f_r)
     assert bool((F.cosine_similarity(public, exact) > 0.9).all())
@@ -81,17 +81,17 @@ def test_what_travels_gives_the_key_that_the_sender_used(generator: KeyGenerator
 
 def test_every_byte_of_codes_is_four_elements() -> None:
     codes = torch.arange(256, dtype=torch.uint8)[None]
-    values = decode_public_key(codes)
+    values = decode_rsrk_public(codes)
     assert values.shape == (1, 1024)
-    assert torch.equal(encode_public_key(values), codes)
+    assert torch.equal(encode_rsrk_public(values), codes)
     four = values[0, 4 * 0b11_01_10_00 :][:4]  # the first element lowest
     assert torch.allclose(four, STEP * torch.tensor([-1.5, 0.5, -0.5, 1.5]))
     line = torch.linspace(-1, 1, 4000)[None]
-    error = (decode_public_key(encode_public_key(line)) - line).abs()
+    error = (decode_rsrk_public(encode_rsrk_public(line)) - line).abs()
     assert float(error.max()) <= STEP / 2 + 1e-6
     far = torch.tensor([[-9.0, -0.1, 0.1, 9.0]])
     assert torch.allclose(
-        decode_public_key(encode_public_key(far)), STEP * torch.tensor([-1.5, -0.5, 0.5, 1.5])
+        decode_rsrk_public(encode_rsrk_public(far)), STEP * torch.tensor([-1.5, -0.5, 0.5, 1.5])
     )
 
 
@@ -99,7 +99,7 @@ def cosines(generator: KeyGenerator, count: int = 24) -> Tensor:
     """Of the keys of `count` pairs that have nothing in common."""
     with torch.no_grad():
         public = generator.public_key(features(count, 1))
-        keys = F.normalize(generator.symmetric_key(public, features(count, 2)), dim=1)
+        keys = F.normalize(generator.rsrk_symmetric(public, features(count, 2)), dim=1)
     return (keys @ keys.T)[~torch.eye(count, dtype=torch.bool)]
 
 
@@ -145,11 +145,11 @@ def test_too_few_photographs_leave_the_keys_as_they_are() -> None:
 def test_the_key_depends_on_both_images(generator: KeyGenerator) -> None:
     generator.whiten(features(400, 7))
     f_s, f_r = features(2, 1), features(2, 2)
-    k_sym = generator.symmetric_key(generator.public_key(f_s), f_r)
+    k_sym = generator.rsrk_symmetric(generator.public_key(f_s), f_r)
     assert k_sym.shape == (2, 64)
     for other in (
-        generator.symmetric_key(generator.public_key(f_s.flip(0)), f_r),
-        generator.symmetric_key(generator.public_key(f_s), f_r.flip(0)),
+        generator.rsrk_symmetric(generator.public_key(f_s.flip(0)), f_r),
+        generator.rsrk_symmetric(generator.public_key(f_s), f_r.flip(0)),
     ):
         assert float((k_sym - other).abs().mean()) > 0.05
 

@@ -14,8 +14,8 @@ from PIL import Image
 
 import sshr
 from sshr.errors import CheckpointError, DeviceError, ImageError, OutputError, UsageError
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.reading import read_image
+from sshr.metrics import psnr
 from sshr.zoo.checkpoint import load_checkpoint, save_checkpoint
 
 Rgb8 = NDArray[np.uint8]

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.fitting import FitMode, fit_to, unfit
+from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
 OPEN = sshr.Keys()

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import sshr
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.reading import read_image
-from sshr.sealed.content import Kind
+from sshr.metrics import psnr
+from sshr.transports.sealed.record import Kind
 from sshr.zoo.registry import PRESETS
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -10,8 +10,8 @@ from PIL import Image
 
 import sshr
 from sshr.errors import NothingFoundError
-from sshr.evaluation.metrics import psnr
 from sshr.imaging.fitting import fit_to
+from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
 OPEN = sshr.Keys()

@@ -7,53 +7,53 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
-from sshr.crypto.header import Opened, read_header
-from sshr.crypto.metadata import Transport
 from sshr.errors import DamagedError, SshrError
-from sshr.pipeline.engine import Engine
+from sshr.header.header import OpenedHeader, read_header
+from sshr.header.metadata import Transport
 from sshr.pipeline.reveal import Revealed, reveal_opened
+from sshr.transports.analog.engine import Engine
 
 Rgb8 = NDArray[np.uint8]
 
 
 @pytest.fixture
-def opened(stego: sshr.Stego, reference: Rgb8) -> Opened:
+def opened(stego: sshr.Stego, reference: Rgb8) -> OpenedHeader:
     return read_header(stego.image, reference, sshr.Keys())
 
 
-def revealed(opened: Opened, stego: sshr.Stego, **changes: object) -> Revealed:
+def revealed(opened: OpenedHeader, stego: sshr.Stego, **changes: object) -> Revealed:
     metadata = dataclasses.replace(opened.metadata, **changes)
     engine = Engine(sshr.load_model("base"))
     changed = dataclasses.replace(opened, metadata=metadata)
     return reveal_opened(changed, stego.image, stego.reference.rgb, engine)
 
 
-def test_as_it_is_it_reveals(opened: Opened, stego: sshr.Stego, reference: Rgb8) -> None:
+def test_as_it_is_it_reveals(opened: OpenedHeader, stego: sshr.Stego, reference: Rgb8) -> None:
     expected = sshr.reveal(stego.image, reference, sshr.Keys()).image
     assert (revealed(opened, stego).image == expected).all()
 
 
 @pytest.mark.parametrize("scales", [b"", bytes(2), bytes(1000)])
-def test_scales_for_other_tiles(opened: Opened, stego: sshr.Stego, scales: bytes) -> None:
+def test_scales_for_other_tiles(opened: OpenedHeader, stego: sshr.Stego, scales: bytes) -> None:
     with pytest.raises(DamagedError, match="does not fit this picture"):
         revealed(opened, stego, tile_scales=scales)
 
 
 @pytest.mark.parametrize("length", [0, 1, 63, 65])
-def test_public_key_of_another_length(opened: Opened, stego: sshr.Stego, length: int) -> None:
+def test_public_key_of_another_length(opened: OpenedHeader, stego: sshr.Stego, length: int) -> None:
     with pytest.raises(DamagedError, match="does not fit this picture"):
         revealed(opened, stego, public_key=bytes(length))
 
 
-def test_transport_of_a_later_version(opened: Opened, stego: sshr.Stego) -> None:
+def test_transport_of_a_later_version(opened: OpenedHeader, stego: sshr.Stego) -> None:
     with pytest.raises(DamagedError, match="analog transport"):
         revealed(opened, stego, transport=Transport.SEALED)
 
 
-def test_size_that_no_memory_holds(opened: Opened, stego: sshr.Stego) -> None:
+def test_size_that_no_memory_holds(opened: OpenedHeader, stego: sshr.Stego) -> None:
     with pytest.raises(SshrError, match="cannot be brought to"):
         revealed(opened, stego, secret_width=2**31, secret_height=2**31)
 
 
-def test_tiny_size_is_kept(opened: Opened, stego: sshr.Stego) -> None:
+def test_tiny_size_is_kept(opened: OpenedHeader, stego: sshr.Stego) -> None:
     assert revealed(opened, stego, secret_width=1, secret_height=3).image.shape == (3, 1, 3)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import sshr
-from sshr.crypto.header import read_header
 from sshr.errors import DamagedError, MismatchError, NothingFoundError, WrongKeyError
-from sshr.evaluation.metrics import psnr
+from sshr.header.header import read_header
+from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]

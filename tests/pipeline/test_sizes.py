@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import sshr
-from sshr.crypto.header import read_header
-from sshr.evaluation.metrics import psnr
+from sshr.header.header import read_header
 from sshr.imaging.fitting import fit_to, unfit
-from sshr.imaging.tiles import carrier_size
+from sshr.imaging.tiles import tiled_area
+from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
@@ -41,7 +41,7 @@ STEGO, STEGO_TOLERANCE = 41.1, 0.3
 def figures_of(secret: Rgb8, reference: Rgb8) -> tuple[float, float]:
     """S+R of what was concealed, and what the own size lacks of its bound, of one round trip."""
     report = sshr.conceal(secret, reference, OPEN).check()
-    carrier, size = carrier_size(*reference.shape[:2]), secret.shape[:2]
+    carrier, size = tiled_area(*reference.shape[:2]), secret.shape[:2]
     resized = unfit(fit_to(secret, carrier, "stretch"), size, "stretch")
     errors = [10 ** (-value / 10) for value in (report.fitted_psnr, psnr(resized, secret))]
     bound = -10 * np.log10(sum(errors)) if size != carrier else report.fitted_psnr
@@ -106,7 +106,7 @@ def test_many_tiles_lose_little(photo: Photo, whole: float) -> None:
 def rim_of(picture: Rgb8) -> NDArray[np.bool_]:
     """(H, W, 3), what lies outside the carrier."""
     rim = np.ones(picture.shape, bool)
-    height, width = carrier_size(*picture.shape[:2])
+    height, width = tiled_area(*picture.shape[:2])
     rim[:height, :width] = False
     return rim
 
@@ -147,7 +147,7 @@ def test_any_pair_of_sizes_goes_round(
     revealed = sshr.reveal(stego.image, reference, OPEN)
     assert revealed.intact
     assert revealed.image.shape == secret.shape
-    carrier = carrier_size(height, width)
+    carrier = tiled_area(height, width)
     assert revealed.carrier.shape == (*carrier, 3)
     mode = "stretch" if secret.shape == reference.shape else "contain"
     best = unfit(fit_to(secret, carrier, mode), (own_height, own_width), mode)

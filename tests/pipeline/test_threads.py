@@ -18,8 +18,8 @@ from PIL import Image
 
 import sshr
 from sshr.crypto.session import Session
-from sshr.evaluation.metrics import psnr
-from sshr.pipeline.engine import Engine, no_step, unpack_scales
+from sshr.metrics import psnr
+from sshr.transports.analog.engine import Engine, no_step, unpack_scales
 from sshr.zoo import registry
 
 Rgb8 = NDArray[np.uint8]
@@ -54,7 +54,7 @@ def test_one_and_two_workers_make_the_same_before_rounding(
     engine, session, made = Engine(sshr.load_model(preset, "cpu")), Session(bytes(range(32))), []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        k_sym = engine.symmetric_key(engine.public_key(pair[0]), pair[1])
+        k_sym = engine.rsrk_symmetric(engine.public_key(pair[0]), pair[1])
         made.append(engine.conceal(*pair, k_sym, session, no_step))
         assert torch.get_num_threads() == threads
     one, two = made

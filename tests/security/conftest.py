@@ -13,10 +13,10 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from sshr.evaluation.cases import Case, conceal_case
-from sshr.evaluation.matching import Matcher
+from sshr.evaluation.attacks.matching import Matcher
+from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.imaging.reading import read_image
-from sshr.pipeline.engine import Engine
+from sshr.transports.analog.engine import Engine
 from sshr.zoo.registry import load_model
 
 PHOTOS = sorted((Path(__file__).parents[2] / "examples" / "photos").glob("*.png"))
@@ -62,11 +62,11 @@ def base() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def cases(base, crops) -> list[Case]:
+def cases(base, crops) -> list[ConcealedPair]:
     """Secret i in reference i + 1."""
     draw = random.Random(1).randbytes
     pairs = zip(crops, crops[1:] + crops[:1], strict=True)
-    return [conceal_case(base, *pair, draw) for pair in pairs]
+    return [conceal_pair(base, *pair, draw) for pair in pairs]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import random
 import numpy as np
 import pytest
 
-from sshr.evaluation.attacks import (
+from sshr.evaluation.attacks.attack import (
     BASE_ATTACKS,
     PAPER_ATTACKS,
     RIGHT,
@@ -18,11 +18,11 @@ from sshr.evaluation.attacks import (
     attacks_on,
     run_attack,
 )
-from sshr.evaluation.cases import conceal_case, public_key_scores
-from sshr.evaluation.matching import FEATURES, right_picks
-from sshr.evaluation.scores import score
+from sshr.evaluation.attacks.matching import FEATURES, right_picks
+from sshr.evaluation.attacks.scores import score
+from sshr.evaluation.concealed import conceal_pair, rsrk_public_scores
 from sshr.network.transform import MEAN_COLOUR
-from sshr.pipeline.engine import Engine
+from sshr.transports.analog.engine import Engine
 from sshr.zoo.registry import load_model
 
 OTHER = 3  # the third case on shares neither secret nor reference
@@ -104,14 +104,14 @@ def test_a_stego_taken_for_its_reference_is_a_flat_grey(base, cases):
 
 def test_the_public_key_alone_names_the_secret(base, cases):
     # Which is why `base` seals it.
-    assert right_picks(public_key_scores(base, cases)) >= 20
+    assert right_picks(rsrk_public_scores(base, cases)) >= 20
 
 
 def test_every_attack_runs_on_the_papers_own_scheme(crops):
     paper = Engine(load_model("paper", "cpu"))
     assert attacks_on(paper) == PAPER_ATTACKS
     draw = random.Random(3).randbytes
-    made = [conceal_case(paper, crops[i], crops[i + 1], draw) for i in range(5)]
+    made = [conceal_pair(paper, crops[i], crops[i + 1], draw) for i in range(5)]
     for attack in (RIGHT, *PAPER_ATTACKS):
         picture = run_attack(paper, attack, made[0], made[OTHER], draw)
         assert picture.shape == made[0].secret.shape

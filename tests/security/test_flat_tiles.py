@@ -10,16 +10,16 @@ import pytest
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
-from sshr.evaluation.payload import ring_power, seen_rows
+from sshr.evaluation.attacks.payload import ring_power, seen_rows
 from sshr.imaging.tiles import tile_grid
-from sshr.pipeline.engine import no_step
+from sshr.transports.analog.engine import no_step
 
 DEVIATIONS = 7  # once in 4e11
 
 
 def made_of(engine, secret, reference, draw):
     """The payload's rows before and after rounding."""
-    k_sym = engine.symmetric_key(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
     made = engine.conceal(secret, reference, k_sym, Session(draw(KEY_BYTES)), no_step)
     pictures = made.unrounded, made.rounder.round()
     return [seen_rows(engine, picture, reference) for picture in pictures]

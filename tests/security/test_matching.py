@@ -5,10 +5,9 @@ import pytest
 import torch
 from scipy.stats import binom
 
-from sshr.evaluation.denoising import median, wiener
-from sshr.evaluation.matching import FEATURES, Matcher, right_picks
-from sshr.evaluation.metrics import psnr
-from sshr.evaluation.payload import (
+from sshr.evaluation.attacks.denoising import median, wiener
+from sshr.evaluation.attacks.matching import FEATURES, Matcher, right_picks
+from sshr.evaluation.attacks.payload import (
     STATISTICS,
     Simulation,
     payload_scores,
@@ -16,7 +15,8 @@ from sshr.evaluation.payload import (
     ring_magnitudes,
     ring_power,
 )
-from sshr.evaluation.scores import score
+from sshr.evaluation.attacks.scores import score
+from sshr.metrics import psnr
 from sshr.network.bank import BlockBank
 from sshr.network.transform import Transform
 

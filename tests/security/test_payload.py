@@ -12,18 +12,19 @@ import torch
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
-from sshr.evaluation.attacks import without_mix
-from sshr.evaluation.cases import conceal_again, conceal_case
-from sshr.evaluation.payload import STATISTICS, ring_power
-from sshr.evaluation.recognition import residual_picks
+from sshr.evaluation.attacks.attack import without_mix
+from sshr.evaluation.attacks.payload import STATISTICS, ring_power
+from sshr.evaluation.attacks.recognition import residual_picks
+from sshr.evaluation.concealed import conceal_again, conceal_pair
 from sshr.evaluation.tensors import to_tensor
+from sshr.transports.analog.keyed_mix import tile_signs
 
 FEATURES = {"pixels", "bands", "sorted", *STATISTICS}
 
 
 def concealed(engine, secrets, references, seed):
     draw = random.Random(seed).randbytes
-    return [conceal_case(engine, *pair, draw) for pair in zip(secrets, references, strict=True)]
+    return [conceal_pair(engine, *pair, draw) for pair in zip(secrets, references, strict=True)]
 
 
 def recognised(engine, secrets, references, known, seed):
@@ -77,7 +78,7 @@ def test_undoing_a_candidates_turn_tells_nothing(base, cases):
         row = body.payload_seen(to_tensor(case.stego), to_tensor(case.reference))
         before = ring_power([part.numpy() for part in row[0].split(sizes) if len(part)])
         for other in cases:
-            k_sym = base.symmetric_key(other.public_key, case.reference)
+            k_sym = base.rsrk_symmetric(other.public_key, case.reference)
             turned = body._turned(row, body._turns(k_sym), size)
             assert float((turned - row).abs().max()) > 1e-3
             after = ring_power([part.numpy() for part in turned[0].split(sizes) if len(part)])
@@ -87,6 +88,6 @@ def test_undoing_a_candidates_turn_tells_nothing(base, cases):
 def test_no_group_of_the_mix_has_so_few_signs_that_all_can_be_tried(base):
     """Whoever has a candidate undoes U in the smallest group with every choice of the signs that
     follow the permutation. The right one gives the candidate's magnitudes, and hardly another."""
-    vectors = len(Session(bytes(KEY_BYTES)).tile_signs(0, 1))
+    vectors = len(tile_signs(Session(bytes(KEY_BYTES)), 0, 1))
     smallest = min(size for size in base.model.net.group_sizes((64, 64)) if size)
     assert (vectors - 1) * smallest >= 100

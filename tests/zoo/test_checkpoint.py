@@ -10,7 +10,7 @@ from torch import Tensor
 from sshr.network.mix import random_mix
 from sshr.network.model import SshrNet
 from sshr.network.reparam import RepKernel
-from sshr.zoo.checkpoint import FORMAT, Loaded, build, load_checkpoint, save_checkpoint
+from sshr.zoo.checkpoint import FORMAT, LoadedModel, build, load_checkpoint, save_checkpoint
 
 
 def rounded(net: SshrNet) -> SshrNet:
@@ -27,7 +27,7 @@ def round_trip(net: SshrNet) -> tuple[Tensor, Tensor, Tensor]:
     generator = torch.Generator().manual_seed(1)
     secret, reference = torch.rand(2, 1, 3, 64, 64, generator=generator)
     codes = net.public_key(secret)
-    k_sym = net.symmetric_key(codes, reference)
+    k_sym = net.rsrk_symmetric(codes, reference)
     mix = random_mix(net.group_sizes((64, 64)), generator, CPU) if net.uses_mix else None
     stego, scales = net.conceal(secret, reference, k_sym, mix)
     return codes, stego, net.reveal(stego, reference, k_sym, scales, mix)
@@ -35,7 +35,7 @@ def round_trip(net: SshrNet) -> tuple[Tensor, Tensor, Tensor]:
 
 def test_a_loaded_network_gives_equal_outputs(net: SshrNet, saved: Path) -> None:
     loaded = load_checkpoint(saved, CPU)
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadedModel)
     assert type(loaded.net) is type(net)
     assert loaded.net.config == net.config
     assert not loaded.net.training

@@ -13,7 +13,7 @@ from safetensors.torch import load, save
 from sshr.errors import CheckpointError
 from sshr.network.config import config_to_dict
 from sshr.network.model import SshrNet
-from sshr.zoo.checkpoint import FORMAT, Loaded, _digest, load_checkpoint
+from sshr.zoo.checkpoint import FORMAT, LoadedModel, _digest, load_checkpoint
 
 HUGE = (10**4, 10**9, 2**40, 2**62, 10**30)
 values = (
@@ -26,7 +26,7 @@ values = (
 )
 
 
-def outcome(path: Path) -> Loaded | None:
+def outcome(path: Path) -> LoadedModel | None:
     started, found, said = time.monotonic(), None, ""
     try:
         found = load_checkpoint(path, torch.device("cpu"))

@@ -12,17 +12,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sshr.batch.manifest import Entry
-    from sshr.batch.pairing import Pair, Pairing, pair_by_name, pair_by_table
+    from sshr.batch.manifest import ManifestEntry
+    from sshr.batch.pairing import FilePair, Pairing, pair_by_name, pair_by_table
     from sshr.batch.runner import Backend, run_folder
     from sshr.batch.work import Job
 
-__all__ = ["Backend", "Entry", "Job", "Pair", "Pairing", "pair_by_name", "pair_by_table"]
+__all__ = [
+    "Backend",
+    "FilePair",
+    "Job",
+    "ManifestEntry",
+    "Pairing",
+    "pair_by_name",
+    "pair_by_table",
+]
 __all__ += ["run_folder"]
 
 _HOMES = {
-    "Entry": "sshr.batch.manifest",
-    "Pair": "sshr.batch.pairing",
+    "ManifestEntry": "sshr.batch.manifest",
+    "FilePair": "sshr.batch.pairing",
     "Pairing": "sshr.batch.pairing",
     "pair_by_name": "sshr.batch.pairing",
     "pair_by_table": "sshr.batch.pairing",

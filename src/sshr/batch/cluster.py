@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from sshr.batch.manifest import Entry
-from sshr.batch.pairing import Pair
+from sshr.batch.manifest import ManifestEntry
+from sshr.batch.pairing import FilePair
 from sshr.batch.work import Job, do_pair, failed
 from sshr.errors import SshrError, UsageError
 
 CONNECT_SECONDS = 10
 
 
-def run_cluster(job: Job, pairs: Iterable[Pair], scheduler: str) -> Iterator[Entry]:
+def run_cluster(job: Job, pairs: Iterable[FilePair], scheduler: str) -> Iterator[ManifestEntry]:
     """Entries in the order in which they are ready, one for every pair.
 
     The pairs of a worker that dies go to another one, which finds those that are finished. Keys

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from sshr.imaging.names import shown
-from sshr.imaging.temporary import whole_file
+from sshr.files.names import shown
+from sshr.files.temporary import whole_file
 
 RECORDS = ".sshr-records"
 KEY_NAME, KEY_BYTES = "key", 32
@@ -24,7 +24,7 @@ JSON_NAME, CSV_NAME = "manifest.json", "manifest.csv"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManifestEntry:
     """The manifest's line of one pair.
 
     Attributes:
@@ -72,22 +72,22 @@ def folder_key(folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def write_record(folder: Path, entry: Entry) -> None:
+def write_record(folder: Path, entry: ManifestEntry) -> None:
     """Put an entry on the disk, whole or not at all, in place of an earlier one of its name."""
     _write(_record_path(folder, entry.name), json.dumps(asdict(entry)).encode())
 
 
-def read_record(folder: Path, name: str) -> Entry | None:
+def read_record(folder: Path, name: str) -> ManifestEntry | None:
     """The entry of a name; None where there is none that can be understood."""
     try:
         facts = json.loads(_record_path(folder, name).read_text("utf-8"))
-        entry = Entry(**facts)
+        entry = ManifestEntry(**facts)
     except (OSError, ValueError, TypeError):
         return None
     return entry if entry.name == name else None
 
 
-def finished(folder: Path, name: str, inputs: str) -> Entry | None:
+def finished(folder: Path, name: str, inputs: str) -> ManifestEntry | None:
     """The entry of a pair that needs no more work: same inputs, and the output is what it made."""
     entry = read_record(folder, name)
     if entry is None or entry.state != "done" or entry.inputs != inputs:
@@ -98,7 +98,7 @@ def finished(folder: Path, name: str, inputs: str) -> Entry | None:
     return None
 
 
-def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
+def write_manifest(folder: Path, entries: Iterable[ManifestEntry]) -> None:
     """`manifest.json` and `manifest.csv` of all entries, in order of name.
 
     Raises:
@@ -106,7 +106,7 @@ def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
     """
     ordered = sorted(entries, key=lambda entry: entry.name)
     _write(folder / JSON_NAME, json.dumps([asdict(entry) for entry in ordered], indent=1).encode())
-    plain = [f.name for f in fields(Entry) if f.name != "figures"]
+    plain = [f.name for f in fields(ManifestEntry) if f.name != "figures"]
     measured = list(dict.fromkeys(key for entry in ordered for key in entry.figures))
     table = io.StringIO(newline="")
     writer = csv.DictWriter(table, [*plain, *measured])

@@ -9,14 +9,14 @@ from pathlib import Path
 from PIL import Image
 
 from sshr.errors import UsageError
-from sshr.imaging.names import reason, shown
-from sshr.imaging.textfiles import read_text
+from sshr.files.names import reason, shown
+from sshr.files.text import read_text
 
 COLUMNS = ("secret", "reference", "output")
 
 
 @dataclass(frozen=True)
-class Pair:
+class FilePair:
     """One piece of work; the output's name within the output folder is its name in the manifest.
 
     Attributes:
@@ -33,7 +33,7 @@ class Pair:
 class Pairing:
     """The pairs in order of name, sources without a reference, references without a source."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[FilePair, ...]
     lonely_sources: tuple[Path, ...] = ()
     lonely_references: tuple[Path, ...] = ()
 
@@ -48,7 +48,7 @@ def pair_by_name(sources: Path, references: Path, output: Path) -> Pairing:
     """
     own, shared = _pictures(sources), _pictures(references)
     pairs = tuple(
-        Pair(f"{stem}.png", own[stem], shared[stem], output / f"{stem}.png")
+        FilePair(f"{stem}.png", own[stem], shared[stem], output / f"{stem}.png")
         for stem in sorted(own.keys() & shared.keys())
     )
     return Pairing(
@@ -91,7 +91,7 @@ def pair_by_table(table: Path, sources: Path, references: Path, output: Path) ->
                 f"{shown(table)}, row {line}: the output {shown(name)} is not a plain name "
                 "inside the output folder"
             )
-        pairs.append(Pair(name, sources / source, references / reference, output / name))
+        pairs.append(FilePair(name, sources / source, references / reference, output / name))
     if not pairs:
         raise UsageError(f"{shown(table)}: names no pair")
     _all_different((pair.name for pair in pairs), table)

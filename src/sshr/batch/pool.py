@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
-from sshr.batch.manifest import Entry
-from sshr.batch.pairing import Pair
+from sshr.batch.manifest import ManifestEntry
+from sshr.batch.pairing import FilePair
 from sshr.batch.work import Job, do_pair, failed
 from sshr.errors import SshrError, UsageError
 
-Work = Callable[[Job, Pair], Entry]
+Work = Callable[[Job, FilePair], ManifestEntry]
 KILLED = "its process was killed, twice on this pair alone (out of memory?)"
 
 _job: Job | None = None
@@ -27,8 +27,8 @@ def cores() -> int:
 
 
 def run_pool(
-    job: Job, pairs: Iterable[Pair], jobs: int = 1, work: Work = do_pair
-) -> Iterator[Entry]:
+    job: Job, pairs: Iterable[FilePair], jobs: int = 1, work: Work = do_pair
+) -> Iterator[ManifestEntry]:
     """Entries in the order in which they are ready, one for every pair.
 
     One process works in this one, with its threads; those of several are together no more than
@@ -43,8 +43,8 @@ def run_pool(
     return _in_pool(job, deque(pairs), jobs, work) if jobs > 1 else (work(job, p) for p in pairs)
 
 
-def _in_pool(job: Job, waiting: deque[Pair], jobs: int, work: Work) -> Iterator[Entry]:
-    suspects: deque[Pair] = deque()
+def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Iterator[ManifestEntry]:
+    suspects: deque[FilePair] = deque()
     kills: dict[str, int] = {}
     while waiting or suspects:
         pool = ProcessPoolExecutor(
@@ -53,7 +53,7 @@ def _in_pool(job: Job, waiting: deque[Pair], jobs: int, work: Work) -> Iterator[
             initializer=_start,
             initargs=(job, cores() // jobs),
         )
-        running: dict[Future[Entry], Pair] = {}
+        running: dict[Future[ManifestEntry], FilePair] = {}
         clean = False
         try:
             while waiting or suspects or running:
@@ -102,7 +102,7 @@ def _start(job: Job, threads: int) -> None:
         torch.set_num_threads(min(threads, torch.get_num_threads()))
 
 
-def _one(work: Work, pair: Pair) -> Entry:
+def _one(work: Work, pair: FilePair) -> ManifestEntry:
     assert _job is not None
     return work(_job, pair)
 

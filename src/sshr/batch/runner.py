@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sshr.batch.cluster import run_cluster
-from sshr.batch.manifest import RECORDS, Entry, folder_key, write_manifest
-from sshr.batch.pairing import Pair, Pairing
+from sshr.batch.manifest import RECORDS, ManifestEntry, folder_key, write_manifest
+from sshr.batch.pairing import FilePair, Pairing
 from sshr.batch.pool import run_pool
 from sshr.batch.work import Job, failed
 from sshr.errors import OutputError, UsageError
-from sshr.imaging.names import reason, shown
-from sshr.imaging.temporary import remove_stale
+from sshr.files.names import reason, shown
+from sshr.files.temporary import remove_stale
 
 try:
     import fcntl
@@ -44,7 +44,7 @@ def run_folder(
     pairing: Pairing,
     backend: Backend,
     step: Callable[[int, int], None] = lambda done, total: None,
-) -> list[Entry]:
+) -> list[ManifestEntry]:
     """Work off all pairs, write the manifest, and return it in order of name.
 
     A source without a reference is a failed entry. Temporary files of dead runs are removed.
@@ -61,12 +61,12 @@ def run_folder(
         for folder in {job.folder / RECORDS, job.folder, *(p.output.parent for p in pairing.pairs)}:
             remove_stale(folder)
         for path in pairing.lonely_sources:
-            lonely = Pair(f"{path.stem}.png", path, Path(), job.folder / f"{path.stem}.png")
+            lonely = FilePair(f"{path.stem}.png", path, Path(), job.folder / f"{path.stem}.png")
             message = f"{shown(path)}: no reference has this name"
             entries.append(failed(lonely, message, UsageError.exit_code))
         total = len(pairing.pairs)
         if backend.scheduler is not None:
-            results: Iterator[Entry] = run_cluster(job, pairing.pairs, backend.scheduler)
+            results: Iterator[ManifestEntry] = run_cluster(job, pairing.pairs, backend.scheduler)
         else:
             results = run_pool(job, pairing.pairs, backend.jobs)
         for done, entry in enumerate(results, 1):

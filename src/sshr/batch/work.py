@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sshr.batch.manifest import Entry, file_hash, finished, folder_key, write_record
-from sshr.batch.pairing import Pair
+from sshr.batch.manifest import ManifestEntry, file_hash, finished, folder_key, write_record
+from sshr.batch.pairing import FilePair
 from sshr.crypto.keys import Keys, stretch
 from sshr.errors import ImageError, OutputError, SshrError
+from sshr.files.names import reason, shown
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.metadata import MetadataChoice
-from sshr.imaging.names import reason, shown
 from sshr.imaging.secret import AlphaChoice
 from sshr.imaging.writing import check_output, write_image
 
@@ -42,7 +42,7 @@ class Job:
     alpha: AlphaChoice = "composite"
 
 
-def do_pair(job: Job, pair: Pair) -> Entry:
+def do_pair(job: Job, pair: FilePair) -> ManifestEntry:
     """Conceal or reveal one pair, or find that it was done before.
 
     The entry is recorded before the output gets its name.
@@ -63,20 +63,20 @@ def do_pair(job: Job, pair: Pair) -> Entry:
     return failed(pair, " ".join(message.split()), code, time.monotonic() - started)
 
 
-def failed(pair: Pair, message: str, code: int, seconds: float = 0.0) -> Entry:
+def failed(pair: FilePair, message: str, code: int, seconds: float = 0.0) -> ManifestEntry:
     """The entry of a pair that came to nothing; not recorded, so the next run tries it again."""
-    return Entry(
+    return ManifestEntry(
         *_names(pair), state="failed", code=code, error=shown(message), seconds=round(seconds, 2)
     )
 
 
-def _make(job: Job, pair: Pair, inputs: str, started: float) -> Entry:
+def _make(job: Job, pair: FilePair, inputs: str, started: float) -> ManifestEntry:
     pair.output.parent.mkdir(parents=True, exist_ok=True)
     check_output(pair.output, job.force, (pair.source, pair.reference))
-    entries: list[Entry] = []
+    entries: list[ManifestEntry] = []
 
     def record(file: Path, figures: dict[str, Any]) -> None:
-        entry = Entry(
+        entry = ManifestEntry(
             *_names(pair),
             state="done",
             inputs=inputs,
@@ -118,11 +118,11 @@ def _make(job: Job, pair: Pair, inputs: str, started: float) -> Entry:
     return entries[0]
 
 
-def _names(pair: Pair) -> tuple[str, str, str]:
+def _names(pair: FilePair) -> tuple[str, str, str]:
     return pair.name, shown(pair.source), shown(pair.reference)
 
 
-def _identity(job: Job, pair: Pair) -> str:
+def _identity(job: Job, pair: FilePair) -> str:
     """What the output depends on; the network counts by its weights, not its name."""
     from sshr.zoo.registry import load_model
 

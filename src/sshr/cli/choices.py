@@ -3,8 +3,8 @@
 from typing import cast, get_args
 
 from sshr.errors import UsageError
+from sshr.files.names import shown
 from sshr.imaging.metadata import MetadataChoice
-from sshr.imaging.names import shown
 from sshr.imaging.secret import AlphaChoice
 
 

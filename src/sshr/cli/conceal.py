@@ -37,8 +37,8 @@ from sshr.cli.sealed import (
     conceal_sealed,
 )
 from sshr.errors import UsageError
+from sshr.files.names import shown
 from sshr.imaging.fitting import FitMode
-from sshr.imaging.names import shown
 
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
@@ -96,7 +96,7 @@ def conceal(
     from sshr.cli.keys import keys_for
     from sshr.cli.planning import print_plan
     from sshr.cli.progress import progress_bar
-    from sshr.crypto.fingerprint import fingerprint
+    from sshr.header.fingerprint import fingerprint
     from sshr.imaging.reading import read_image
     from sshr.imaging.secret import read_secret
     from sshr.imaging.writing import check_alpha, check_output, lost_in

@@ -46,9 +46,9 @@ def evaluate(
     Example: sshr evaluate --preset base --data kodak24 --channel png,float,curves --out report
     """
     from sshr.cli.progress import progress_bar
-    from sshr.evaluation.distortions import parse_channels
-    from sshr.evaluation.running import Options, find_methods
-    from sshr.evaluation.running import evaluate as run
+    from sshr.evaluation.channels import parse_channels
+    from sshr.evaluation.run import Options, find_methods
+    from sshr.evaluation.run import evaluate as run
 
     if not preset and not method:
         raise UsageError("nothing to evaluate: name a --preset or a --method")
@@ -62,7 +62,7 @@ def evaluate(
     if as_json:
         print_json(outcome.report)
     else:
-        from sshr.evaluation.markdown import overview
+        from sshr.evaluation.report.markdown import overview
 
         print(overview(outcome.report))
         print(f"report.html, report.md, report.json and pairs.csv written to {out}")

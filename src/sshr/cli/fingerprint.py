@@ -17,7 +17,7 @@ def fingerprint(
 
     Example: sshr fingerprint garden.png
     """
-    from sshr.crypto.fingerprint import fingerprint as words_for
+    from sshr.header.fingerprint import fingerprint as words_for
     from sshr.imaging.reading import read_image
 
     picture = read_image(image)

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from sshr.batch.manifest import Entry
+from sshr.batch.manifest import ManifestEntry
 from sshr.batch.pairing import pair_by_name, pair_by_table
 from sshr.batch.runner import Backend, run_folder
 from sshr.batch.work import Job
 from sshr.cli.printing import print_json
 from sshr.cli.progress import progress_bar
 from sshr.errors import ImageError, OutputError, UsageError
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 Pairs = Annotated[
     Path | None, typer.Option(help="Folders: CSV file with columns secret,reference[,output].")
@@ -74,7 +74,9 @@ def work_folders(
         raise typer.Exit(1)
 
 
-def _tell(folder: Path, entries: list[Entry], bad: list[Entry], unused: list[str]) -> None:
+def _tell(
+    folder: Path, entries: list[ManifestEntry], bad: list[ManifestEntry], unused: list[str]
+) -> None:
     for entry in bad:
         print(f"sshr: {shown(entry.name)}: {entry.error}", file=sys.stderr)
     for name in unused:

@@ -48,7 +48,7 @@ def inspect(
         sender=sender,
         key_passphrase_file=key_passphrase_file,
     )
-    from sshr.crypto.fingerprint import fingerprint
+    from sshr.header.fingerprint import fingerprint
     from sshr.pipeline.inspect import inspect as run
 
     contents = run(seen, shared, keys)

@@ -7,7 +7,7 @@ import typer
 
 from sshr.cli.options import Json, KeyPassphraseFile
 from sshr.cli.printing import print_json
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 if TYPE_CHECKING:
     from sshr.crypto.identity import PublicKey

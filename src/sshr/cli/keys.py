@@ -14,7 +14,7 @@ from sshr.crypto.identity import PrivateKey, sender_fingerprint
 from sshr.crypto.keyfile import is_key_text, read_private_key, read_public_key
 from sshr.crypto.keys import Keys
 from sshr.errors import KeyFileError, UsageError
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 
 def keys_for(

@@ -9,8 +9,8 @@ import typer
 
 from sshr.crypto.keys import passphrase_bytes
 from sshr.errors import UsageError
-from sshr.imaging.names import reason, shown
-from sshr.imaging.textfiles import read_text
+from sshr.files.names import reason, shown
+from sshr.files.text import read_text
 
 VARIABLE = "SSHR_PASSPHRASE"
 KEY_VARIABLE = "SSHR_KEY_PASSPHRASE"

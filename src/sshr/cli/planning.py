@@ -19,13 +19,13 @@ def print_plan(
     recipients: int = 1,
     signed: bool = False,
 ) -> None:
-    """Say what a conceal of these pictures would do; see `sshr.pipeline.plan.plan`.
+    """Say what a conceal of these pictures would do; see `sshr.transports.analog.forecast.plan`.
 
     Raises:
-        SshrError: see `sshr.pipeline.plan.plan`.
+        SshrError: see `sshr.transports.analog.forecast.plan`.
     """
-    from sshr.crypto.fingerprint import fingerprint
-    from sshr.pipeline.plan import plan
+    from sshr.header.fingerprint import fingerprint
+    from sshr.transports.analog.forecast import plan
 
     planned = plan(secret, reference, preset, fit=fit, recipients=recipients, signed=signed)
     words = fingerprint(reference.rgb)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sshr.pipeline.progress import Progress as Callback
-from sshr.pipeline.progress import quiet
+from sshr.types import Progress as Callback
+from sshr.types import quiet
 
 PATIENCE = 1.0
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from sshr.cli.options import Force, Json
 from sshr.cli.printing import print_json, print_notes
 from sshr.errors import UsageError
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 
 def reference(
@@ -25,7 +25,7 @@ def reference(
 
     Example: sshr reference garden.jpg -o garden.png
     """
-    from sshr.crypto.fingerprint import fingerprint
+    from sshr.header.fingerprint import fingerprint
     from sshr.imaging.limits import MIN_SIDE
     from sshr.imaging.reading import read_image
     from sshr.imaging.scaling import scaled_down

@@ -22,7 +22,7 @@ from sshr.cli.options import (
 )
 from sshr.cli.printing import print_json
 from sshr.cli.sealed import write_unsealed
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
@@ -62,7 +62,7 @@ def reveal(
     from sshr.batch.work import Job
     from sshr.cli.keys import keys_for, sender_facts, signature_words
     from sshr.cli.progress import progress_bar
-    from sshr.imaging.files import check_file
+    from sshr.files.output import check_file
     from sshr.imaging.reading import read_image
     from sshr.imaging.writing import LOSSLESS, check_output
 

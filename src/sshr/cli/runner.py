@@ -9,7 +9,7 @@ from typer.exceptions import TyperException
 
 from sshr.cli.commands import app
 from sshr.errors import SshrError, UsageError
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 INTERRUPTED = 130
 TERMINATED = 143

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from sshr.cli.printing import print_json, print_notes
 from sshr.errors import ImageError, UsageError
-from sshr.imaging.names import reason, shown
+from sshr.files.names import reason, shown
 
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
@@ -197,7 +197,7 @@ def _secret(request: Request) -> "Picture | Blob":
     from sshr.imaging.limits import MAX_FILE_BYTES
     from sshr.imaging.secret import read_secret
     from sshr.pipeline.seal import Blob
-    from sshr.sealed.content import Kind
+    from sshr.transports.sealed.record import Kind
 
     if request.secret is not None:
         return read_secret(request.secret, request.alpha)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sshr.errors import UsageError
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 NEEDED = ("lightning", "tensorboard", "yaml")
 

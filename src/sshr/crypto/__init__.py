@@ -1,1 +1,1 @@
-"""Keys, the session they open, and the header that carries it in a stego's low bits."""
+"""Keys, and what turns them into other keys: bytes alone, no pictures."""

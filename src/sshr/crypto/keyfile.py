@@ -18,8 +18,8 @@ from sshr.crypto.identity import (
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.pem import ONLY, is_pem, private_from_pem, public_from_pem
 from sshr.errors import KeyFileError, OutputError
-from sshr.imaging.files import write_file
-from sshr.imaging.names import reason, shown
+from sshr.files.names import reason, shown
+from sshr.files.output import write_file
 
 MAX_BYTES = 64 * 1024
 PRIVATE_MODE = 0o600

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Rgb8 = NDArray[np.uint8]
+from sshr.types import Rgb8
 
 REACH = 16
 """Levels each side of zero in a histogram; what lies beyond counts at its ends."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sshr.errors import OutputError, UsageError
-from sshr.imaging.names import reason, shown
+from sshr.files.names import reason, shown
 
 Line = dict[str, Any]
 Key = tuple[str, ...]

@@ -8,14 +8,12 @@ from importlib.resources import as_file, files
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from sshr.evaluation.tensors import to_tensor
 from sshr.network.rsrk import AlexNetFeatures
+from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
-
-Rgb8 = NDArray[np.uint8]
 
 _TINY = 1e-10
 

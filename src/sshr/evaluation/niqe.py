@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sshr.errors import UsageError
+from sshr.types import Rgb8
 
-Rgb8 = NDArray[np.uint8]
 Plane = NDArray[np.float64]
 
 BLOCK = 96

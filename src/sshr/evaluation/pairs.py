@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sshr.errors import UsageError
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 IMAGE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif", ".jp2"}

@@ -21,17 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from sshr.errors import ImageError, UsageError
 from sshr.evaluation.pairs import IMAGE_SUFFIXES, centre_crop, fixed_pairs
+from sshr.files.names import shown
 from sshr.imaging.fitting import fit_to
-from sshr.imaging.names import shown
 from sshr.imaging.reading import read_image
-from sshr.imaging.tiles import carrier_size
+from sshr.imaging.tiles import tiled_area
+from sshr.types import Rgb8
 
-Rgb8 = NDArray[np.uint8]
 Prepare = Callable[[Rgb8, Rgb8], tuple[Rgb8, Rgb8]]
 
 SIDE = 256
@@ -40,7 +39,7 @@ _SEED = 2025
 
 
 @dataclass(frozen=True)
-class Pair:
+class TestPair:
     """A secret and a reference by their paths, and by the names that results call them."""
 
     secret: Path
@@ -87,7 +86,7 @@ def _to_square(picture: Rgb8) -> Rgb8:
 
 
 def _whole(secret: Rgb8, reference: Rgb8) -> tuple[Rgb8, Rgb8]:
-    height, width = carrier_size(*reference.shape[:2])
+    height, width = tiled_area(*reference.shape[:2])
     carrier = np.ascontiguousarray(reference[:height, :width])
     return fit_to(secret, (height, width), "cover"), carrier
 
@@ -110,7 +109,7 @@ PROTOCOLS = {
 }
 
 
-def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> list[Pair]:
+def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> list[TestPair]:
     """The protocol's pairs of a folder, or those of a list.
 
     Args:
@@ -136,9 +135,9 @@ def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> li
     return [_pair(folder, secret, reference) for secret, reference in pairs]
 
 
-def _pair(folder: Path, secret: Path, reference: Path) -> Pair:
+def _pair(folder: Path, secret: Path, reference: Path) -> TestPair:
     names = [path.relative_to(folder).as_posix() for path in (secret, reference)]
-    return Pair(secret, reference, " | ".join(names))
+    return TestPair(secret, reference, " | ".join(names))
 
 
 def read_pairs(path: Path) -> list[tuple[str, str]]:
@@ -174,7 +173,7 @@ def _named(row: object) -> tuple[str, str]:
     return secret, reference
 
 
-def read_pair(protocol: Protocol, pair: Pair) -> tuple[Rgb8, Rgb8]:
+def read_pair(protocol: Protocol, pair: TestPair) -> tuple[Rgb8, Rgb8]:
     """Both pictures, as the protocol wants them: (H, W, 3) uint8 RGB of one size.
 
     Raises:

@@ -1,11 +1,9 @@
 """Pictures as the networks take and give them."""
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-Rgb8 = NDArray[np.uint8]
+from sshr.types import Rgb8
 
 
 def to_tensor(picture: Rgb8, device: torch.device | None = None) -> Tensor:

@@ -16,13 +16,13 @@ from PIL import Image
 
 from sshr.errors import UsageError
 from sshr.imaging.limits import MAX_PIXELS
-from sshr.imaging.tiles import STEP
+from sshr.imaging.tiles import TILE_MULTIPLE
+from sshr.types import Rgb8
 
 Size = tuple[int, int]
 """Height and width in pixels."""
 
 FitMode = Literal["contain", "cover", "stretch"]
-Rgb8 = npt.NDArray[np.uint8]
 _LOBES, _BETA, _BLOCK = 24, 4.0, 64
 
 
@@ -126,7 +126,10 @@ def _resize(image: Rgb8, size: Size) -> Rgb8:
     The long filter brings such a picture back nearly whole, where the short one there and back
     costs several dB of fine detail; for larger changes it would ring.
     """
-    if max(abs(now - then) for now, then in zip(size, _size_of(image), strict=True)) >= STEP:
+    if (
+        max(abs(now - then) for now, then in zip(size, _size_of(image), strict=True))
+        >= TILE_MULTIPLE
+    ):
         resized = Image.fromarray(np.ascontiguousarray(image)).resize(
             (size[1], size[0]), Image.Resampling.LANCZOS
         )

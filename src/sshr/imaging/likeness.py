@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Rgb8 = npt.NDArray[np.uint8]
+from sshr.types import Rgb8
+
 Likeness = Literal["same size", "resized", "turned"]
 
 _SIDE = 32

@@ -14,7 +14,8 @@ height and two thirds of the width. Nothing is averaged: whoever undoes it has t
 import numpy as np
 import numpy.typing as npt
 
-Rgb8 = npt.NDArray[np.uint8]
+from sshr.types import Rgb8
+
 Grey8 = npt.NDArray[np.uint8]
 
 ROWS, COLUMNS = 2, 3

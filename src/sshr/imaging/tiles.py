@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sshr.errors import TooSmallError
 from sshr.imaging.limits import MIN_SIDE
 
-STEP = 16
+TILE_MULTIPLE = 16
 """Every tile side is a multiple of this, which the wavelet transforms need."""
 
 MAX_SIDE = 320
@@ -44,7 +44,7 @@ class Tile:
         )
 
 
-def carrier_size(height: int, width: int) -> tuple[int, int]:
+def tiled_area(height: int, width: int) -> tuple[int, int]:
     """Height and width of the carrier: the largest area whose sides are multiples of 16.
 
     It starts at the top left pixel. The rim, at most 15 px at the bottom and on the right,
@@ -58,7 +58,7 @@ def carrier_size(height: int, width: int) -> tuple[int, int]:
             f"A picture of {width}x{height} px cannot carry another: each side must have at "
             f"least {MIN_SIDE} px."
         )
-    return height - height % STEP, width - width % STEP
+    return height - height % TILE_MULTIPLE, width - width % TILE_MULTIPLE
 
 
 def tile_grid(height: int, width: int) -> list[Tile]:
@@ -70,7 +70,7 @@ def tile_grid(height: int, width: int) -> list[Tile]:
     Raises:
         TooSmallError: a side is under 64 px.
     """
-    carrier_height, carrier_width = carrier_size(height, width)
+    carrier_height, carrier_width = tiled_area(height, width)
     rows, columns = _split(carrier_height), _split(carrier_width)
     places = [(top, left, h, w) for top, h in rows for left, w in columns]
     below, right = height - carrier_height, width - carrier_width
@@ -90,9 +90,9 @@ def tile_grid(height: int, width: int) -> list[Tile]:
 
 def _split(length: int) -> list[tuple[int, int]]:
     """(start, length) of each part of one axis; length is a multiple of STEP."""
-    units = length // STEP
-    count = -(-units // (MAX_SIDE // STEP))
+    units = length // TILE_MULTIPLE
+    count = -(-units // (MAX_SIDE // TILE_MULTIPLE))
     short, longer = divmod(units, count)
-    sizes = [(short + (i < longer)) * STEP for i in range(count)]
+    sizes = [(short + (i < longer)) * TILE_MULTIPLE for i in range(count)]
     starts = [sum(sizes[:i]) for i in range(count)]
     return list(zip(starts, sizes, strict=True))

@@ -12,9 +12,9 @@ from PIL import Image
 from PIL.TiffImagePlugin import PREDICTOR
 
 from sshr.errors import OutputError, UsageError
-from sshr.imaging.files import PathLike, check_file, published, refusals
+from sshr.files.names import shown
+from sshr.files.output import PathLike, check_file, published, refusals
 from sshr.imaging.metadata import NO_EXTRAS, Extras
-from sshr.imaging.names import shown
 
 # In noisy photographs, as every stego is one, Deflate finds next to no repeats: run lengths alone
 # give level 6's size in a third of its time (12 megapixels: 1.1 s and 19.3 MB; level 6: 3.5 s and

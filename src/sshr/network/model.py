@@ -14,8 +14,8 @@ from sshr.network.rotation import KeyedRotation
 from sshr.network.rsrk import (
     AlexNetFeatures,
     KeyGenerator,
-    decode_public_key,
-    encode_public_key,
+    decode_rsrk_public,
+    encode_rsrk_public,
 )
 from sshr.network.transform import Transform
 
@@ -44,12 +44,12 @@ class SshrNet(nn.Module):
 
     def public_key(self, secret: Tensor) -> Tensor:
         """The header's k_pub_s of secrets: uint8 codes (B, d / 4)."""
-        return encode_public_key(self.keys.public_key(self.features.pooled(secret)))
+        return encode_rsrk_public(self.keys.public_key(self.features.pooled(secret)))
 
-    def symmetric_key(self, codes: Tensor, reference: Tensor) -> Tensor:
+    def rsrk_symmetric(self, codes: Tensor, reference: Tensor) -> Tensor:
         """k_sym (B, d) from the header's k_pub_s and the reference (eq. 15)."""
         features = self.features.pooled(reference)
-        return self.keys.symmetric_key(decode_public_key(codes), features)
+        return self.keys.rsrk_symmetric(decode_rsrk_public(codes), features)
 
     def conceal(
         self,

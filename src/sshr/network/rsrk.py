@@ -122,9 +122,9 @@ class KeyGenerator(nn.Module):
     def public_key(self, secret_features: Tensor) -> Tensor:
         """k_pub_s (B, d) as the header holds it."""
         exact = self.weights(secret_features) * self.private_key(secret_features)
-        return decode_public_key(encode_public_key(exact))
+        return decode_rsrk_public(encode_rsrk_public(exact))
 
-    def symmetric_key(self, public_key: Tensor, reference_features: Tensor) -> Tensor:
+    def rsrk_symmetric(self, public_key: Tensor, reference_features: Tensor) -> Tensor:
         """k_sym (B, d), eq. 15 and 23, as the receiver computes it."""
         return public_key * self.private_key(reference_features)
 
@@ -137,15 +137,15 @@ def key_bytes(key_dim: int) -> int:
     return key_dim // _PER_BYTE
 
 
-def encode_public_key(public_key: Tensor) -> Tensor:
+def encode_rsrk_public(public_key: Tensor) -> Tensor:
     """Floats (B, d) -> uint8 codes (B, d / 4) for the header, the first element lowest."""
     levels = (public_key / _STEP + 1.5).round().clamp(0, 3).to(torch.uint8)
     shifts = torch.arange(_PER_BYTE, device=levels.device, dtype=torch.uint8) * 2
     return (levels.unflatten(1, (-1, _PER_BYTE)) << shifts).sum(-1, dtype=torch.uint8)
 
 
-def decode_public_key(codes: Tensor) -> Tensor:
-    """Inverse of `encode_public_key`, fp32."""
+def decode_rsrk_public(codes: Tensor) -> Tensor:
+    """Inverse of `encode_rsrk_public`, fp32."""
     shifts = torch.arange(_PER_BYTE, device=codes.device, dtype=torch.uint8) * 2
     levels = (codes[..., None] >> shifts) & 3
     return (levels.flatten(1).float() - 1.5) * _STEP

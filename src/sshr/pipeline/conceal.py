@@ -8,32 +8,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Metadata
-from sshr.crypto.reference import belong_together
 from sshr.errors import MismatchError
-from sshr.evaluation.metrics import psnr, ssim
+from sshr.header.header import HeaderWriter
+from sshr.header.metadata import Metadata
+from sshr.header.reference import belong_together
 from sshr.imaging.fitting import FitMode
 from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import Picture, as_picture, read_image
 from sshr.imaging.secret import AlphaChoice, as_secret
 from sshr.imaging.tiles import tile_grid
 from sshr.imaging.writing import write_image
-from sshr.pipeline.carrier import (
-    Carriers,
+from sshr.metrics import psnr, ssim
+from sshr.pipeline.reveal import reveal_opened
+from sshr.transports.analog.engine import Engine
+from sshr.transports.cover import (
+    CoverPair,
     fit_secret,
     is_packed,
     picture_of,
     samples_of,
 )
-from sshr.pipeline.engine import Engine
-from sshr.pipeline.notes import notes_on
-from sshr.pipeline.progress import Progress, quiet
-from sshr.pipeline.reveal import reveal_opened
+from sshr.transports.notes import notes_on
+from sshr.types import Progress, Rgb8, quiet
 from sshr.zoo.registry import load_model
-
-Rgb8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Stego:
 
     Attributes:
         image: uint8 of the reference's size: HWC RGB, or HW where the reference was greyscale and
-            large enough (see `sshr.pipeline.carrier`).
+            large enough (see `sshr.transports.cover`).
         notes: what the reader of the result should know (conversions, resizing).
     """
 
@@ -70,7 +68,7 @@ class Stego:
     secret: Picture
     reference: Picture
     _fitted: Rgb8
-    _sending: Sending
+    _sending: HeaderWriter
     _engine: Engine
 
     def save(
@@ -109,7 +107,7 @@ class Stego:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
         stego = as_picture(self.image).rgb if image is None else image
-        carriers = Carriers.of(stego, self.reference.rgb)
+        carriers = CoverPair.of(stego, self.reference.rgb)
         opened = self._sending.reopen(carriers.stego)
         if not belong_together(stego, self.reference.rgb):
             raise MismatchError(
@@ -164,11 +162,11 @@ def conceal(
         public_key=public_key,
         tile_scales=bytes(engine.scale_bytes * len(tile_grid(*samples.shape[:2]))),
     )
-    sending = Sending.start(samples, keys, protected=True)
+    sending = HeaderWriter.start(samples, keys, protected=True)
     made = engine.conceal(
         fitted.image,
         samples,
-        engine.symmetric_key(public_key, samples),
+        engine.rsrk_symmetric(public_key, samples),
         sending.session,
         lambda done, total: progress("concealing", done, total),
     )

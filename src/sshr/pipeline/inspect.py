@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from sshr.crypto.identity import sender_fingerprint
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Transport
 from sshr.errors import CheckpointError
+from sshr.header.metadata import Transport
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.tiles import tile_grid
 from sshr.pipeline.receiving import open_stego
-from sshr.sealed.content import Kind
-from sshr.sealed.embedding import entry_of
+from sshr.transports.sealed.embedding import entry_of
+from sshr.transports.sealed.record import Kind
 from sshr.zoo.registry import PRESETS, load_model
 
 

@@ -2,25 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sshr.crypto.header import Opened, read_header
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Transport
 from sshr.errors import DamagedError
+from sshr.header.header import OpenedHeader, read_header
+from sshr.header.metadata import Transport
 from sshr.imaging.reading import Picture
-from sshr.pipeline.carrier import Carriers
 from sshr.pipeline.wrong_reference import explained
-
-Rgb8 = NDArray[np.uint8]
+from sshr.transports.cover import CoverPair
+from sshr.types import Rgb8
 
 
 @dataclass(frozen=True)
 class Received:
     """Stego and reference as network and header see them, and what the header says."""
 
-    opened: Opened
+    opened: OpenedHeader
     stego: Rgb8
     reference: Rgb8
 
@@ -42,7 +38,7 @@ def open_stego(stego: Picture, reference: Picture, keys: Keys) -> Received:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
-    carriers = Carriers.of(stego.rgb, reference.rgb)
+    carriers = CoverPair.of(stego.rgb, reference.rgb)
     with explained(stego.rgb, reference.rgb):
         opened = read_header(carriers.stego, carriers.reference, keys)
     opened = replace(opened, intact=opened.intact and carriers.rim_intact)

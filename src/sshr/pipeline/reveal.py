@@ -6,20 +6,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import Opened
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import Transport
 from sshr.errors import DamagedError, UsageError
+from sshr.header.header import OpenedHeader
+from sshr.header.metadata import Transport
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
-from sshr.pipeline.carrier import restored
-from sshr.pipeline.engine import Engine
-from sshr.pipeline.progress import Progress, quiet
 from sshr.pipeline.receiving import Received, open_stego, refused_by_strict
+from sshr.transports.analog.engine import Engine
+from sshr.transports.cover import restored
+from sshr.types import Progress, Rgb8, quiet
 from sshr.zoo.registry import find_model
-
-Rgb8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,9 @@ def reveal_received(
 
 
 def reveal_opened(
-    opened: Opened, stego: Rgb8, reference: Rgb8, engine: Engine, progress: Progress = quiet
+    opened: OpenedHeader, stego: Rgb8, reference: Rgb8, engine: Engine, progress: Progress = quiet
 ) -> Revealed:
-    """The network's part, once the header is open; stego and reference as `Carriers` has them.
+    """The network's part, once the header is open; stego and reference as `CoverPair` has them.
 
     Raises:
         DamagedError: the metadata do not fit this picture or this version.
@@ -118,7 +116,7 @@ def reveal_opened(
     if metadata.transport is not Transport.ANALOG:
         raise DamagedError("the header is not one of the analog transport")
     try:
-        k_sym = engine.symmetric_key(metadata.public_key, reference)
+        k_sym = engine.rsrk_symmetric(metadata.public_key, reference)
         carrier = engine.reveal(
             stego,
             reference,

@@ -7,28 +7,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import Sending
 from sshr.crypto.keys import Keys
-from sshr.crypto.layout import PREFIX_BITS, Bucket, layout_for
-from sshr.crypto.metadata import CHECKPOINT_ID_BYTES, Metadata, SecretMode, Transport
-from sshr.crypto.signing import packed_length
 from sshr.errors import TooSmallError, UsageError
-from sshr.evaluation.metrics import psnr, ssim
+from sshr.header.header import HeaderWriter
+from sshr.header.layout import PREFIX_BITS, Bucket, layout_for
+from sshr.header.metadata import CHECKPOINT_ID_BYTES, Metadata, SecretMode, Transport
+from sshr.header.signing import packed_length
 from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import Picture, as_picture, read_image
 from sshr.imaging.secret import as_secret
 from sshr.imaging.writing import write_image
-from sshr.pipeline.carrier import Carriers, is_packed, picture_of, samples_of
-from sshr.pipeline.notes import notes_on_reference
+from sshr.metrics import psnr, ssim
 from sshr.pipeline.unseal import Unsealed, unseal_opened
-from sshr.sealed.content import Kind, overhead, pack_bytes, pack_picture
-from sshr.sealed.costs import Noise
-from sshr.sealed.embedding import embed, side_info_bytes
-from sshr.sealed.model import NoiseModel
-from sshr.sealed.pictures import fitting, lossless, reaching
-from sshr.sealed.plan import DRY_RUN_DB, LOUDEST_DB, Plan
+from sshr.transports.cover import CoverPair, is_packed, picture_of, samples_of
+from sshr.transports.notes import notes_on_reference
+from sshr.transports.sealed.capacity import DRY_RUN_DB, MIN_STEGO_PSNR, Capacity
+from sshr.transports.sealed.codecs import fitting, lossless, reaching
+from sshr.transports.sealed.embedding import embed, side_info_bytes
+from sshr.transports.sealed.noise_map import Noise
+from sshr.transports.sealed.noise_model import NoiseModel
+from sshr.transports.sealed.record import Kind, overhead, pack_bytes, pack_picture
+from sshr.types import Rgb8
 
-Rgb8 = NDArray[np.uint8]
 Quality = float | str
 """`auto`, `lossless`, or a PSNR in dB that the revealed picture reaches."""
 
@@ -70,7 +70,7 @@ class Sealed:
 
     Attributes:
         image: uint8 of the reference's size: HWC RGB, or HW where the reference was greyscale and
-            large enough (see `sshr.pipeline.carrier`).
+            large enough (see `sshr.transports.cover`).
         notes: what the reader of the result should know.
     """
 
@@ -79,7 +79,7 @@ class Sealed:
     payload_bytes: int
     _secret: Picture | Blob
     _reference: Picture
-    _sending: Sending
+    _sending: HeaderWriter
 
     def save(
         self, path: str | Path, force: bool = False, metadata: MetadataChoice = "colour"
@@ -110,7 +110,7 @@ class Sealed:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
         stego = as_picture(self.image).rgb if image is None else image
-        carriers = Carriers.of(stego, self._reference.rgb)
+        carriers = CoverPair.of(stego, self._reference.rgb)
         opened = self._sending.reopen(carriers.stego)
         revealed = unseal_opened(opened, carriers.stego, carriers.reference)
         figure = _fidelity(revealed, self._secret)
@@ -157,18 +157,18 @@ def seal(
     metadata = _metadata(own, ecc)
     packed = is_packed(shared.rgb)
     samples = samples_of(shared.rgb, packed)
-    sending = Sending.start(samples, keys, protected=ecc)
+    sending = HeaderWriter.start(samples, keys, protected=ecc)
     model = NoiseModel(samples, kind)
-    plan = Plan(model, len(sending.parity_samples(metadata)))
-    floor = LOUDEST_DB if stego_psnr is None else stego_psnr
+    plan = Capacity(model, len(sending.parity_samples(metadata)))
+    floor = MIN_STEGO_PSNR if stego_psnr is None else stego_psnr
     loudest = plan.base_for_psnr(floor)
     if isinstance(own, Blob):
         record = pack_bytes(own.kind, own.name, own.data)
         fallback: tuple[str, ...] = ()
     else:
         limit = plan.base_for_psnr(AUTO_DB) if stego_psnr is None else loudest
-        record, fallback = _picture_record(own, quality, plan.room(limit))
-    if len(record) > plan.room(loudest):
+        record, fallback = _picture_record(own, quality, plan.capacity(limit))
+    if len(record) > plan.capacity(loudest):
         raise _too_big(len(record), plan, floor)
     base = loudest if stego_psnr is not None else plan.base_to_try(len(record))
     content = own.kind if isinstance(own, Blob) else Kind.PICTURE
@@ -208,8 +208,8 @@ def capacities(
     bucket = Bucket.holding(packed_length(metadata, signed), recipients, ecc)
     height, width, _ = samples.shape
     layout = layout_for(height, width, bucket)
-    plan = Plan(NoiseModel(samples, kind), PREFIX_BITS + layout.body_bits)
-    rooms = {float(db): plan.room(plan.base_for_psnr(db)) for db in DRY_RUN_DB}
+    plan = Capacity(NoiseModel(samples, kind), PREFIX_BITS + layout.body_bits)
+    rooms = {float(db): plan.capacity(plan.base_for_psnr(db)) for db in DRY_RUN_DB}
     return {db: max(room - overhead(""), 0) for db, room in rooms.items()}
 
 
@@ -236,8 +236,8 @@ def check_request(quality: Quality, stego_psnr: float | None) -> None:
         raise UsageError(f"quality '{quality}' is not auto, lossless or a number of dB")
     if not isinstance(quality, str) and not 20 <= quality <= 70:
         raise UsageError(f"a quality of {quality:g} dB is outside 20 to 70")
-    if stego_psnr is not None and not LOUDEST_DB <= stego_psnr <= 80:
-        raise UsageError(f"a stego PSNR of {stego_psnr:g} dB is outside {LOUDEST_DB:g} to 80")
+    if stego_psnr is not None and not MIN_STEGO_PSNR <= stego_psnr <= 80:
+        raise UsageError(f"a stego PSNR of {stego_psnr:g} dB is outside {MIN_STEGO_PSNR:g} to 80")
 
 
 def _metadata(secret: Picture | Blob, ecc: bool) -> Metadata:
@@ -270,11 +270,11 @@ def _picture_record(secret: Picture, quality: Quality, room: int) -> tuple[bytes
     return pack_picture(name, coded), (f"lossless would take {len(record)} bytes; {room} fit",)
 
 
-def _too_big(size: int, plan: Plan, floor: float) -> TooSmallError:
-    room = plan.room(plan.base_for_psnr(floor))
+def _too_big(size: int, plan: Capacity, floor: float) -> TooSmallError:
+    room = plan.capacity(plan.base_for_psnr(floor))
     need = plan.base_for_bytes(size)
     hint = "take a larger reference"
-    if plan.room(need) >= size and plan.psnr(need) >= LOUDEST_DB:
+    if plan.capacity(need) >= size and plan.psnr(need) >= MIN_STEGO_PSNR:
         hint = f"it fits at a stego PSNR of {plan.psnr(need) - 0.05:.1f} dB"
     return TooSmallError(
         f"the secret takes {size} bytes and {room} fit this reference at {floor:g} dB; {hint}"

@@ -6,19 +6,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.header import Opened
 from sshr.crypto.keys import Keys
-from sshr.crypto.metadata import SecretMode, Transport
 from sshr.errors import DamagedError, UsageError
-from sshr.imaging.files import write_file
+from sshr.files.output import write_file
+from sshr.header.header import OpenedHeader
+from sshr.header.metadata import SecretMode, Transport
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.writing import write_image
 from sshr.pipeline.receiving import Received, open_stego
-from sshr.sealed.content import Kind, unpack
-from sshr.sealed.embedding import extract
-
-Rgb8 = NDArray[np.uint8]
+from sshr.transports.sealed.embedding import extract
+from sshr.transports.sealed.record import Kind, unpack
+from sshr.types import Rgb8
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def unseal_received(received: Received) -> Unsealed:
     return unseal_opened(received.opened, received.stego, received.reference)
 
 
-def unseal_opened(opened: Opened, stego: Rgb8, reference: Rgb8) -> Unsealed:
+def unseal_opened(opened: OpenedHeader, stego: Rgb8, reference: Rgb8) -> Unsealed:
     """What follows once the header is open.
 
     Raises:

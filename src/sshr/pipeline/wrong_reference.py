@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sshr.crypto.fingerprint import fingerprint
 from sshr.errors import MismatchError, NothingFoundError
+from sshr.header.fingerprint import fingerprint
 from sshr.imaging.likeness import likeness
-
-Rgb8 = NDArray[np.uint8]
+from sshr.types import Rgb8
 
 
 @contextmanager

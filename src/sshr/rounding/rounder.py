@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sshr.rounding.kernels import REACH, Kernels, design
 from sshr.rounding.shaping import FREE, Floats, Planes, round_shaped, with_parity
+from sshr.types import Rgb8
 
-Rgb8 = NDArray[np.uint8]
 Slices = tuple[slice, slice]
 
 _AT_ONCE = 1 << 20

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sshr.errors import TrainingError
-from sshr.imaging.names import shown
+from sshr.files.names import shown
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 

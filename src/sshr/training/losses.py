@@ -28,7 +28,7 @@ def rate_controlled_loss(
 
 
 def similarity(image: Tensor, reference: Tensor) -> Tensor:
-    """SSIM () of RGB pictures (B, 3, H, W) in [0, 1] as `sshr.evaluation.metrics.ssim` has it, but
+    """SSIM () of RGB pictures (B, 3, H, W) in [0, 1] as `sshr.metrics.ssim` has it, but
     with the border repeated.
     """
     one, other = image * 255, reference * 255

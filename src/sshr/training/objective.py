@@ -45,7 +45,7 @@ def batch_outcome(
     """
     secret, reference = pair
     k_pub = net.keys.public_key(features[0])
-    k_sym = net.keys.symmetric_key(k_pub, features[1])
+    k_sym = net.keys.rsrk_symmetric(k_pub, features[1])
     stego, revealed = pass_pair(net, secret, reference, k_sym, seed, via)
     loss = _fidelity(net, part, pair, (stego, revealed))
     with torch.no_grad():

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
-from sshr.channel import channel
 from sshr.network.mix import random_mix
 from sshr.network.model import SshrNet
+from sshr.training.channel import channel
 
 
 def pass_pair(

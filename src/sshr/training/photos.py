@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from sshr.errors import TrainingError
-from sshr.imaging.names import reason, shown
+from sshr.files.names import reason, shown
 from sshr.network.rsrk import AlexNetFeatures
 
 CACHE_BYTES = 2 << 30

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sshr.errors import RecipeError
-from sshr.imaging.names import reason, shown
+from sshr.files.names import reason, shown
 from sshr.network.config import PRESETS
 from sshr.training.recipe import Recipe
 

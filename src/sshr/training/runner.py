@@ -14,7 +14,7 @@ import torch
 from lightning.pytorch.strategies import DDPStrategy
 
 from sshr.errors import DeviceError, TrainingError, UsageError
-from sshr.imaging.names import reason, shown
+from sshr.files.names import reason, shown
 from sshr.network.model import SshrNet
 from sshr.training.data import CropSampler
 from sshr.training.folders import describe_layout

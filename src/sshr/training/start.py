@@ -8,7 +8,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from sshr.errors import CheckpointError
-from sshr.imaging.names import reason, shown
+from sshr.files.names import reason, shown
 from sshr.network.exact import ExactSteps
 from sshr.network.model import SshrNet
 from sshr.network.rsrk import AlexNetFeatures

@@ -29,7 +29,7 @@ ROOM = 1 << 23
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedModel:
     """A network in evaluation mode and its identity.
 
     Attributes:
@@ -58,7 +58,7 @@ def save_checkpoint(net: SshrNet, path: Path) -> bytes:
     return digest
 
 
-def load_checkpoint(path: Path, device: torch.device) -> Loaded:
+def load_checkpoint(path: Path, device: torch.device) -> LoadedModel:
     """Read, check and build.
 
     Raises:
@@ -93,7 +93,7 @@ def load_checkpoint(path: Path, device: torch.device) -> Loaded:
     except (ValueError, RuntimeError, TypeError, ArithmeticError, MemoryError) as error:
         # A foreign configuration may ask torch for sizes that it cannot even express.
         raise CheckpointError(f"{path}: does not fit this version ({_line(error)})") from None
-    return Loaded(net.float().eval().requires_grad_(False).to(device), digest)
+    return LoadedModel(net.float().eval().requires_grad_(False).to(device), digest)
 
 
 def _digest(config: str, tensors: dict[str, Tensor]) -> bytes:

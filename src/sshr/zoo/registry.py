@@ -5,7 +5,7 @@ import functools
 import torch
 
 from sshr.errors import CheckpointError, DeviceError
-from sshr.zoo.checkpoint import Loaded, load_checkpoint
+from sshr.zoo.checkpoint import LoadedModel, load_checkpoint
 from sshr.zoo.presets import PRESETS as PRESETS
 from sshr.zoo.presets import checkpoint_file
 
@@ -24,7 +24,7 @@ def pick_device(name: str) -> torch.device:
     return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
-def load_model(preset: str, device: str = "auto") -> Loaded:
+def load_model(preset: str, device: str = "auto") -> LoadedModel:
     """A preset's network by name, or a checkpoint by path; read once per process.
 
     Raises:
@@ -35,12 +35,12 @@ def load_model(preset: str, device: str = "auto") -> Loaded:
 
 
 @functools.lru_cache(maxsize=4)
-def _load(preset: str, place: torch.device) -> Loaded:
+def _load(preset: str, place: torch.device) -> LoadedModel:
     with checkpoint_file(preset) as path:
         return load_checkpoint(path, place)
 
 
-def find_model(identity: bytes, preferred: str, device: str = "auto") -> Loaded:
+def find_model(identity: bytes, preferred: str, device: str = "auto") -> LoadedModel:
     """The checkpoint whose digest starts with `identity`: the preferred one or any packaged.
 
     Raises:

@@ -1,0 +1,1 @@
+"""Attacks with all checks bypassed, and what they show."""

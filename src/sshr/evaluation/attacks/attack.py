@@ -1,0 +1,201 @@
+"""Attacks with all checks bypassed: the attacker runs the public network on what he has.
+
+He holds a stego and the public weights. An `Attack` says what he puts in the place of the session
+key, of the reference and of k_sym. Whoever lacks the session key lacks the metadata that it seals,
+so he takes the scales of usual photographs; k_pub_s is given to him all the same, since the paper
+sends it in the clear. In the paper's own scheme there is no session key and every attack leaves it
+out.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sshr.crypto.keys import KEY_BYTES
+from sshr.crypto.session import Session
+from sshr.evaluation.attacks.denoising import median, wiener
+from sshr.evaluation.concealed import ConcealedPair, Randomness
+from sshr.imaging.tiles import tile_grid
+from sshr.network.exact import ExactSteps
+from sshr.network.rsrk import decode_rsrk_public
+from sshr.transports.analog.engine import Engine, no_step, pack_scales
+from sshr.types import Rgb8
+
+SessionGuess = Literal["right", "random", "one bit off", "another's", "no mix"]
+ReferenceGuess = Literal["right", "another's", "stego", "median", "wiener"]
+KeyGuess = Literal[
+    "right", "another's", "one bit off", "public key", "zeros", "ones", "mean", "Gaussian"
+]
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What an attacker uses; `right` is what the receiver would use."""
+
+    session: SessionGuess
+    reference: ReferenceGuess
+    key: KeyGuess
+
+    @property
+    def name(self) -> str:
+        """A line of a table: only what is not right."""
+        parts = {"session": self.session, "reference": self.reference, "k_sym": self.key}
+        wrong = [f"{part}: {guess}" for part, guess in parts.items() if guess != "right"]
+        return ", ".join(wrong) or "everything right"
+
+    @property
+    def has_session_key(self) -> bool:
+        """Whether the attacker holds the one key that he must not have."""
+        return self.session == "right"
+
+
+RIGHT = Attack("right", "right", "right")
+
+_WITHOUT_SESSION_KEY = (
+    Attack("random", "right", "right"),
+    Attack("one bit off", "right", "right"),
+    Attack("another's", "right", "another's"),
+    Attack("no mix", "right", "right"),
+    Attack("random", "another's", "right"),
+    *(
+        Attack(session, reference, "right")
+        for reference in ("stego", "median", "wiener")
+        for session in ("random", "no mix")
+    ),
+    *(
+        Attack("random", "right", key)
+        for key in ("public key", "zeros", "ones", "mean", "Gaussian")
+    ),
+)
+_WITH_SESSION_KEY = (
+    *(Attack("right", ref, "right") for ref in ("another's", "stego", "median", "wiener")),
+    *(
+        Attack("right", "right", key)
+        for key in ("another's", "public key", "zeros", "ones", "mean", "Gaussian")
+    ),
+)
+
+BASE_ATTACKS = _WITHOUT_SESSION_KEY + _WITH_SESSION_KEY
+"""Under `base`. Those with the session key are upper bounds, not attacks on the scheme."""
+
+PAPER_ATTACKS = (
+    *(
+        Attack("right", "right", key)
+        for key in (
+            *("another's", "one bit off", "public key", "zeros", "ones", "mean", "Gaussian"),
+        )
+    ),
+    *(Attack("right", ref, "right") for ref in ("another's", "stego", "median", "wiener")),
+)
+"""In the paper's own scheme, where no session key exists: `right` stands for none."""
+
+
+def attacks_on(engine: Engine) -> tuple[Attack, ...]:
+    """The attacks that make sense against this network."""
+    return BASE_ATTACKS if engine.model.net.uses_mix else PAPER_ATTACKS
+
+
+def run_attack(
+    engine: Engine, attack: Attack, case: ConcealedPair, other: ConcealedPair, random: Randomness
+) -> Rgb8:
+    """What the network gives an attacker: (H, W, 3) uint8.
+
+    Args:
+        other: a case that shares neither secret nor reference with `case`.
+        random: gives so many bytes, such as `os.urandom`.
+    """
+    reference = guess_reference(attack.reference, case, other)
+    k_sym = _guess_k_sym(engine, attack, case, other, reference, random)
+    scales = case.scales
+    if not attack.has_session_key:
+        scales = neutral_scales(engine, case)
+    if attack.session == "no mix":
+        engine = without_mix(engine)
+    session = _guess_session(attack.session, case, other, random)
+    return engine.reveal(case.stego, reference, k_sym, scales, session, no_step)
+
+
+def neutral_scales(engine: Engine, case: ConcealedPair) -> bytes:
+    """The scales of an attacker who cannot read the sealed ones: for every group those of a secret
+    as lively as photographs usually are.
+    """
+    tiles = len(tile_grid(*case.stego.shape[:2]))
+    return pack_scales(np.tile(usual_scales(engine), tiles))
+
+
+def usual_scales(engine: Engine) -> NDArray[np.float64]:
+    """(scale_count,), from the usual sizes of coefficients that the checkpoint holds."""
+    net = engine.model.net
+    body = net.body
+    if not net.uses_mix or not isinstance(body, ExactSteps) or body.companding is None:
+        return np.ones(net.scale_count)
+    power = body.companding.size.double().square().cpu()
+    sums = torch.zeros(net.scale_count, dtype=power.dtype).index_add(0, body.groups.cpu(), power)
+    counts = torch.bincount(body.groups.cpu(), minlength=net.scale_count).clamp(min=1)
+    scales: NDArray[np.float64] = (sums / counts).clamp(min=1e-9).rsqrt().numpy()
+    return scales
+
+
+def without_mix(engine: Engine) -> Engine:
+    """The same network, its keyed mix left out."""
+    return dataclasses.replace(engine, mixed=False)
+
+
+def guess_reference(guess: ReferenceGuess, case: ConcealedPair, other: ConcealedPair) -> Rgb8:
+    """The picture that an attacker takes for the reference."""
+    if guess == "right":
+        return case.reference
+    if guess == "another's":
+        return other.reference
+    if guess == "stego":
+        return case.stego
+    return median(case.stego) if guess == "median" else wiener(case.stego)
+
+
+def _guess_session(
+    guess: SessionGuess, case: ConcealedPair, other: ConcealedPair, random: Randomness
+) -> Session:
+    if guess in ("random", "no mix"):  # whoever leaves the mix out lacks the other subkeys too
+        return Session(random(KEY_BYTES))
+    if guess == "one bit off":
+        return Session(_flip_a_bit(case.session.key, random))
+    return other.session if guess == "another's" else case.session
+
+
+@torch.inference_mode()
+def _guess_k_sym(
+    engine: Engine,
+    attack: Attack,
+    case: ConcealedPair,
+    other: ConcealedPair,
+    reference: Rgb8,
+    random: Randomness,
+) -> Tensor:
+    right = case.k_sym
+    match attack.key:
+        case "right":
+            same = attack.reference == "right"
+            return right if same else engine.rsrk_symmetric(case.public_key, reference)
+        case "another's":
+            return other.k_sym
+        case "one bit off":
+            return engine.rsrk_symmetric(_flip_a_bit(case.public_key, random), reference)
+        case "public key":
+            codes = np.frombuffer(case.public_key, np.uint8).copy()
+            return decode_rsrk_public(torch.from_numpy(codes)[None]).to(right)
+        case "Gaussian":
+            rng = np.random.default_rng(list(random(16)))
+            noise = torch.from_numpy(rng.standard_normal(right.shape)).to(right)
+            return right.mean() + right.std() * noise
+    constants = {"zeros": 0.0, "ones": 1.0, "mean": float(right.abs().mean())}
+    return torch.full_like(right, constants[attack.key])
+
+
+def _flip_a_bit(key: bytes, random: Randomness) -> bytes:
+    place = int.from_bytes(random(4), "big") % (8 * len(key))
+    return (int.from_bytes(key, "big") ^ 1 << place).to_bytes(len(key), "big")

@@ -1,0 +1,116 @@
+"""Concealed secrets to attack, each with all that its sender knows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sshr.crypto.keys import Keys
+from sshr.crypto.session import Session
+from sshr.evaluation.attacks.denoising import median
+from sshr.header.header import HeaderWriter
+from sshr.header.metadata import Metadata
+from sshr.network.rsrk import decode_rsrk_public
+from sshr.transports.analog.engine import Engine, no_step
+from sshr.types import Rgb8
+
+Randomness = Callable[[int], bytes]
+
+_REFERENCE_ALONE = Keys()
+
+
+@dataclass(frozen=True)
+class ConcealedPair:
+    """One secret concealed as the product does it, header included, and what the sender knows.
+
+    Attributes:
+        secret, reference, stego: (H, W, 3) uint8 RGB, sides multiples of 16.
+        public_key: k_pub_s as the header holds it.
+        k_sym: (1, d).
+        scales: as in the metadata.
+    """
+
+    secret: Rgb8
+    reference: Rgb8
+    stego: Rgb8
+    public_key: bytes
+    k_sym: Tensor
+    scales: bytes
+    session: Session
+
+
+def conceal_pair(
+    engine: Engine,
+    secret: Rgb8,
+    reference: Rgb8,
+    random: Randomness,
+    keys: Keys = _REFERENCE_ALONE,
+) -> ConcealedPair:
+    """Conceal, under the reference alone unless told otherwise: that is quick, and the session key
+    is as random as any.
+
+    Args:
+        secret, reference: (H, W, 3) uint8 RGB of one size, sides multiples of 16.
+        random: gives so many bytes, such as `os.urandom`.
+        keys: passphrase and recipients.
+
+    Raises:
+        TooSmallError: the header does not fit.
+    """
+    public_key = engine.public_key(secret)
+    k_sym = engine.rsrk_symmetric(public_key, reference)
+    return _conceal(engine, secret, reference, public_key, k_sym, random, keys)
+
+
+def conceal_again(engine: Engine, case: ConcealedPair, random: Randomness) -> ConcealedPair:
+    """The same pair in another session, without working out k_pub_s and k_sym once more.
+
+    Args:
+        engine: of the same weights, with or without its mix.
+    """
+    return _conceal(engine, case.secret, case.reference, case.public_key, case.k_sym, random)
+
+
+def _conceal(
+    engine: Engine,
+    secret: Rgb8,
+    reference: Rgb8,
+    public_key: bytes,
+    k_sym: Tensor,
+    random: Randomness,
+    keys: Keys = _REFERENCE_ALONE,
+) -> ConcealedPair:
+    sending = HeaderWriter.start(reference, keys, random, protected=True)
+    height, width = secret.shape[:2]
+    made = engine.conceal(secret, reference, k_sym, sending.session, no_step)
+    metadata = Metadata(
+        engine.identity, width, height, public_key=public_key, tile_scales=made.scales
+    )
+    stego = sending.write_trailing(made.rounder, metadata)
+    return ConcealedPair(secret, reference, stego, public_key, k_sym, made.scales, sending.session)
+
+
+def rsrk_public_scores(engine: Engine, cases: Sequence[ConcealedPair]) -> NDArray[np.float64]:
+    """How well each k_pub_s fits each candidate secret: (N, N), higher is better.
+
+    k_pub_s is a function of the secret, without any randomness. The paper sends it in the clear
+    (`base` seals it), so an eavesdropper computes it for candidates too, here from smoothed copies
+    such as he may have.
+    """
+    copies = [engine.public_key(median(case.secret)) for case in cases]
+    sent, expected = (
+        np.concatenate([_levels(key) for key in keys])
+        for keys in ([case.public_key for case in cases], copies)
+    )
+    scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2)
+    return scores
+
+
+def _levels(public_key: bytes) -> NDArray[np.float64]:
+    """(1, d) of the header's codes."""
+    codes = torch.frombuffer(bytearray(public_key), dtype=torch.uint8)[None]
+    found: NDArray[np.float64] = decode_rsrk_public(codes).double().numpy()
+    return found

@@ -1,0 +1,141 @@
+"""What can be evaluated: anything that conceals pictures in others and reveals them again."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.errors import EvaluationError, SshrError, UsageError
+from sshr.files.names import shown
+from sshr.types import Rgb8
+
+Samples = NDArray[np.uint8] | NDArray[np.floating]
+
+
+class Method(Protocol):
+    """A steganographic method. Batches are (N, H, W, 3) RGB, sides multiples of 16."""
+
+    def conceal(self, secrets: Rgb8, references: Rgb8, key: bytes) -> Samples:
+        """The stegos, of the same shape: uint8, or floating in levels of 0..255.
+
+        Floating stegos are rounded and clipped before they are written; the `float` channel alone
+        hands them over as they are. The same arguments must give the same stegos.
+        """
+
+    def reveal(self, stegos: Samples, references: Rgb8, key: bytes) -> Samples:
+        """The secrets, as above. An `SshrError` says that a stego cannot be revealed, and why."""
+
+
+class Trace(Protocol):
+    """What the sender of one pair holds, for measurements that no receiver can make."""
+
+    @property
+    def stego(self) -> Rgb8:
+        """(H, W, 3), as it is written."""
+
+    def exact(self) -> tuple[Rgb8, Rgb8]:
+        """The `float` channel: the unrounded stego as 8 bits, and what it reveals."""
+
+    def steps(self) -> list[tuple[str, Rgb8]]:
+        """Pictures of what happens on the way, with names."""
+
+    def handed(self, received: Rgb8) -> Rgb8:
+        """What a changed stego reveals to a receiver who knows all that its header said."""
+
+
+@runtime_checkable
+class Transparent(Protocol):
+    """A method that lets its sender be looked at."""
+
+    def send(self, secret: Rgb8, reference: Rgb8, key: bytes) -> Trace:
+        """Conceal one pair, (H, W, 3)."""
+
+
+@dataclass(frozen=True)
+class MethodEntry:
+    """A method with the name that tables call it by.
+
+    Attributes:
+        identity: what makes its figures its own, such as a checkpoint's digest.
+        parts: of a network with the steps as printed, which parts of the paper's Table 5 it has.
+    """
+
+    name: str
+    method: Method
+    identity: str
+    parts: tuple[bool, ...] | None = None
+
+
+def outside(spec: str) -> MethodEntry:
+    """The method that `package.module:factory` makes.
+
+    Raises:
+        UsageError: no such module or factory, or it makes something else.
+    """
+    module, _, factory = spec.partition(":")
+    if not module or not factory:
+        raise UsageError(f"--method {shown(spec)} is not of the form package.module:factory")
+    try:
+        make: Callable[[], Any] = getattr(importlib.import_module(module), factory)
+        method = make()
+    except SshrError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise UsageError(f"--method {shown(spec)} cannot be made ({said})") from error
+    if not all(callable(getattr(method, name, None)) for name in ("conceal", "reveal")):
+        raise UsageError(f"--method {shown(spec)}: what it makes has no conceal and reveal")
+    return MethodEntry(spec, method, spec)
+
+
+def concealed(named: MethodEntry, secret: Rgb8, reference: Rgb8, key: bytes) -> Samples:
+    """One stego (H, W, 3), checked.
+
+    Raises:
+        EvaluationError: the method failed, or gave something that is no such picture.
+    """
+    return _call(named, "conceal", secret, reference, key)
+
+
+def revealed(named: MethodEntry, stego: Samples, reference: Rgb8, key: bytes) -> Rgb8:
+    """One revealed picture (H, W, 3), checked, as 8 bits.
+
+    Raises:
+        SshrError: the method says that there is nothing to reveal.
+        EvaluationError: it failed, or gave something that is no such picture.
+    """
+    return as_levels(_call(named, "reveal", stego, reference, key))
+
+
+def as_levels(picture: Samples) -> Rgb8:
+    """Rounded to the nearest level and clipped to 0..255."""
+    if picture.dtype == np.uint8:
+        return np.ascontiguousarray(picture, np.uint8)
+    return np.rint(picture).clip(0, 255).astype(np.uint8)
+
+
+def _call(named: MethodEntry, what: str, first: Samples, reference: Rgb8, key: bytes) -> Samples:
+    called = f"{named.name}: {what}"
+    try:
+        found = getattr(named.method, what)(first[None], reference[None], key)
+    except SshrError:
+        raise
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise EvaluationError(f"{called} failed with {said}") from error
+    if not isinstance(found, np.ndarray):
+        raise EvaluationError(f"{called} gave {type(found).__name__}, not a NumPy array")
+    if found.shape != (1, *reference.shape):
+        raise EvaluationError(f"{called} gave shape {found.shape}, not {(1, *reference.shape)}")
+    floating = np.issubdtype(found.dtype, np.floating)
+    if found.dtype != np.uint8 and not floating:
+        raise EvaluationError(
+            f"{called} gave {found.dtype}, not uint8 or floating levels of 0..255"
+        )
+    if floating and not np.isfinite(found).all():
+        raise EvaluationError(f"{called} gave samples that are not finite")
+    picture: Samples = found[0]
+    return picture

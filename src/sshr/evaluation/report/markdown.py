@@ -1,0 +1,109 @@
+"""Reports as Markdown."""
+
+from collections.abc import Sequence
+
+from sshr.evaluation.channels import curves
+from sshr.evaluation.report.build import Report, revealed_share
+from sshr.evaluation.report.tables import (
+    Row,
+    Table,
+    all_figures,
+    attack_tables,
+    overview_table,
+    paper_tables,
+    where,
+)
+
+
+def to_markdown(reports: Sequence[Report]) -> str:
+    """All tables; no pictures."""
+    parts = [
+        "# Evaluation",
+        "Measured rows are bold. All others are quoted from the paper as printed, which names "
+        "neither the channels of its PSNR nor whether stegos were rounded. PSNR in dB, MAE and "
+        "RMSE in grey levels of 255, on 8-bit RGB; channel `float` reveals from the sender's own "
+        "tensor, which no file holds: it is for comparison with papers, and evidence of nothing.",
+    ]
+    for report in reports:
+        parts.append(
+            f"## {where(report)}\n\n{_skipped(report)}{table_text(overview_table(report))}"
+        )
+        parts.append(f"### Every figure\n\n{table_text(all_figures(report))}")
+    parts.append("## The paper's tables")
+    parts += [table_text(table, "### ") for table in paper_tables(reports)]
+    curve_parts = [table_text(table) for report in reports for table in curve_tables(report)]
+    if curve_parts:
+        parts += ["## Distortions", *curve_parts]
+    attacks = [table_text(table) for report in reports for table in attack_tables(report)]
+    if attacks:
+        parts += [
+            "## Attacks",
+            "PSNR, SSIM and LPIPS of the attack's picture against the secret; grey is the secret's "
+            "own mean grey, the best picture without any content. Shown: pairs of which the "
+            "picture is better than that.",
+            *attacks,
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def overview(report: Report) -> str:
+    """The first table, for a terminal."""
+    return table_text(overview_table(report))
+
+
+def table_text(table: Table, level: str = "") -> str:
+    """A table with its title, and its notes as a list below.
+
+    Args:
+        level: `### ` makes the title a heading.
+    """
+    heads = list(table.heads)
+    if table.groups:
+        names = [name for name, span in table.groups for _ in range(span)]
+        heads = [f"{name}: {head}" for name, head in zip(names, heads, strict=True)]
+    title = level + table.title if level else f"**{table.title}**"
+    lines = [title, "", _line(["", *heads]), _line(["---"] + ["---:"] * len(heads))]
+    lines += [_row(row) for row in table.rows]
+    if table.notes:
+        lines += ["", *(f"- {note}" for note in table.notes)]
+    return "\n".join(lines)
+
+
+def curve_tables(report: Report) -> list[Table]:
+    """One table for each family of distortions that was measured at two points or more."""
+    tables = []
+    for title, (names, unit) in curves().items():
+        rows = []
+        for entry in report["methods"]:
+            for name in names:
+                found = entry["channels"].get(name)
+                if found is None:
+                    continue
+                cells = [f"{found['stego']['psnr']['mean']:.2f}", revealed_share(found)]
+                for key in ("revealed", "handed"):
+                    cells.append(f"{found[key]['psnr']['mean']:.2f}" if key in found else "-")
+                rows.append(Row(f"{entry['name']}, {name}", cells))
+        if len(rows) > 1:
+            heads = ["stego PSNR", "revealed", "revealed PSNR", "header handed over"]
+            tables.append(Table(f"{title} ({unit}), {where(report)}", heads, rows))
+    return tables
+
+
+def _skipped(report: Report) -> str:
+    lines = [f"- left out: {message}" for message in report["run"]["skipped"]]
+    return "\n".join(lines) + "\n\n" if lines else ""
+
+
+def _row(row: Row) -> str:
+    label = _plain(row.label)
+    if row.quoted:
+        return _line([f"{label} (quoted)", *row.cells])
+    return _line([f"**{label}**", *row.cells])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _plain(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,1 @@
+"""Names, texts and outputs: what every part needs of the file system."""

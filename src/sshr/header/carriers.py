@@ -1,0 +1,132 @@
+"""Where the header's bits lie in a picture. A reader tries each carrier; the salt's tag decides.
+
+`ParityCarrier`: the parities of keyed groups of samples, for a stego whose other samples are final
+before the header is written. `TrailingCarrier`: the lowest bits of the last samples or pixels, for
+one that is rounded with the header's bits in mind. Both draw from what the reference's key masks,
+so to everybody else the bits are random.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.errors import TooSmallError
+from sshr.header.layout import PREFIX_BITS, Bucket, Layout, prefix_group
+from sshr.header.parity import read_parities
+from sshr.header.reference import ReferenceKey
+
+_LARGE_SIDE = 180
+_LARGE = 3 * _LARGE_SIDE**2  # samples
+
+Flat = NDArray[np.uint8]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Bits:
+    """The body's bits as bytes, and the flat indices of the samples that hold prefix and body.
+
+    Attributes:
+        one_of_each: of each bit, the sample that changes when the bit does.
+    """
+
+    body: bytes
+    places: Places
+    one_of_each: Places
+
+
+class HeaderCarrier(Protocol):
+    """Reads a header's two parts from the flat samples of a picture."""
+
+    def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
+        """The first PREFIX_BYTES; None where a picture is too small for any header."""
+
+    def body(self, samples: Flat, key: ReferenceKey, bucket: Bucket) -> Bits | None:
+        """What follows, as long as the bucket says; None where it does not fit."""
+
+
+class ParityCarrier:
+    """See the module."""
+
+    def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
+        group = prefix_group(len(samples))
+        if group * PREFIX_BITS > len(samples) // 2:
+            return None
+        groups = key.positions(group * PREFIX_BITS).reshape(-1, group)
+        return np.packbits(read_parities(samples, groups)).tobytes()
+
+    def body(self, samples: Flat, key: ReferenceKey, bucket: Bucket) -> Bits | None:
+        layout = Layout.fitting(len(samples), bucket)
+        if layout is None:
+            return None
+        positions = key.positions(layout.used)
+        groups = layout.groups(positions)
+        data = np.packbits(read_parities(samples, groups[1])).tobytes()
+        return Bits(data, positions, np.concatenate([group[:, -1] for group in groups]))
+
+
+class TrailingCarrier:
+    """Bit i is that of the sample i + 1 places before the picture's end, or in a larger picture the
+    exclusive or of the three samples of the pixel there.
+    """
+
+    def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
+        if len(samples) // 2 < PREFIX_BITS:
+            return None
+        return _lowest(samples, 0, PREFIX_BITS)
+
+    def body(self, samples: Flat, key: ReferenceKey, bucket: Bucket) -> Bits | None:
+        count = trailing_bits(bucket)
+        if count * samples_a_bit(len(samples)) > len(samples) // 2:
+            return None
+        places = trailing_places(len(samples), count)
+        return Bits(_lowest(samples, PREFIX_BITS, count), places, places)
+
+
+CARRIERS: Sequence[HeaderCarrier] = (ParityCarrier(), TrailingCarrier())
+
+
+def trailing_bits(bucket: Bucket) -> int:
+    """Bits of a whole header."""
+    return PREFIX_BITS + 8 * bucket.body_bytes
+
+
+def samples_a_bit(samples: int) -> int:
+    """1 in a small picture, else the 3 of a pixel: with a choice among them a bit costs half."""
+    return 3 if samples >= _LARGE else 1
+
+
+def trailing_places(samples: int, count: int) -> Places:
+    """Flat indices of the samples that hold the last `count` bits, the last first."""
+    return np.arange(samples - 1, samples - 1 - count * samples_a_bit(samples), -1)
+
+
+def check_trailing(height: int, width: int, bucket: Bucket) -> int:
+    """`trailing_bits`, if an RGB picture of this size has room for them.
+
+    Raises:
+        TooSmallError: the header takes more than half of the samples.
+    """
+    count, samples = trailing_bits(bucket), 3 * height * width
+    if count * samples_a_bit(samples) > samples // 2:
+        side = math.isqrt(2 * count // 3)
+        if count > _LARGE // 6:  # then it fits some smaller pictures and not those
+            side = max(side, _LARGE_SIDE)
+        while count * samples_a_bit(3 * side * side) > 3 * side * side // 2:
+            side += 1
+        raise TooSmallError(
+            f"the reference of {width}x{height} px is too small for the header; "
+            f"take one of at least {side}x{side} px"
+        )
+    return count
+
+
+def _lowest(samples: Flat, start: int, stop: int) -> bytes:
+    """Bits `start` to `stop`, counted from the picture's end."""
+    each = samples_a_bit(len(samples))
+    part = samples[len(samples) - stop * each : len(samples) - start * each] & 1
+    return np.packbits(np.bitwise_xor.reduce(part.reshape(-1, each), axis=1)[::-1]).tobytes()

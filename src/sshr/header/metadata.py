@@ -1,0 +1,170 @@
+"""What the header tells the receiver about the stego, as a strict binary record.
+
+Big-endian: version u8, checkpoint id 8 B, transport u8, fit u8, secret mode u8, secret width u32,
+secret height u32, public key (u16 length), tile scales (u32 length), side information (u32
+length), sample MAC 16 B, signature (u8 length, 0 or 96). Nothing may follow.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sshr.errors import DamagedError
+from sshr.header.sample_mac import SAMPLE_MAC_BYTES
+
+METADATA_VERSION = 1
+CHECKPOINT_ID_BYTES = 8
+SIGNATURE_BYTES = 96
+
+_FIXED = struct.Struct(f">B{CHECKPOINT_ID_BYTES}sBBBII")
+
+
+class Transport(IntEnum):
+    """How the secret rides in the stego."""
+
+    ANALOG = 0
+    SEALED = 1
+
+
+class Fit(IntEnum):
+    """How the secret was brought to the reference's size."""
+
+    CONTAIN = 0
+    COVER = 1
+    STRETCH = 2
+
+
+class SecretMode(IntEnum):
+    """Colour of the secret as it was given and, in a greyscale stego, how its samples lie there."""
+
+    RGB = 0
+    GREYSCALE = 1
+    PACKED = 2  # greyscale, packed like the reference
+    SQUEEZED = 3  # RGB, resized to the packed reference's size
+
+    @property
+    def greyscale(self) -> bool:
+        return self in (SecretMode.GREYSCALE, SecretMode.PACKED)
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """The header's record.
+
+    Attributes:
+        checkpoint_id: the first 8 bytes of the checkpoint file's SHA-256.
+        secret_width, secret_height: original size of the secret in pixels, at least 1.
+        transport, fit, secret_mode: see the enumerations.
+        public_key: k_pub_s of RSRK, quantised; at most 65,535 bytes.
+        tile_scales: logarithms of every tile's scales, little-endian u16 each.
+        side_info: reserved for what a preset wants to add.
+        sample_mac: `Session.sample_mac`; zeros until the header's place is known.
+        signature: empty, or an Ed25519 public key (32 B) and signature (64 B).
+
+    Raises:
+        ValueError: a field is outside its range.
+    """
+
+    checkpoint_id: bytes
+    secret_width: int
+    secret_height: int
+    transport: Transport = Transport.ANALOG
+    fit: Fit = Fit.CONTAIN
+    secret_mode: SecretMode = SecretMode.RGB
+    public_key: bytes = b""
+    tile_scales: bytes = b""
+    side_info: bytes = b""
+    sample_mac: bytes = bytes(SAMPLE_MAC_BYTES)
+    signature: bytes = b""
+
+    def __post_init__(self) -> None:
+        sizes = (self.secret_width, self.secret_height)
+        if not all(1 <= size < 1 << 32 for size in sizes):
+            raise ValueError(f"impossible secret size {sizes[0]}x{sizes[1]}")
+        if len(self.checkpoint_id) != CHECKPOINT_ID_BYTES:
+            raise ValueError(f"checkpoint id of {len(self.checkpoint_id)} bytes")
+        if len(self.sample_mac) != SAMPLE_MAC_BYTES:
+            raise ValueError(f"sample MAC of {len(self.sample_mac)} bytes")
+        if len(self.signature) not in (0, SIGNATURE_BYTES):
+            raise ValueError(f"signature of {len(self.signature)} bytes")
+        if len(self.public_key) >= 1 << 16:
+            raise ValueError(f"public key of {len(self.public_key)} bytes")
+
+    def pack(self) -> bytes:
+        """The record's bytes; their number does not depend on MAC, sizes or enumerations."""
+        fixed = _FIXED.pack(
+            METADATA_VERSION,
+            self.checkpoint_id,
+            self.transport,
+            self.fit,
+            self.secret_mode,
+            self.secret_width,
+            self.secret_height,
+        )
+        return b"".join(
+            (
+                fixed,
+                struct.pack(">H", len(self.public_key)) + self.public_key,
+                struct.pack(">I", len(self.tile_scales)) + self.tile_scales,
+                struct.pack(">I", len(self.side_info)) + self.side_info,
+                self.sample_mac,
+                struct.pack(">B", len(self.signature)) + self.signature,
+            )
+        )
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "Metadata":
+        """Inverse of `pack`.
+
+        Raises:
+            DamagedError: anything else than what `pack` of this version gives.
+        """
+        if data[:1] != bytes([METADATA_VERSION]):
+            raise DamagedError("the stego's metadata is of another version; update sshr and retry")
+        try:
+            return cls._unpack(_Cursor(data))
+        except ValueError as error:
+            raise DamagedError(f"the stego's metadata makes no sense: {error}") from error
+
+    @classmethod
+    def _unpack(cls, cursor: "_Cursor") -> "Metadata":
+        _, checkpoint_id, transport, fit, mode, width, height = _FIXED.unpack(
+            cursor.take(_FIXED.size)
+        )
+        metadata = cls(
+            checkpoint_id=checkpoint_id,
+            secret_width=width,
+            secret_height=height,
+            transport=Transport(transport),
+            fit=Fit(fit),
+            secret_mode=SecretMode(mode),
+            public_key=cursor.take_counted(2),
+            tile_scales=cursor.take_counted(4),
+            side_info=cursor.take_counted(4),
+            sample_mac=cursor.take(SAMPLE_MAC_BYTES),
+            signature=cursor.take_counted(1),
+        )
+        cursor.expect_end()
+        return metadata
+
+
+class _Cursor:
+    """Takes bytes from the front; a ValueError where there are too few or too many."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def take(self, count: int) -> bytes:
+        piece = self.data[self.at : self.at + count]
+        if len(piece) != count:
+            raise ValueError(f"{count} bytes wanted, {len(piece)} left")
+        self.at += count
+        return piece
+
+    def take_counted(self, width: int) -> bytes:
+        return self.take(int.from_bytes(self.take(width), "big"))
+
+    def expect_end(self) -> None:
+        if self.at != len(self.data):
+            raise ValueError(f"{len(self.data) - self.at} bytes too many")

@@ -1,0 +1,1 @@
+"""How a secret rides in a stego: one folder for each way, one table of all."""

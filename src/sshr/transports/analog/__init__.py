@@ -1,0 +1,1 @@
+"""The analog transport: the network's picture, which fades with damage."""

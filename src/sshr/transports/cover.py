@@ -1,0 +1,124 @@
+"""What network and header see of a picture: its RGB samples, or packed ones if it is greyscale.
+
+A greyscale reference gives a greyscale stego. Both sides decide from the samples alone: a picture
+whose channels are equal is greyscale, however its file stores it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.header.metadata import Fit, Metadata, SecretMode
+from sshr.imaging.fitting import FitMode, fit_to, unfit
+from sshr.imaging.limits import MIN_SIDE
+from sshr.imaging.modes import as_rgb
+from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size
+from sshr.imaging.reading import Picture
+from sshr.imaging.tiles import tiled_area
+from sshr.types import Rgb8
+
+FITS: dict[FitMode, Fit] = {"contain": Fit.CONTAIN, "cover": Fit.COVER, "stretch": Fit.STRETCH}
+_MODES: dict[Fit, FitMode] = {fit: mode for mode, fit in FITS.items()}
+
+
+def is_packed(reference: Rgb8) -> bool:
+    """Whether stegos of this reference (HWC RGB) are greyscale: it is, and large enough."""
+    return min(packed_size(*reference.shape[:2])) >= MIN_SIDE and is_grey(reference)
+
+
+def samples_of(picture: Rgb8, packed: bool) -> Rgb8:
+    """HWC RGB as network and header see it."""
+    return pack(picture[:, :, 0]) if packed else picture
+
+
+def picture_of(samples: Rgb8, reference: Rgb8, packed: bool, greyscale: bool) -> NDArray[np.uint8]:
+    """Inverse of `samples_of` for a stego: HW if `greyscale`, else HWC RGB."""
+    if not packed:
+        return samples
+    grey = unpack(samples, reference[:, :, 0])
+    return grey if greyscale else as_rgb(grey)
+
+
+@dataclass(frozen=True)
+class CoverPair:
+    """A stego and its reference as network and header see them.
+
+    Attributes:
+        rim_intact: what is left out of packed samples is as in the reference; no MAC covers it.
+    """
+
+    stego: Rgb8
+    reference: Rgb8
+    rim_intact: bool = True
+
+    @classmethod
+    def of(cls, stego: Rgb8, reference: Rgb8) -> "CoverPair":
+        """From HWC RGB pictures. A stego with colour is read as one, whatever the reference."""
+        if stego.shape != reference.shape or not is_packed(reference) or not is_grey(stego):
+            return cls(stego, reference)
+        seen, shared = pack(stego[:, :, 0]), pack(reference[:, :, 0])
+        rim_intact = np.array_equal(unpack(seen, reference[:, :, 0]), stego[:, :, 0])
+        return cls(seen, shared, rim_intact)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A secret of the carrier's size.
+
+    Attributes:
+        image: HWC RGB as network and header see it.
+        shown: height and width of it as a picture, before packing or squeezing.
+        concealed: height and width that the revealed picture will have the detail of.
+        fit, mode: how it came to be, for the metadata.
+    """
+
+    image: Rgb8
+    shown: tuple[int, int]
+    concealed: tuple[int, int]
+    fit: Fit
+    mode: SecretMode
+
+
+def fit_secret(secret: Picture, reference: Rgb8, packed: bool, fit: FitMode) -> Fitted:
+    """Bring a secret to the carrier of a reference (HWC RGB, as network and header see it).
+
+    A packed carrier's pixels are not square. A greyscale secret is packed as well and loses
+    nothing; a coloured one is squeezed to the carrier's size.
+    """
+    carrier = tiled_area(*reference.shape[:2])
+    area = unpacked_size(*carrier) if packed else carrier
+    whole = unpacked_size(*reference.shape[:2]) if packed else reference.shape[:2]
+    if area != whole and _within_a_block(secret.size, whole, packed):
+        fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
+    image, concealed = fit_to(secret.rgb, area, fit), area
+    if not packed:
+        mode = SecretMode.GREYSCALE if secret.greyscale else SecretMode.RGB
+    elif is_grey(secret.rgb):
+        image, mode = pack(image[:, :, 0]), SecretMode.PACKED
+    else:
+        image, mode = fit_to(image, carrier, "stretch"), SecretMode.SQUEEZED
+        concealed = carrier
+    return Fitted(image, area, concealed, FITS[fit], mode)
+
+
+def restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
+    """The secret in its own size: HWC RGB, or HW where it was greyscale.
+
+    Raises:
+        ValueError: the metadata do not fit the carrier.
+    """
+    mode = metadata.secret_mode
+    if mode is SecretMode.PACKED:
+        carrier = as_rgb(unpack(carrier))
+    elif mode is SecretMode.SQUEEZED:
+        carrier = fit_to(carrier, unpacked_size(*carrier.shape[:2]), "stretch")
+    size = (metadata.secret_height, metadata.secret_width)
+    image = unfit(carrier, size, _MODES[metadata.fit])
+    return np.rint(image.mean(axis=2)).astype(np.uint8) if mode.greyscale else image
+
+
+def _within_a_block(size: tuple[int, int], whole: tuple[int, int], packed: bool) -> bool:
+    """Whether a secret has the reference's size, the row and columns aside that packing leaves."""
+    slack = (1, 2) if packed else (0, 0)
+    return all(0 <= own - most <= more for own, most, more in zip(size, whole, slack, strict=True))

@@ -1,0 +1,68 @@
+"""How loud the noise must be: from the stego's PSNR to a base level, to a capacity, and back."""
+
+import math
+from collections.abc import Callable
+
+from sshr.transports.sealed.distributions import LEVELS
+from sshr.transports.sealed.noise_map import LEVELS_A_STEP, step_count
+from sshr.transports.sealed.noise_model import NoiseModel
+
+TAG_BYTES = 16
+WORD_BITS = 32
+MIN_STEGO_PSNR = 32.0
+"""No stego is made to differ more from its reference."""
+
+DRY_RUN_DB = (38, 41, 44, 46, 50)
+
+
+class Capacity:
+    """Expectations for one noise model of which so many samples carry the header's bits too."""
+
+    def __init__(self, model: NoiseModel, shared: int) -> None:
+        self._model = model
+        self._samples = len(model.samples)
+        self._shared = shared
+
+    def bits(self, base: int) -> float:
+        """Information that the changes have beside the header's, on average, at least."""
+        bits = self._model.expected(base)[0]
+        # Which of a pair's values it is takes one bit of what a sample has, or less.
+        return bits - self._shared * min(1.0, bits / self._samples)
+
+    def capacity(self, base: int) -> int:
+        """Bytes of content that fit, by all likelihood: two standard deviations are kept back."""
+        return self._room(base, 2)
+
+    def _room(self, base: int, deviations: int) -> int:
+        bits = self.bits(base)
+        spread = math.sqrt(min(12 * bits, 1.1 * self._samples))
+        words = int((bits - deviations * spread) / WORD_BITS) - 2
+        return max(4 * words - TAG_BYTES, 0)
+
+    def psnr(self, base: int) -> float:
+        """Expected PSNR of the stego in dB."""
+        # The header's bit moves half of its samples by one level.
+        squares = self._model.expected(base)[1] + self._shared / 2
+        return 10 * math.log10(255**2 * self._samples / squares) if squares else math.inf
+
+    def base_for_psnr(self, psnr: float) -> int:
+        """The loudest base level of at least this PSNR."""
+        return self._search(lambda base: self.psnr(base) < psnr) - 1
+
+    def base_for_bytes(self, size: int) -> int:
+        """The quietest base level with room for so many bytes, or the loudest of all."""
+        return self._search(lambda base: self.capacity(base) >= size)
+
+    def base_to_try(self, size: int) -> int:
+        """The quietest base level at which so many bytes may fit, with some luck."""
+        return self._search(lambda base: self._room(base, -1) >= size)
+
+    def _search(self, true_from: Callable[[int], bool]) -> int:
+        low, high = -LEVELS_A_STEP * step_count(self._model.noise), LEVELS - 1
+        while low < high:
+            middle = (low + high) // 2
+            if true_from(middle):
+                high = middle
+            else:
+                low = middle + 1
+        return low

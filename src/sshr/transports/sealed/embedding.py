@@ -1,0 +1,180 @@
+"""A record of bytes and a reference become a stego's samples, and bytes again.
+
+The header's metadata say how to read them (`SealedInfo`, 21 bytes in `Metadata.side_info`). Every
+sample is accounted for: if it is changed, so are the decoded words, be they ciphertext or the
+keystream below it; but for the two values of a pair, and the header's MAC tells which of them it
+is.
+
+After the entry may stand check bytes (`repair.py`) of the samples as the coder gave them.
+"""
+
+import dataclasses
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from numpy.typing import NDArray
+
+from sshr.errors import DamagedError
+from sshr.header.header import HeaderWriter, OpenedHeader
+from sshr.header.metadata import Metadata
+from sshr.transports.sealed.capacity import Capacity
+from sshr.transports.sealed.coder import AnsState, NoiseCoder
+from sshr.transports.sealed.noise_map import Noise
+from sshr.transports.sealed.noise_model import NoiseModel
+from sshr.transports.sealed.record import Kind
+from sshr.transports.sealed.repair import CHECK_BYTES, check_bytes, repaired
+from sshr.types import Rgb8
+
+_ENTRY = struct.Struct(">BBBhIIQ")
+_VERSION = 1
+_NONCE = bytes(12)
+_TRIES = 8
+
+
+@dataclass(frozen=True)
+class SealedInfo:
+    """What was sealed and how to read the samples: kind of noise, base level, words of ciphertext,
+    the coder's rest."""
+
+    kind: Kind
+    noise: Noise
+    base: int
+    words: int
+    rest: AnsState
+
+    def pack(self) -> bytes:
+        return _ENTRY.pack(
+            _VERSION,
+            self.kind,
+            self.noise,
+            self.base,
+            self.words,
+            self.rest.words,
+            self.rest.state,
+        )
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "SealedInfo":
+        """Inverse of `pack`.
+
+        Raises:
+            DamagedError: another version's, or none at all.
+        """
+        try:
+            version, kind, noise, base, words, rest, state = _ENTRY.unpack(data)
+            if version != _VERSION:
+                raise ValueError(f"version {version} of the sealed transport; update sshr")
+            return cls(Kind(kind), Noise(noise), base, words, AnsState(rest, state))
+        except (struct.error, ValueError) as error:
+            raise DamagedError(f"the sealed stego cannot be read: {error}") from error
+
+
+ENTRY_BYTES = _ENTRY.size
+
+
+def side_info_bytes(repairable: bool) -> int:
+    """Bytes of side information that `embed` replaces."""
+    return ENTRY_BYTES + (CHECK_BYTES if repairable else 0)
+
+
+def entry_of(metadata: Metadata) -> SealedInfo:
+    """What the header of a sealed stego says of it.
+
+    Raises:
+        DamagedError: another version's, or none at all.
+    """
+    return SealedInfo.unpack(metadata.side_info[:ENTRY_BYTES])
+
+
+def embed(
+    kind: Kind,
+    record: bytes,
+    model: NoiseModel,
+    reference: Rgb8,
+    sending: HeaderWriter,
+    metadata: Metadata,
+    base: int,
+) -> Rgb8 | None:
+    """The stego, (H, W, 3) uint8, or None where the record does not fit the noise.
+
+    Args:
+        record: its length is a multiple of 4.
+        reference: (H, W, 3) uint8 RGB.
+        metadata: its side information is replaced, at the same length (`side_info_bytes`), which
+            says whether there are check bytes.
+        base: level of the noise; a little more is taken where chance wants it.
+    """
+    session = sending.session
+    ciphertext = ChaCha20Poly1305(session.subkey(b"payload")).encrypt(_NONCE, record, None)
+    words = np.frombuffer(ciphertext, "<u4").astype(np.uint32)
+    fixed = sending.parity_samples(metadata)
+    plan = Capacity(model, len(fixed))
+    for louder in range(_TRIES):
+        carrier = NoiseCoder(model, model.classes(base + louder), fixed, session)
+        written = carrier.write(words, plan.bits(base + louder))
+        if written is None:
+            continue
+        samples, rest = written
+        entry = SealedInfo(kind, model.noise, base + louder, len(words), rest)
+        repairable = len(metadata.side_info) > ENTRY_BYTES
+        checks = check_bytes(samples) if repairable else b""
+        exact = samples.astype(np.float32)
+        exact[fixed] += 0.25  # where the parity is wrong, the upper value of the pair is taken
+        side = dataclasses.replace(metadata, side_info=entry.pack() + checks)
+        return sending.write(exact.reshape(reference.shape), side)
+    return None
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """The record of a stego; `intact` is False where samples had to be repaired for it."""
+
+    record: bytes
+    intact: bool
+
+
+def extract(opened: OpenedHeader, stego: Rgb8, reference: Rgb8) -> Extracted:
+    """What a stego whose header is open holds.
+
+    Raises:
+        DamagedError: a sample has changed, or more of them than the check bytes can undo.
+    """
+    entry, checks = entry_of(opened.metadata), opened.metadata.side_info[ENTRY_BYTES:]
+    if not opened.intact and len(checks) != CHECK_BYTES:
+        raise changed()
+    model = NoiseModel(reference, entry.noise)
+    carrier = NoiseCoder(model, model.classes(entry.base), opened.parity, opened.session)
+    samples = stego.reshape(-1)
+    if opened.intact:
+        record = _record(carrier, samples, entry)
+        if record is not None:
+            return Extracted(record, intact=True)
+    # The header's own samples may have changed without any MAC to tell.
+    undone = repaired(carrier.lower_values(samples), checks) if checks else None
+    record = None if undone is None else _record(carrier, undone, entry)
+    if record is None:
+        raise changed()
+    return Extracted(record, intact=False)
+
+
+def _record(carrier: NoiseCoder, samples: NDArray[np.uint8], entry: SealedInfo) -> bytes | None:
+    """The authenticated content, or None where a sample is not as it was."""
+    words = carrier.read(samples, entry.words, entry.rest)
+    if words is None:
+        return None
+    aead = ChaCha20Poly1305(carrier.session.subkey(b"payload"))
+    try:
+        return aead.decrypt(_NONCE, words.astype("<u4").tobytes(), None)
+    except InvalidTag:
+        return None
+
+
+def changed() -> DamagedError:
+    """The outcome of any change to a sealed stego."""
+    return DamagedError(
+        "the stego has been changed since it was written; nothing of a sealed secret can be "
+        "revealed: ask for the file exactly as it was written"
+    )

@@ -1,0 +1,43 @@
+import os
+import threading
+
+import pytest
+
+from sshr.files import text as textfiles
+from sshr.files.text import read_text
+
+
+def test_files_and_pipes_are_read_whole(tmp_path):
+    (tmp_path / "plain").write_bytes("über\r\n".encode())
+    assert read_text(tmp_path / "plain") == "über\r\n"
+    end, begin = os.pipe()
+
+    def write():
+        os.write(begin, b"in two ")
+        threading.Event().wait(0.1)
+        os.write(begin, b"parts")
+        os.close(begin)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert read_text(f"/dev/fd/{end}") == "in two parts"
+    writer.join()
+    os.close(end)
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert read_text(tmp_path / "pipe") == ""
+
+
+def test_endless_long_and_foreign_files_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "latin").write_bytes(b"\xfcber")
+    with pytest.raises(ValueError, match="utf-8"):
+        read_text(tmp_path / "latin")
+    monkeypatch.setattr(textfiles, "MAX_BYTES", 1 << 20)
+    with pytest.raises(ValueError, match="longer than 1 MiB"):
+        read_text("/dev/zero")
+    with pytest.raises(OSError, match="directory"):
+        read_text(tmp_path)
+    with pytest.raises(ValueError, match="null byte"):
+        read_text("a\0b")

@@ -1,0 +1,147 @@
+"""A header through an image: round trips, and every outcome in its order."""
+
+import dataclasses
+import hashlib
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from sshr.crypto.keys import Keys
+from sshr.errors import (
+    DamagedError,
+    TooSmallError,
+    WrongKeyError,
+)
+from sshr.header import header
+from sshr.header.header import HeaderWriter, read_header
+from sshr.header.metadata import Metadata
+from sshr.header.parity import round_samples
+
+DEFAULTS = HeaderWriter.start.__func__.__defaults__  # before any test has replaced them
+WORDS = b"open sesame"
+IDENTITIES = [bytes([n]) * 32 for n in range(1, 9)]
+PUBLIC = tuple(
+    X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw() for key in IDENTITIES
+)
+
+
+def header_positions(sending: HeaderWriter, metadata: Metadata) -> np.ndarray:
+    return sending._reference_key.positions(sending._layout(metadata).used)
+
+
+@pytest.mark.parametrize(
+    ("sender", "reader"),
+    [
+        (Keys(), Keys()),
+        (Keys(WORDS), Keys(WORDS)),
+        (Keys(recipients=PUBLIC[:1]), Keys(identity=IDENTITIES[0])),
+        (Keys(WORDS, PUBLIC[:1]), Keys(WORDS, identity=IDENTITIES[0])),
+        (Keys(recipients=PUBLIC[:5]), Keys(identity=IDENTITIES[4])),
+    ],
+    ids=["reference", "passphrase", "recipient", "both", "several"],
+)
+@pytest.mark.parametrize("size", [(64, 64), (100, 300)])
+def test_round_trip(sender, reader, size, picture, metadata) -> None:
+    reference, unrounded = picture(0, *size)
+    sending = HeaderWriter.start(reference, sender)
+    stego = sending.write(unrounded, metadata)
+    opened = read_header(stego, reference, reader)
+    assert opened.session == sending.session
+    assert opened.intact
+    assert dataclasses.replace(opened.metadata, sample_mac=bytes(16)) == metadata
+    assert opened.header.dtype == bool
+    used = np.sort(header_positions(sending, metadata))
+    assert np.array_equal(np.flatnonzero(opened.header), used)
+    assert np.array_equal(opened.parity, sending.parity_samples(metadata))
+    again = sending.reopen(stego)
+    assert np.array_equal(again.header, opened.header)
+    assert np.array_equal(again.parity, opened.parity)
+    assert dataclasses.replace(again, header=opened.header, parity=opened.parity) == opened
+
+
+def test_nothing_but_header_samples_changes_and_those_by_one_level(picture, metadata) -> None:
+    reference, unrounded = picture()
+    sending = HeaderWriter.start(reference, Keys())
+    stego = sending.write(unrounded, metadata)
+    rounded = round_samples(unrounded)
+    changed = np.flatnonzero(stego.reshape(-1) != rounded.reshape(-1))
+    used = header_positions(sending, metadata)
+    assert np.isin(changed, used).all()
+    assert 900 < changed.size < 1240  # half of 2,136 bits
+    assert np.abs(stego.astype(int) - rounded).max() == 1
+    others = np.setdiff1d(np.arange(stego.size), used)
+    assert np.array_equal(stego.reshape(-1)[others] & 1, rounded.reshape(-1)[others] & 1)
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_saturated_reference(level: int, metadata: Metadata) -> None:
+    reference = np.full((64, 64, 3), level, np.uint8)
+    sending = HeaderWriter.start(reference, Keys())
+    stego = sending.write(np.full(reference.shape, level * 1.1 - 10, np.float32), metadata)
+    assert np.abs(stego.astype(int) - level).max() == 1
+    assert read_header(stego, reference, Keys()).intact
+
+
+def test_committed_stego(seeded, metadata) -> None:
+    # The format itself: a change here means that old stego files no longer open.
+    reference = (np.arange(64 * 64 * 3) * 37 % 251).astype(np.uint8).reshape(64, 64, 3)
+    unrounded = reference.astype(np.float32) + np.float32(0.25)
+    sending = HeaderWriter.start(reference, Keys(WORDS, PUBLIC[:3]), seeded(1))
+    stego = sending.write(unrounded, metadata)
+    assert hashlib.sha256(stego.tobytes()).hexdigest() == (
+        "0130f2972271e5ba178d20c6f84b2a436746f310f45d4a1e0fc909746a8049ab"
+    )
+    assert read_header(stego, reference, Keys(WORDS, identity=IDENTITIES[2])).intact
+
+
+def test_several_recipients_and_a_stranger(picture, metadata) -> None:
+    reference, unrounded = picture()
+    stego = HeaderWriter.start(reference, Keys(recipients=PUBLIC[:3])).write(unrounded, metadata)
+    for identity in IDENTITIES[:3]:
+        assert read_header(stego, reference, Keys(identity=identity)).intact
+    with pytest.raises(WrongKeyError):
+        read_header(stego, reference, Keys(identity=IDENTITIES[3]))
+
+
+def test_a_hostile_senders_metadata_is_a_documented_error(picture, metadata, monkeypatch) -> None:
+    reference, unrounded = picture()
+    garbage = bytes([1]) + b"\xff" * (len(metadata.pack()) - 1)
+    monkeypatch.setattr(Metadata, "pack", lambda _: garbage)
+    stego = HeaderWriter.start(reference, Keys()).write(unrounded, metadata)
+    with pytest.raises(DamagedError, match="makes no sense"):
+        read_header(stego, reference, Keys())
+
+
+def test_too_small(picture, metadata) -> None:
+    reference, unrounded = picture()
+    sending = HeaderWriter.start(reference, Keys())
+    large = dataclasses.replace(metadata, side_info=bytes(1000))
+    with pytest.raises(TooSmallError, match=r"at least \d+x\d+ px"):
+        sending.parity_samples(large)
+    with pytest.raises(TooSmallError):
+        sending.write(unrounded, large)
+    assert read_header(sending.write(unrounded, metadata), reference, Keys()).intact
+
+
+def test_the_keys_of_a_stego_serve_once(picture, metadata) -> None:
+    reference, unrounded = picture()
+    sending = HeaderWriter.start(reference, Keys())
+    for bad in (unrounded[:60], np.full_like(unrounded, np.nan)):
+        with pytest.raises(ValueError, match=r"reference|finite"):
+            sending.write(bad, metadata)
+    sending.write(unrounded, metadata)
+    with pytest.raises(RuntimeError, match="start another"):
+        sending.write(unrounded, metadata)
+
+
+def test_a_sender_does_not_reopen_another_senders_stego(picture, metadata) -> None:
+    reference, unrounded = picture()
+    stego = HeaderWriter.start(reference, Keys()).write(unrounded, metadata)
+    with pytest.raises(WrongKeyError):
+        HeaderWriter.start(reference, Keys()).reopen(stego)
+
+
+def test_bits_come_from_the_system_by_default() -> None:
+    (default,) = DEFAULTS
+    assert default is header.os.urandom

@@ -162,7 +162,7 @@ def as_tensor(preset: str, secret: Rgb8, reference: Rgb8, seed: str) -> tuple[Rg
     """The network alone; the stego is rounded to the nearest level for its figures only."""
     engine = Engine(load_model(preset))
     session = Session(random.Random(seed).randbytes(KEY_BYTES))
-    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     shared = reference, k_sym, made.scales, session
     return as_levels(made.unrounded), engine.reveal(made.unrounded, *shared, no_step)

@@ -121,12 +121,14 @@ def cost_of(
     people = (X25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in range(1, count + 1))
     recipients = tuple(one.public_key().public_bytes_raw() for one in people)
     keys = Keys(recipients=recipients, signer=bytes(32) if signed else None)
-    public_key = engine.public_key(secret)
-    k_sym = engine.rsrk_symmetric(public_key, reference)
+    rsrk_public = engine.rsrk_public(secret)
+    k_sym = engine.rsrk_symmetric(rsrk_public, reference)
     sending = HeaderWriter.start(reference, keys, random.Random(seed).randbytes, protected=True)
     session = sending.session
     made = engine.conceal(secret, reference, k_sym, session, no_step)
-    metadata = Metadata(engine.identity, size, size, public_key=public_key, tile_scales=made.scales)
+    metadata = Metadata(
+        engine.identity, size, size, rsrk_public=rsrk_public, tile_scales=made.scales
+    )
     bucket = Bucket.holding(packed_length(metadata, signed), count, True)
     head = Cost(size, count, signed, trailing_bits(bucket) // 8)
     without = made.rounder.round()

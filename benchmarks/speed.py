@@ -151,7 +151,7 @@ def measure_preset(name: str, repeats: int) -> Network:
 def passes(net: SshrNet) -> tuple[Callable[[], torch.Tensor], Callable[[], torch.Tensor]]:
     """Conceal and reveal of one tile, what goes in being ready."""
     secret, reference = tile_pair()
-    k_sym = net.rsrk_symmetric(net.public_key(secret), reference)
+    k_sym = net.rsrk_symmetric(net.rsrk_public(secret), reference)
     mix = keyed_mix(net)
     exact, scales = net.conceal(secret, reference, k_sym, mix)
     stego = exact.clamp(0, 1).mul(255).round() / 255

@@ -52,7 +52,7 @@ def engine_with(contrast: float, floor: float) -> Engine:
 def measured(engine: Engine, secret: Rgb8, reference: Rgb8, seed: int) -> tuple[Rgb8, Rgb8]:
     """Stego and revealed picture of one pair."""
     session = Session(np.random.default_rng(seed).bytes(KEY_BYTES))
-    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     stego = made.rounder.round()
     return stego, engine.reveal(stego, reference, k_sym, made.scales, session, no_step)

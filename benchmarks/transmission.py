@@ -117,7 +117,7 @@ def transmit(
         nearest: round to the nearest level, whatever spectrum the network asks for.
     """
     session = Session(np.random.default_rng(seed).bytes(KEY_BYTES))
-    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     write_image(path, as_levels(made.unrounded) if nearest else made.rounder.round(), force=True)
     stegos = {"float": made.unrounded, "png": read_image(path).rgb}

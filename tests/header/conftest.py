@@ -57,7 +57,7 @@ def metadata() -> Metadata:
         checkpoint_id=b"\x01\x02\x03\x04\x05\x06\x07\x08",
         secret_width=640,
         secret_height=480,
-        public_key=bytes(range(64)),
+        rsrk_public=bytes(range(64)),
         tile_scales=b"\x80",
     )
 

@@ -40,7 +40,7 @@ packed = st.builds(
     checkpoint_id=st.binary(min_size=8, max_size=8),
     secret_width=st.integers(64, 4000),
     secret_height=st.integers(64, 4000),
-    public_key=st.just(bytes(64)),
+    rsrk_public=st.just(bytes(64)),
     tile_scales=st.binary(min_size=1, max_size=40),
 ).map(Metadata.pack)
 

@@ -19,7 +19,7 @@ RECORDS = st.builds(
     transport=st.sampled_from(Transport),
     fit=st.sampled_from(Fit),
     secret_mode=st.sampled_from(SecretMode),
-    public_key=st.binary(max_size=300),
+    rsrk_public=st.binary(max_size=300),
     tile_scales=st.binary(max_size=300),
     side_info=st.binary(max_size=300),
     sample_mac=st.binary(min_size=16, max_size=16),
@@ -35,7 +35,7 @@ def test_committed_bytes() -> None:
         transport=Transport.SEALED,
         fit=Fit.STRETCH,
         secret_mode=SecretMode.GREYSCALE,
-        public_key=b"pk",
+        rsrk_public=b"pk",
         tile_scales=b"abc",
         side_info=b"s",
         sample_mac=b"0123456789abcdef",
@@ -106,7 +106,7 @@ def test_values_outside_their_range_are_refused(at: int, value: int, metadata: M
         {"checkpoint_id": b"short"},
         {"sample_mac": b""},
         {"signature": bytes(64)},
-        {"public_key": bytes(65536)},
+        {"rsrk_public": bytes(65536)},
     ],
 )
 def test_impossible_fields_cannot_be_made(change: dict, metadata: Metadata) -> None:

@@ -46,7 +46,7 @@ def test_each_of_sixteen_recipients_opens_and_nobody_else(signer, picture, metad
 
 def test_how_many_recipients_64_pixels_hold(picture, rounder) -> None:
     """A record as `base` makes it for one tile: 64 B of k_pub_s, twenty scales of 2 B."""
-    record = Metadata(b"12345678", 640, 480, public_key=bytes(64), tile_scales=bytes(40))
+    record = Metadata(b"12345678", 640, 480, rsrk_public=bytes(64), tile_scales=bytes(40))
     reference, unrounded = picture()
     for count, signer, fits in ((4, None, True), (8, PEOPLE[0], True), (16, None, False)):
         keys = addressed(*PEOPLE[:count], signer=signer)
@@ -144,7 +144,7 @@ def test_a_signature_of_another_reference_is_not_valid(picture, metadata) -> Non
 @pytest.mark.usefixtures("quick_stretch")
 def test_two_secrets_under_one_reference_and_passphrase(picture, metadata) -> None:
     reference, unrounded = picture()
-    other = dataclasses.replace(metadata, public_key=bytes(reversed(range(64))))
+    other = dataclasses.replace(metadata, rsrk_public=bytes(reversed(range(64))))
     seen: list[tuple[Any, ...]] = []
     for record in (metadata, other, metadata):
         sending = HeaderWriter.start(reference, Keys(b"one word"))

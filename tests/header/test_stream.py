@@ -96,7 +96,7 @@ def headers(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
     """Bytes read at the header positions of 1,000 stego images, and the masks over them; in the
     last samples with check bytes."""
     trailing, draw = request.param, random.Random(2).randbytes
-    metadata = Metadata(b"12345678", 640, 480, public_key=bytes(64), tile_scales=b"\0")
+    metadata = Metadata(b"12345678", 640, 480, rsrk_public=bytes(64), tile_scales=b"\0")
     tile, strength = (slice(64), slice(64)), np.ones((64, 64), np.float32)
     streams, masks = [], []
     for _ in range(HEADERS):

@@ -33,13 +33,13 @@ def net(
 
 def test_both_sides_get_the_same_key(net: SshrNet, pictures: Callable[..., Tensor]) -> None:
     secret, reference = pictures(2, seed=1), pictures(2, 80, 112, seed=2)
-    codes = net.public_key(secret)
+    codes = net.rsrk_public(secret)
     assert codes.dtype == torch.uint8
     assert codes.shape == (2, net.config.key_dim // 4)
     k_sym = net.rsrk_symmetric(codes, reference)
     # In training the sender's key is not packed, but rounded all the same.
     features = net.features.pooled(secret), net.features.pooled(reference)
-    trained = net.keys.rsrk_symmetric(net.keys.public_key(features[0]), features[1])
+    trained = net.keys.rsrk_symmetric(net.keys.rsrk_public(features[0]), features[1])
     assert torch.equal(k_sym, trained)
 
 

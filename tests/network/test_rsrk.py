@@ -66,7 +66,7 @@ def test_weights_are_w_l_plus_w_s(generator: KeyGenerator) -> None:
 @torch.no_grad()
 def test_what_travels_gives_the_key_that_the_sender_used(generator: KeyGenerator) -> None:
     f_s, f_r = features(4, 1), features(4, 2)
-    public = generator.public_key(f_s)
+    public = generator.rsrk_public(f_s)
     codes = encode_rsrk_public(public)
     assert codes.dtype == torch.uint8
     assert codes.shape == (4, key_bytes(64)) == (4, 16)
@@ -98,7 +98,7 @@ def test_every_byte_of_codes_is_four_elements() -> None:
 def cosines(generator: KeyGenerator, count: int = 24) -> Tensor:
     """Of the keys of `count` pairs that have nothing in common."""
     with torch.no_grad():
-        public = generator.public_key(features(count, 1))
+        public = generator.rsrk_public(features(count, 1))
         keys = F.normalize(generator.rsrk_symmetric(public, features(count, 2)), dim=1)
     return (keys @ keys.T)[~torch.eye(count, dtype=torch.bool)]
 
@@ -145,11 +145,11 @@ def test_too_few_photographs_leave_the_keys_as_they_are() -> None:
 def test_the_key_depends_on_both_images(generator: KeyGenerator) -> None:
     generator.whiten(features(400, 7))
     f_s, f_r = features(2, 1), features(2, 2)
-    k_sym = generator.rsrk_symmetric(generator.public_key(f_s), f_r)
+    k_sym = generator.rsrk_symmetric(generator.rsrk_public(f_s), f_r)
     assert k_sym.shape == (2, 64)
     for other in (
-        generator.rsrk_symmetric(generator.public_key(f_s.flip(0)), f_r),
-        generator.rsrk_symmetric(generator.public_key(f_s), f_r.flip(0)),
+        generator.rsrk_symmetric(generator.rsrk_public(f_s.flip(0)), f_r),
+        generator.rsrk_symmetric(generator.rsrk_public(f_s), f_r.flip(0)),
     ):
         assert float((k_sym - other).abs().mean()) > 0.05
 

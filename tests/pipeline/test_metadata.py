@@ -42,7 +42,7 @@ def test_scales_for_other_tiles(opened: OpenedHeader, stego: sshr.Stego, scales:
 @pytest.mark.parametrize("length", [0, 1, 63, 65])
 def test_public_key_of_another_length(opened: OpenedHeader, stego: sshr.Stego, length: int) -> None:
     with pytest.raises(DamagedError, match="does not fit this picture"):
-        revealed(opened, stego, public_key=bytes(length))
+        revealed(opened, stego, rsrk_public=bytes(length))
 
 
 def test_transport_of_a_later_version(opened: OpenedHeader, stego: sshr.Stego) -> None:

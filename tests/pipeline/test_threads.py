@@ -54,7 +54,7 @@ def test_one_and_two_workers_make_the_same_before_rounding(
     engine, session, made = Engine(sshr.load_model(preset, "cpu")), Session(bytes(range(32))), []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        k_sym = engine.rsrk_symmetric(engine.public_key(pair[0]), pair[1])
+        k_sym = engine.rsrk_symmetric(engine.rsrk_public(pair[0]), pair[1])
         made.append(engine.conceal(*pair, k_sym, session, no_step))
         assert torch.get_num_threads() == threads
     one, two = made

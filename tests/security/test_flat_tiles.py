@@ -19,7 +19,7 @@ DEVIATIONS = 7  # once in 4e11
 
 def made_of(engine, secret, reference, draw):
     """The payload's rows before and after rounding."""
-    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
     made = engine.conceal(secret, reference, k_sym, Session(draw(KEY_BYTES)), no_step)
     pictures = made.unrounded, made.rounder.round()
     return [seen_rows(engine, picture, reference) for picture in pictures]

@@ -26,7 +26,7 @@ Recipes = Callable[..., Recipe]
 def sum_of_psnr(net: SshrNet, images: Tensor) -> float:
     """Stego + revealed PSNR in dB over fixed pairs."""
     secret, reference = images.chunk(2)
-    key = net.keys.rsrk_symmetric(net.keys.public_key(torch.ones(1, 256)), torch.ones(1, 256))
+    key = net.keys.rsrk_symmetric(net.keys.rsrk_public(torch.ones(1, 256)), torch.ones(1, 256))
     stego, revealed = pass_pair(net, secret, reference, key, 0, "shaped")
     return -float((decibel(stego, reference) + decibel(revealed, secret)).mean())
 

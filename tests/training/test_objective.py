@@ -32,7 +32,7 @@ def features() -> tuple[Tensor, Tensor]:
 def passed(
     net: SshrNet, pair: tuple[Tensor, Tensor], features: tuple[Tensor, Tensor], via: str
 ) -> tuple[Tensor, Tensor]:
-    k_sym = net.keys.rsrk_symmetric(net.keys.public_key(features[0]), features[1])
+    k_sym = net.keys.rsrk_symmetric(net.keys.rsrk_public(features[0]), features[1])
     return pass_pair(net, *pair, k_sym, 7, via)
 
 

@@ -26,7 +26,7 @@ def rounded(net: SshrNet) -> SshrNet:
 def round_trip(net: SshrNet) -> tuple[Tensor, Tensor, Tensor]:
     generator = torch.Generator().manual_seed(1)
     secret, reference = torch.rand(2, 1, 3, 64, 64, generator=generator)
-    codes = net.public_key(secret)
+    codes = net.rsrk_public(secret)
     k_sym = net.rsrk_symmetric(codes, reference)
     mix = random_mix(net.group_sizes((64, 64)), generator, CPU) if net.uses_mix else None
     stego, scales = net.conceal(secret, reference, k_sym, mix)

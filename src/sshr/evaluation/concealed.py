@@ -28,7 +28,7 @@ class ConcealedPair:
 
     Attributes:
         secret, reference, stego: (H, W, 3) uint8 RGB, sides multiples of 16.
-        public_key: k_pub_s as the header holds it.
+        rsrk_public: k_pub_s as the header holds it.
         k_sym: (1, d).
         scales: as in the metadata.
     """
@@ -36,7 +36,7 @@ class ConcealedPair:
     secret: Rgb8
     reference: Rgb8
     stego: Rgb8
-    public_key: bytes
+    rsrk_public: bytes
     k_sym: Tensor
     scales: bytes
     session: Session
@@ -60,9 +60,9 @@ def conceal_pair(
     Raises:
         TooSmallError: the header does not fit.
     """
-    public_key = engine.public_key(secret)
-    k_sym = engine.rsrk_symmetric(public_key, reference)
-    return _conceal(engine, secret, reference, public_key, k_sym, random, keys)
+    rsrk_public = engine.rsrk_public(secret)
+    k_sym = engine.rsrk_symmetric(rsrk_public, reference)
+    return _conceal(engine, secret, reference, rsrk_public, k_sym, random, keys)
 
 
 def conceal_again(engine: Engine, case: ConcealedPair, random: Randomness) -> ConcealedPair:
@@ -71,14 +71,14 @@ def conceal_again(engine: Engine, case: ConcealedPair, random: Randomness) -> Co
     Args:
         engine: of the same weights, with or without its mix.
     """
-    return _conceal(engine, case.secret, case.reference, case.public_key, case.k_sym, random)
+    return _conceal(engine, case.secret, case.reference, case.rsrk_public, case.k_sym, random)
 
 
 def _conceal(
     engine: Engine,
     secret: Rgb8,
     reference: Rgb8,
-    public_key: bytes,
+    rsrk_public: bytes,
     k_sym: Tensor,
     random: Randomness,
     keys: Keys = _REFERENCE_ALONE,
@@ -87,10 +87,10 @@ def _conceal(
     height, width = secret.shape[:2]
     made = engine.conceal(secret, reference, k_sym, sending.session, no_step)
     metadata = Metadata(
-        engine.identity, width, height, public_key=public_key, tile_scales=made.scales
+        engine.identity, width, height, rsrk_public=rsrk_public, tile_scales=made.scales
     )
     stego = sending.write_trailing(made.rounder, metadata)
-    return ConcealedPair(secret, reference, stego, public_key, k_sym, made.scales, sending.session)
+    return ConcealedPair(secret, reference, stego, rsrk_public, k_sym, made.scales, sending.session)
 
 
 def rsrk_public_scores(engine: Engine, cases: Sequence[ConcealedPair]) -> NDArray[np.float64]:
@@ -100,17 +100,17 @@ def rsrk_public_scores(engine: Engine, cases: Sequence[ConcealedPair]) -> NDArra
     (`base` seals it), so an eavesdropper computes it for candidates too, here from smoothed copies
     such as he may have.
     """
-    copies = [engine.public_key(median(case.secret)) for case in cases]
+    copies = [engine.rsrk_public(median(case.secret)) for case in cases]
     sent, expected = (
         np.concatenate([_levels(key) for key in keys])
-        for keys in ([case.public_key for case in cases], copies)
+        for keys in ([case.rsrk_public for case in cases], copies)
     )
     scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2)
     return scores
 
 
-def _levels(public_key: bytes) -> NDArray[np.float64]:
+def _levels(rsrk_public: bytes) -> NDArray[np.float64]:
     """(1, d) of the header's codes."""
-    codes = torch.frombuffer(bytearray(public_key), dtype=torch.uint8)[None]
+    codes = torch.frombuffer(bytearray(rsrk_public), dtype=torch.uint8)[None]
     found: NDArray[np.float64] = decode_rsrk_public(codes).double().numpy()
     return found

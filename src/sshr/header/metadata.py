@@ -1,7 +1,7 @@
 """What the header tells the receiver about the stego, as a strict binary record.
 
 Big-endian: version u8, checkpoint id 8 B, transport u8, fit u8, secret mode u8, secret width u32,
-secret height u32, public key (u16 length), tile scales (u32 length), side information (u32
+secret height u32, k_pub_s of RSRK (u16 length), tile scales (u32 length), side information (u32
 length), sample MAC 16 B, signature (u8 length, 0 or 96). Nothing may follow.
 """
 
@@ -55,7 +55,7 @@ class Metadata:
         checkpoint_id: the first 8 bytes of the checkpoint file's SHA-256.
         secret_width, secret_height: original size of the secret in pixels, at least 1.
         transport, fit, secret_mode: see the enumerations.
-        public_key: k_pub_s of RSRK, quantised; at most 65,535 bytes.
+        rsrk_public: k_pub_s of RSRK, quantised; at most 65,535 bytes.
         tile_scales: logarithms of every tile's scales, little-endian u16 each.
         side_info: reserved for what a preset wants to add.
         sample_mac: `Session.sample_mac`; zeros until the header's place is known.
@@ -71,7 +71,7 @@ class Metadata:
     transport: Transport = Transport.ANALOG
     fit: Fit = Fit.CONTAIN
     secret_mode: SecretMode = SecretMode.RGB
-    public_key: bytes = b""
+    rsrk_public: bytes = b""
     tile_scales: bytes = b""
     side_info: bytes = b""
     sample_mac: bytes = bytes(SAMPLE_MAC_BYTES)
@@ -87,8 +87,8 @@ class Metadata:
             raise ValueError(f"sample MAC of {len(self.sample_mac)} bytes")
         if len(self.signature) not in (0, SIGNATURE_BYTES):
             raise ValueError(f"signature of {len(self.signature)} bytes")
-        if len(self.public_key) >= 1 << 16:
-            raise ValueError(f"public key of {len(self.public_key)} bytes")
+        if len(self.rsrk_public) >= 1 << 16:
+            raise ValueError(f"k_pub_s of {len(self.rsrk_public)} bytes")
 
     def pack(self) -> bytes:
         """The record's bytes; their number does not depend on MAC, sizes or enumerations."""
@@ -104,7 +104,7 @@ class Metadata:
         return b"".join(
             (
                 fixed,
-                struct.pack(">H", len(self.public_key)) + self.public_key,
+                struct.pack(">H", len(self.rsrk_public)) + self.rsrk_public,
                 struct.pack(">I", len(self.tile_scales)) + self.tile_scales,
                 struct.pack(">I", len(self.side_info)) + self.side_info,
                 self.sample_mac,
@@ -138,7 +138,7 @@ class Metadata:
             transport=Transport(transport),
             fit=Fit(fit),
             secret_mode=SecretMode(mode),
-            public_key=cursor.take_counted(2),
+            rsrk_public=cursor.take_counted(2),
             tile_scales=cursor.take_counted(4),
             side_info=cursor.take_counted(4),
             sample_mac=cursor.take(SAMPLE_MAC_BYTES),

@@ -42,9 +42,9 @@ class SshrNet(nn.Module):
         self.body = (ExactSteps if self.is_exact else PrintedSteps)(config, self.transform)
         self.scale_count = self.body.scale_count
 
-    def public_key(self, secret: Tensor) -> Tensor:
+    def rsrk_public(self, secret: Tensor) -> Tensor:
         """The header's k_pub_s of secrets: uint8 codes (B, d / 4)."""
-        return encode_rsrk_public(self.keys.public_key(self.features.pooled(secret)))
+        return encode_rsrk_public(self.keys.rsrk_public(self.features.pooled(secret)))
 
     def rsrk_symmetric(self, codes: Tensor, reference: Tensor) -> Tensor:
         """k_sym (B, d) from the header's k_pub_s and the reference (eq. 15)."""

@@ -119,14 +119,14 @@ class KeyGenerator(nn.Module):
         w = self.weights(secret_features)
         return w * self.private_key(secret_features), w * self.private_key(reference_features)
 
-    def public_key(self, secret_features: Tensor) -> Tensor:
+    def rsrk_public(self, secret_features: Tensor) -> Tensor:
         """k_pub_s (B, d) as the header holds it."""
         exact = self.weights(secret_features) * self.private_key(secret_features)
         return decode_rsrk_public(encode_rsrk_public(exact))
 
-    def rsrk_symmetric(self, public_key: Tensor, reference_features: Tensor) -> Tensor:
+    def rsrk_symmetric(self, rsrk_public: Tensor, reference_features: Tensor) -> Tensor:
         """k_sym (B, d), eq. 15 and 23, as the receiver computes it."""
-        return public_key * self.private_key(reference_features)
+        return rsrk_public * self.private_key(reference_features)
 
     def _whitened(self, features: Tensor) -> Tensor:
         return (features - self.mean) @ self.white.T
@@ -137,9 +137,9 @@ def key_bytes(key_dim: int) -> int:
     return key_dim // _PER_BYTE
 
 
-def encode_rsrk_public(public_key: Tensor) -> Tensor:
+def encode_rsrk_public(rsrk_public: Tensor) -> Tensor:
     """Floats (B, d) -> uint8 codes (B, d / 4) for the header, the first element lowest."""
-    levels = (public_key / _STEP + 1.5).round().clamp(0, 3).to(torch.uint8)
+    levels = (rsrk_public / _STEP + 1.5).round().clamp(0, 3).to(torch.uint8)
     shifts = torch.arange(_PER_BYTE, device=levels.device, dtype=torch.uint8) * 2
     return (levels.unflatten(1, (-1, _PER_BYTE)) << shifts).sum(-1, dtype=torch.uint8)
 

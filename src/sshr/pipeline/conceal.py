@@ -152,21 +152,21 @@ def conceal(
     packed = is_packed(shared.rgb)
     samples = samples_of(shared.rgb, packed)
     fitted = fit_secret(own, samples, packed, fit)
-    public_key = engine.public_key(fitted.image)
+    rsrk_public = engine.rsrk_public(fitted.image)
     metadata = Metadata(
         checkpoint_id=engine.identity,
         secret_width=own.rgb.shape[1],
         secret_height=own.rgb.shape[0],
         fit=fitted.fit,
         secret_mode=fitted.mode,
-        public_key=public_key,
+        rsrk_public=rsrk_public,
         tile_scales=bytes(engine.scale_bytes * len(tile_grid(*samples.shape[:2]))),
     )
     sending = HeaderWriter.start(samples, keys, protected=True)
     made = engine.conceal(
         fitted.image,
         samples,
-        engine.rsrk_symmetric(public_key, samples),
+        engine.rsrk_symmetric(rsrk_public, samples),
         sending.session,
         lambda done, total: progress("concealing", done, total),
     )

@@ -116,7 +116,7 @@ def reveal_opened(
     if metadata.transport is not Transport.ANALOG:
         raise DamagedError("the header is not one of the analog transport")
     try:
-        k_sym = engine.rsrk_symmetric(metadata.public_key, reference)
+        k_sym = engine.rsrk_symmetric(metadata.rsrk_public, reference)
         carrier = engine.reveal(
             stego,
             reference,

@@ -44,7 +44,7 @@ def batch_outcome(
     `features` (B, 256) each are those of the whole photographs that the keys are made from.
     """
     secret, reference = pair
-    k_pub = net.keys.public_key(features[0])
+    k_pub = net.keys.rsrk_public(features[0])
     k_sym = net.keys.rsrk_symmetric(k_pub, features[1])
     stego, revealed = pass_pair(net, secret, reference, k_sym, seed, via)
     loss = _fidelity(net, part, pair, (stego, revealed))

@@ -180,13 +180,13 @@ def _guess_k_sym(
     match attack.key:
         case "right":
             same = attack.reference == "right"
-            return right if same else engine.rsrk_symmetric(case.public_key, reference)
+            return right if same else engine.rsrk_symmetric(case.rsrk_public, reference)
         case "another's":
             return other.k_sym
         case "one bit off":
-            return engine.rsrk_symmetric(_flip_a_bit(case.public_key, random), reference)
+            return engine.rsrk_symmetric(_flip_a_bit(case.rsrk_public, random), reference)
         case "public key":
-            codes = np.frombuffer(case.public_key, np.uint8).copy()
+            codes = np.frombuffer(case.rsrk_public, np.uint8).copy()
             return decode_rsrk_public(torch.from_numpy(codes)[None]).to(right)
         case "Gaussian":
             rng = np.random.default_rng(list(random(16)))

@@ -149,6 +149,6 @@ def payload_scores(seen: Sequence[Rows], simulation: Simulation, statistic: Stat
 def _concealed(
     engine: Engine, secret: Rgb8, reference: Rgb8, session: Session
 ) -> tuple[Rgb8, Rgb8]:
-    k_sym = engine.rsrk_symmetric(engine.public_key(secret), reference)
+    k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     return made.rounder.round(), reference

@@ -78,22 +78,22 @@ class Engine:
         return self.model.digest[:8]
 
     @torch.inference_mode()
-    def public_key(self, secret: Rgb8) -> bytes:
+    def rsrk_public(self, secret: Rgb8) -> bytes:
         """k_pub_s for the header."""
-        codes = self.model.net.public_key(self._thumbnail(secret))
+        codes = self.model.net.rsrk_public(self._thumbnail(secret))
         return codes[0].cpu().numpy().tobytes()
 
     @torch.inference_mode()
-    def rsrk_symmetric(self, public_key: bytes, reference: Rgb8) -> Tensor:
+    def rsrk_symmetric(self, rsrk_public: bytes, reference: Rgb8) -> Tensor:
         """k_sym (1, d) from the header's k_pub_s; one key serves all tiles.
 
         Raises:
             ValueError: the key has another length than this network's.
         """
         net = self.model.net
-        if len(public_key) != key_bytes(net.config.key_dim):
-            raise ValueError(f"{len(public_key)} bytes of key for {net.config.key_dim} numbers")
-        codes = torch.frombuffer(bytearray(public_key), dtype=torch.uint8)[None]
+        if len(rsrk_public) != key_bytes(net.config.key_dim):
+            raise ValueError(f"{len(rsrk_public)} bytes of key for {net.config.key_dim} numbers")
+        codes = torch.frombuffer(bytearray(rsrk_public), dtype=torch.uint8)[None]
         return net.rsrk_symmetric(codes.to(self._device), self._thumbnail(reference))
 
     @property

@@ -138,7 +138,7 @@ def _metadata_length(
         secret_height=secret.size[0],
         fit=FITS[fit],
         secret_mode=SecretMode.RGB,
-        public_key=bytes(facts.key_bytes),
+        rsrk_public=bytes(facts.key_bytes),
         tile_scales=bytes(_SCALE_BYTES * facts.scale_count * tiles),
     )
     return packed_length(metadata, is_signed)

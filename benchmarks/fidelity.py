@@ -34,9 +34,11 @@ from sshr.crypto.session import Session
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.methods.method import as_levels
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
-from sshr.evaluation.summary import DIGITS, EXACT, NAMES, Summary, check_set, summarise
+from sshr.evaluation.records import Comparison, Summary
+from sshr.evaluation.summary import check_set, summarise
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
+from sshr.metrics import mae, psnr, rmse, ssim, y_psnr
 from sshr.network.exact import ExactSteps
 from sshr.transports.analog.engine import Engine, no_step
 from sshr.types import Progress, Rgb8, quiet
@@ -47,6 +49,9 @@ Transmit = Callable[[Rgb8, Rgb8, str], tuple[Rgb8, Rgb8]]
 """Secret, reference and seed -> the stego and what it reveals."""
 
 KEYS = sshr.Keys(passphrase=sshr.passphrase_bytes("a passphrase for the benchmark only"))
+EXACT = {"psnr": psnr, "ssim": ssim, "mae": mae, "rmse": rmse, "y_psnr": y_psnr}
+NAMES = {"psnr": "PSNR", "ssim": "SSIM", "mae": "MAE", "rmse": "RMSE", "y_psnr": "Y-PSNR"}
+DIGITS = {"ssim": 4}
 ROLES = ("stego", "revealed")
 STEP = 16
 """A network takes whole blocks of so many px; `sshr.conceal` brings other pictures to them."""
@@ -189,7 +194,10 @@ def summarised(name: str, pairs: list[Pair]) -> SetResult:
         EvaluationError: its figures contradict one another.
     """
     for role in ROLES:
-        rows = [{kind: pair.figures[f"{role}_{kind}"] for kind in EXACT} for pair in pairs]
+        rows = [
+            Comparison(**{kind: pair.figures[f"{role}_{kind}"] for kind in EXACT}, lpips=0.0)
+            for pair in pairs
+        ]
         check_set(rows, f"{name}, {role}")
     summaries = {}
     for figure in pairs[0].figures:

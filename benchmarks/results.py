@@ -14,6 +14,8 @@ import json
 import sys
 from pathlib import Path
 
+from sshr.evaluation.json_records import from_json
+from sshr.evaluation.records import Report
 from sshr.evaluation.report.markdown import to_markdown
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -26,7 +28,7 @@ HEAD = (
 def rendered(folder: Path) -> str:
     """The whole file."""
     found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    return HEAD + to_markdown([told for told in found if "methods" in told])
+    return HEAD + to_markdown([from_json(Report, told) for told in found if "methods" in told])
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ from transmission import Summary, check_crop, crops, summaries, transmit
 
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.pairs import fixed_pairs
-from sshr.evaluation.report.tables import quoted
+from sshr.evaluation.report.paper_tables import quoted
 from sshr.files.names import shown
 from sshr.network.exact import ExactSteps
 from sshr.training.recipe import Recipe

@@ -1,5 +1,6 @@
 """Whole evaluations of small pictures: results, resuming, reports, and methods that misbehave."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -18,9 +19,10 @@ from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.methods.method import MethodEntry, outside
 from sshr.evaluation.protocols import PROTOCOLS, find_pairs, read_pair
+from sshr.evaluation.records import AttackLine, PairLine
 from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
-from sshr.evaluation.report.tables import paper_tables, quoted
+from sshr.evaluation.report.paper_tables import paper_tables, quoted
 from sshr.evaluation.run import Options, evaluate, find_methods
 from sshr.evaluation.summary import check, check_set, compare, summarise
 
@@ -75,26 +77,26 @@ def test_reports_a_network_a_peer_and_an_outside_method_side_by_side(data):
     methods = [*find_methods(["base"], ["classical:4"], "cpu"), additive()]
     outcome = evaluate(options(data, methods, "png,float,lsb:50,jpeg:80,jpeg:90", limit=2))
     assert outcome.skipped == []
-    base, peer, other = outcome.report["methods"]
+    base, peer, other = outcome.report.methods
     for entry in (base, peer, other):
-        png = entry["channels"]["png"]
-        assert png["outcomes"] == {"0": 2}
-        assert png["stego"]["psnr"]["min"] > 23
-        assert png["revealed"]["psnr"]["mean"] > png["secret_stego"]["psnr"]["mean"] + 5
-        assert sum(png["change"]["histogram"]) == pytest.approx(1, abs=1e-3)
+        png = entry.channels["png"]
+        assert png.outcomes == {"0": 2}
+        assert png.stego.psnr.min > 23
+        assert png.revealed.psnr.mean > png.secret_stego.psnr.mean + 5
+        assert sum(png.change.histogram) == pytest.approx(1, abs=1e-3)
     # With the wrong key a network refuses and the peer's tag fails; the outside method has no key.
-    assert base["channels"]["png"]["wrong_key"]["outcomes"] == {"4": 2}
-    assert peer["channels"]["png"]["wrong_key"]["outcomes"] == {"5": 2}
-    assert other["channels"]["png"]["wrong_key"]["outcomes"] == {"0": 2}
+    assert base.channels["png"].wrong_key.outcomes == {"4": 2}
+    assert peer.channels["png"].wrong_key.outcomes == {"5": 2}
+    assert other.channels["png"].wrong_key.outcomes == {"0": 2}
     # The float channel rounds nothing: the additive method is exact there, and only there.
-    assert other["channels"]["float"]["revealed"]["psnr"]["mean"] == 100
-    assert other["channels"]["png"]["revealed"]["psnr"]["mean"] < 45
+    assert other.channels["float"].revealed.psnr.mean == 100
+    assert other.channels["png"].revealed.psnr.mean < 45
     # A lossy channel takes the header; what it said, handed over, still leaves a picture.
-    jpeg, bits = base["channels"]["jpeg:80"], base["channels"]["lsb:50"]
-    assert set(jpeg["outcomes"]) <= {"5", "6"}
-    assert "revealed" not in jpeg
-    assert jpeg["handed"]["psnr"]["mean"] < bits["handed"]["psnr"]["mean"]
-    assert all("handed" not in found for found in other["channels"].values())
+    jpeg, bits = base.channels["jpeg:80"], base.channels["lsb:50"]
+    assert set(jpeg.outcomes) <= {"5", "6"}
+    assert jpeg.revealed is None
+    assert jpeg.oracle_header.psnr.mean < bits.oracle_header.psnr.mean
+    assert all(found.oracle_header is None for found in other.channels.values())
     out = data.parent / "out"
     page = (out / "report.html").read_text()
     assert page.count("data:image/webp") > 10
@@ -191,7 +193,7 @@ def test_an_interrupted_run_goes_on(data, monkeypatch):
     seen.clear()
     outcome = evaluate(options(data, [additive()], "png,float"), lambda *a: seen.append(a[1:]))
     assert seen == [(i, 4) for i in (1, 2, 3, 4)]
-    assert outcome.report["run"]["pairs"] == 3
+    assert outcome.report.run.pairs == 3
 
 
 @pytest.mark.parametrize(
@@ -224,7 +226,7 @@ def test_unreadable_and_small_pictures_are_named_and_left_out(data, photo):
     (data / "3.png").write_bytes(b"no picture")
     said = []
     outcome = evaluate(options(data, [additive()], "png"), say=said.append)
-    assert outcome.report["run"]["pairs"] == 2
+    assert outcome.report.run.pairs == 2
     assert len(said) == len(outcome.skipped) == 2  # as a reference and as a secret
     assert all("3.png" in line for line in said)
     assert "left out" in (data.parent / "out" / "report.md").read_text()
@@ -295,13 +297,13 @@ def test_contradicting_figures_are_not_written(photo):
     figures = compare(photo("parrots"), photo("sailboats"), Lpips())
     check(figures, "fine")
     for change, message in (
-        ({"mae": figures["rmse"] + 1}, "MAE > RMSE"),
-        ({"psnr": figures["psnr"] + 0.1}, "20 log10"),
+        ({"mae": figures.rmse + 1}, "MAE > RMSE"),
+        ({"psnr": figures.psnr + 0.1}, "20 log10"),
         ({"ssim": 1.2}, "SSIM"),
-        ({"y_psnr": figures["psnr"] - 1}, "Y-PSNR"),
+        ({"y_psnr": figures.psnr - 1}, "Y-PSNR"),
     ):
         with pytest.raises(EvaluationError, match=message):
-            check_set([figures, figures | change], "a set")
+            check_set([figures, dataclasses.replace(figures, **change)], "a set")
 
 
 def test_summaries_leave_out_what_is_missing():
@@ -312,12 +314,16 @@ def test_summaries_leave_out_what_is_missing():
 
 
 def test_ledger_keeps_lines_by_key(tmp_path):
-    ledger = Ledger(tmp_path / "a" / "x.jsonl", {"run": 1}, ("name",))
-    ledger.add({"name": "a", "value": 1})
-    ledger.add({"name": "a", "value": 2})
-    again = Ledger(tmp_path / "a" / "x.jsonl", {"run": 1}, ("name",))
-    assert ("a",) in again
-    assert [line["value"] for line in again] == [2]
+    path = tmp_path / "a" / "x.jsonl"
+    ledger = Ledger(path, {"run": 1}, AttackLine)
+    line = AttackLine("m", "1", "a", "b", "k_sym: ones")
+    ledger.add(line)
+    ledger.add(dataclasses.replace(line, picks={"pixels": 2}))
+    again = Ledger(path, {"run": 1}, AttackLine)
+    assert line.key in again
+    assert [one.picks for one in again] == [{"pixels": 2}]
+    with pytest.raises(OutputError, match="no file of results"):
+        Ledger(path, {"run": 1}, PairLine)
 
 
 def test_the_papers_own_contradictions_are_where_the_notes_say():

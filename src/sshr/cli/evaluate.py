@@ -47,6 +47,7 @@ def evaluate(
     """
     from sshr.cli.progress import progress_bar
     from sshr.evaluation.channels import parse_channels
+    from sshr.evaluation.json_records import to_json
     from sshr.evaluation.run import Options, find_methods
     from sshr.evaluation.run import evaluate as run
 
@@ -60,7 +61,7 @@ def evaluate(
     with progress_bar(as_json) as progress:
         outcome = run(options, progress, _say)
     if as_json:
-        print_json(outcome.report)
+        print_json(to_json(outcome.report))
     else:
         from sshr.evaluation.report.markdown import overview
 

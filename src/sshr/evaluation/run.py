@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from sshr.errors import OutputError, UsageError
-from sshr.evaluation import measure as measuring
 from sshr.evaluation.attacks import suite as attacking
 from sshr.evaluation.attacks.suite import AttackSuite
 from sshr.evaluation.channels import Channel, names
@@ -16,7 +15,8 @@ from sshr.evaluation.methods.classical import classical
 from sshr.evaluation.methods.method import MethodEntry, outside
 from sshr.evaluation.methods.networks import NetworkMethod, linear, preset
 from sshr.evaluation.protocols import PROTOCOLS, TestPair, find_pairs, read_pair
-from sshr.evaluation.report.build import SCHEMA, Report, make_report, to_csv, to_json
+from sshr.evaluation.records import AttackLine, AttackReport, PairLine, Report, Run
+from sshr.evaluation.report.build import SCHEMA, make_report, report_text, to_csv
 from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
 from sshr.files.names import reason, shown
@@ -45,7 +45,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Evaluation:
     """The report, and what of the pairs could not be read."""
 
     report: Report
@@ -74,7 +74,7 @@ def find_methods(presets: Sequence[str], others: Sequence[str], device: str) -> 
 
 def evaluate(
     options: Options, progress: Progress = quiet, say: Callable[[str], None] = lambda line: None
-) -> Outcome:
+) -> Evaluation:
     """Do it.
 
     Args:
@@ -96,7 +96,7 @@ def evaluate(
         _check_attacks(options, min(len(pairs), options.attack_pairs))
     what = {"schema": SCHEMA, "protocol": protocol.name, "data": options.data.resolve().name}
     what |= {"seed": options.seed}
-    ledger = Ledger(options.out / "results.jsonl", what, measuring.KEYS)
+    ledger = Ledger(options.out / "results.jsonl", what, PairLine)
     keep = _Keeper(options.out / "pictures", pairs)
     work = Work(
         *(options.methods, pairs, protocol, options.channels, options.seed),
@@ -106,33 +106,30 @@ def evaluate(
     )
     skipped = measure(work, ledger, progress)
     lines = _chosen(ledger, options.methods, pairs, options.channels)
-    good = {line["pair"] for line in lines}
+    good = {line.pair for line in lines}
     usable = [pair for pair in pairs if pair.name in good]
     if not usable:
         raise UsageError(f"{shown(options.data)}: not a single pair could be measured")
-    attacks = {}
+    attacks: dict[str, AttackReport] = {}
     if options.attacks:
         attacks = _attacked(options, what, usable[: options.attack_pairs], keep, progress)
-    run: dict[str, Any] = what | {
-        "stands_for": protocol.stands_for,
-        "size": protocol.describe,
-        "pairs": len(usable),
-        "skipped": skipped,
-        "channels": names(options.channels),
-    }
+    run = Run(
+        *(SCHEMA, protocol.name, options.data.resolve().name, options.seed, protocol.describe),
+        *(len(usable), skipped, names(options.channels), protocol.stands_for),
+    )
     report = make_report(run, options.methods, lines, attacks)
     write_report(options.out, report, lines)
-    return Outcome(report, skipped)
+    return Evaluation(report, skipped)
 
 
-def write_report(out: Path, report: Report, lines: Sequence[dict[str, Any]]) -> None:
+def write_report(out: Path, report: Report, lines: Sequence[PairLine]) -> None:
     """report.json, pairs.csv, report.md and report.html in the run's folder.
 
     Raises:
         OutputError: one cannot be written.
     """
     texts = {
-        "report.json": to_json(report),
+        "report.json": report_text(report),
         "pairs.csv": to_csv(lines),
         "report.md": to_markdown([report]),
         "report.html": to_html([report], out / "pictures"),
@@ -150,17 +147,15 @@ def _attacked(
     pairs: Sequence[TestPair],
     keep: "_Keeper",
     progress: Progress,
-) -> dict[str, Any]:
+) -> dict[str, AttackReport]:
     networks = _check_attacks(options, len(pairs))
-    ledger = Ledger(options.out / "attacks.jsonl", what, attacking.KEYS)
+    ledger = Ledger(options.out / "attacks.jsonl", what, AttackLine)
     pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
     listed, found = [pair.name for pair in pairs], {}
-    for named in networks:
-        assault = AttackSuite(
-            named, listed, pictures, options.seed, options.searches, keep.by_number
-        )
-        assault.run(ledger, progress)
-        found[named.name] = assault.result(ledger)
+    for entry in networks:
+        suite = AttackSuite(entry, listed, pictures, options.seed, options.searches, keep.by_number)
+        suite.run(ledger, progress)
+        found[entry.name] = suite.result(ledger)
     return found
 
 
@@ -179,16 +174,16 @@ def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:
 
 
 def _chosen(
-    ledger: Ledger,
+    ledger: Ledger[PairLine],
     methods: Sequence[MethodEntry],
     pairs: Sequence[TestPair],
     channels: Sequence[Channel],
-) -> list[dict[str, Any]]:
+) -> list[PairLine]:
     """The lines of this call, in order of methods, channels and pairs."""
-    by_key = {tuple(line[name] for name in measuring.KEYS): line for line in ledger}
+    by_key = {line.key: line for line in ledger}
     wanted = [
-        (named.name, named.identity, pair.name, files_of(pair), channel.name)
-        for named in methods
+        (entry.name, entry.identity, pair.name, files_of(pair), channel.name)
+        for entry in methods
         for channel in channels
         for pair in pairs
     ]

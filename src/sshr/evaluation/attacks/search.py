@@ -28,7 +28,7 @@ _RATE = 0.02
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """Where a search began and ended: pictures (H, W, 3) uint8 and values of the prior."""
 
     start: Rgb8
@@ -44,7 +44,7 @@ def search_key(
     session: Session | None,
     seed: int,
     steps: int = STEPS,
-) -> Found:
+) -> SearchResult:
     """Search from one random start; the end is the best picture by the prior.
 
     Args:
@@ -85,7 +85,8 @@ def search_key(
         prior.backward()
         descent.step()
     (start_prior, start), (end_prior, end) = pictures
-    return Found(to_levels(start.nan_to_num()), to_levels(end.nan_to_num()), start_prior, end_prior)
+    first, last = (to_levels(picture.nan_to_num()) for picture in (start, end))
+    return SearchResult(first, last, start_prior, end_prior)
 
 
 def unnaturalness(picture: Tensor) -> Tensor:

@@ -42,7 +42,7 @@ class Trace(Protocol):
     def steps(self) -> list[tuple[str, Rgb8]]:
         """Pictures of what happens on the way, with names."""
 
-    def handed(self, received: Rgb8) -> Rgb8:
+    def oracle_header(self, received: Rgb8) -> Rgb8:
         """What a changed stego reveals to a receiver who knows all that its header said."""
 
 

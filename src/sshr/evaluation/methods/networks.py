@@ -67,7 +67,7 @@ class NetworkTrace:
         """The network's own tensor, without the header."""
         return as_levels(self.unrounded), self._reveal(self.unrounded)
 
-    def handed(self, received: Rgb8) -> Rgb8:
+    def oracle_header(self, received: Rgb8) -> Rgb8:
         """With session, k_sym and scales, which the header would say."""
         return self._reveal(received)
 

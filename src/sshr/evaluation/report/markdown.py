@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from sshr.evaluation.channels import curves
-from sshr.evaluation.report.build import Report, revealed_share
+from sshr.evaluation.records import Report
+from sshr.evaluation.report.paper_tables import paper_tables
 from sshr.evaluation.report.tables import (
     Row,
     Table,
     all_figures,
     attack_tables,
+    curve_tables,
     overview_table,
-    paper_tables,
     where,
 )
 
@@ -69,28 +69,8 @@ def table_text(table: Table, level: str = "") -> str:
     return "\n".join(lines)
 
 
-def curve_tables(report: Report) -> list[Table]:
-    """One table for each family of distortions that was measured at two points or more."""
-    tables = []
-    for title, (names, unit) in curves().items():
-        rows = []
-        for entry in report["methods"]:
-            for name in names:
-                found = entry["channels"].get(name)
-                if found is None:
-                    continue
-                cells = [f"{found['stego']['psnr']['mean']:.2f}", revealed_share(found)]
-                for key in ("revealed", "handed"):
-                    cells.append(f"{found[key]['psnr']['mean']:.2f}" if key in found else "-")
-                rows.append(Row(f"{entry['name']}, {name}", cells))
-        if len(rows) > 1:
-            heads = ["stego PSNR", "revealed", "revealed PSNR", "header handed over"]
-            tables.append(Table(f"{title} ({unit}), {where(report)}", heads, rows))
-    return tables
-
-
 def _skipped(report: Report) -> str:
-    lines = [f"- left out: {message}" for message in report["run"]["skipped"]]
+    lines = [f"- left out: {message}" for message in report.run.skipped]
     return "\n".join(lines) + "\n\n" if lines else ""
 
 

@@ -355,3 +355,18 @@ def test_empty_reports_still_quote_the_paper():
     text = to_markdown([])
     assert "48.56" in text
     assert "48.56" in to_html([], Path("absent"))
+
+
+def test_detectors_stand_in_the_report(tmp_path, photo):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for i in range(5):
+        Image.fromarray(photo("parrots", 64, 64, 60 * i)).save(folder / f"{i}.png")
+    outcome = evaluate(options(folder, [additive()], "png", detectors=["spam"]))
+    (line,) = outcome.report.detection
+    assert (line.method, line.detector, line.photographs) == ("additive", "spam", 5)
+    assert "additive, spam" in (tmp_path / "out" / "report.md").read_text()
+    with pytest.raises(UsageError, match="at least 5 pairs"):
+        evaluate(options(folder, [additive()], "png", detectors=["spam"], limit=4))
+    with pytest.raises(UsageError, match="is not one of"):
+        evaluate(options(folder, [additive()], "png", detectors=["nosuch"]))

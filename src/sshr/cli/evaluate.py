@@ -37,6 +37,10 @@ def evaluate(
     searches: Annotated[
         int, typer.Option(min=0, help="Pairs on which k_sym is searched for by gradient.")
     ] = 2,
+    detector: Annotated[
+        list[str] | None,
+        typer.Option(help="spam or sealwatch-spam: is a stego told from a photograph? Repeatable."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of keys and noise.")] = 1,
     device: Device = "auto",
     as_json: Json = False,
@@ -56,7 +60,8 @@ def evaluate(
     channels = parse_channels(channel)
     methods = find_methods(preset or [], method or [], device)
     options = Options(
-        methods, data, protocol, channels, out, limit, pairs, seed, attacks, attack_pairs, searches
+        *(methods, data, protocol, channels, out, limit, pairs, seed),
+        *(attacks, attack_pairs, searches, list(dict.fromkeys(detector or []))),
     )
     with progress_bar(as_json) as progress:
         outcome = run(options, progress, _say)

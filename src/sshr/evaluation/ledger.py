@@ -51,6 +51,9 @@ class Ledger(Generic[Line]):
     def __contains__(self, key: Key) -> bool:
         return key in self._lines
 
+    def __getitem__(self, key: Key) -> Line:
+        return self._lines[key]
+
     def __iter__(self) -> Iterator[Line]:
         return iter(self._lines.values())
 

@@ -140,6 +140,29 @@ class AttackLine:
 
 
 @dataclass(frozen=True)
+class DetectionLine:
+    """How often one detector errs about the stegos of one method.
+
+    Attributes:
+        pairs: what stands for the names of all pairs.
+        folds: P_E of each, the mean of false alarms and misses: 0.5 is guessing.
+    """
+
+    method: str
+    identity: str
+    detector: str
+    pairs: str
+    photographs: int
+    stego_psnr: float = 0.0
+    folds: list[float] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What the line depends on."""
+        return self.method, self.identity, self.detector, self.pairs
+
+
+@dataclass(frozen=True)
 class Summary:
     """One figure over a set; the standard error is that of the mean, None for a single value."""
 
@@ -287,3 +310,4 @@ class Report:
     run: Run
     methods: list[MethodReport]
     attacks: dict[str, AttackReport]
+    detection: list[DetectionLine] = field(default_factory=list)

@@ -9,13 +9,15 @@ from sshr.errors import OutputError, UsageError
 from sshr.evaluation.attacks import suite as attacking
 from sshr.evaluation.attacks.suite import AttackSuite
 from sshr.evaluation.channels import Channel, names
+from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
+from sshr.evaluation.detectors.detector import find_detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import Work, files_of, measure
 from sshr.evaluation.methods.classical import classical
 from sshr.evaluation.methods.method import MethodEntry, outside
 from sshr.evaluation.methods.networks import NetworkMethod, linear, preset
 from sshr.evaluation.protocols import PROTOCOLS, TestPair, find_pairs, read_pair
-from sshr.evaluation.records import AttackLine, AttackReport, PairLine, Report, Run
+from sshr.evaluation.records import AttackLine, AttackReport, DetectionLine, PairLine, Report, Run
 from sshr.evaluation.report.build import SCHEMA, make_report, report_text, to_csv
 from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
@@ -42,6 +44,7 @@ class Options:
     attacks: bool = False
     attack_pairs: int = attacking.PAIRS
     searches: int = 2
+    detectors: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,9 @@ def evaluate(
     pairs = find_pairs(protocol, options.data, options.pairs)[: options.limit]
     if options.attacks:
         _check_attacks(options, min(len(pairs), options.attack_pairs))
+    if options.detectors and len(pairs) < FOLDS:
+        raise UsageError(f"--detector needs at least {FOLDS} pairs, not {len(pairs)}")
+    detectors = {name: find_detector(name) for name in options.detectors}
     what = {"schema": SCHEMA, "protocol": protocol.name, "data": options.data.resolve().name}
     what |= {"seed": options.seed}
     ledger = Ledger(options.out / "results.jsonl", what, PairLine)
@@ -113,11 +119,17 @@ def evaluate(
     attacks: dict[str, AttackReport] = {}
     if options.attacks:
         attacks = _attacked(options, what, usable[: options.attack_pairs], keep, progress)
+    detection = []
+    if detectors:
+        pictures = [read_pair(protocol, pair) for pair in usable]
+        suite = DetectionSuite(detectors, [p.name for p in usable], pictures, options.seed)
+        found = Ledger(options.out / "detection.jsonl", what, DetectionLine)
+        detection = suite.run(options.methods, found, progress)
     run = Run(
         *(SCHEMA, protocol.name, options.data.resolve().name, options.seed, protocol.describe),
         *(len(usable), skipped, names(options.channels), protocol.stands_for),
     )
-    report = make_report(run, options.methods, lines, attacks)
+    report = make_report(run, options.methods, lines, attacks, detection)
     write_report(options.out, report, lines)
     return Evaluation(report, skipped)
 

@@ -16,6 +16,7 @@ from sshr.evaluation.records import (
     AttackReport,
     Change,
     ChannelSummary,
+    DetectionLine,
     MethodReport,
     NiqeSummary,
     PairLine,
@@ -33,6 +34,7 @@ def make_report(
     methods: Sequence[MethodEntry],
     lines: Sequence[PairLine],
     attacks: Mapping[str, AttackReport],
+    detection: Sequence[DetectionLine] = (),
 ) -> Report:
     """Summaries of every method and channel.
 
@@ -54,7 +56,7 @@ def make_report(
             for channel, own in by_channel.items()
         }
         found.append(MethodReport(entry.name, entry.identity, channels, entry.parts))
-    return Report(run, found, dict(attacks))
+    return Report(run, found, dict(attacks), list(detection))
 
 
 def summarise_channel(lines: Sequence[PairLine], what: str) -> ChannelSummary:

@@ -14,6 +14,7 @@ from sshr.evaluation.report.tables import (
     all_figures,
     attack_tables,
     curve_tables,
+    detection_tables,
     overview_table,
     where,
 )
@@ -35,6 +36,7 @@ def to_html(reports: Sequence[Report], pictures: Path) -> str:
     for report in reports:
         body.append("<h2>Figures</h2>" + report_charts(report))
         body += [_table(table) for table in [*curve_tables(report), *attack_tables(report)]]
+        body += [_table(table) for table in detection_tables(report)]
     shown = picture_rows(pictures)
     if shown:
         body.append(f"<h2>Pictures</h2><p>{_PICTURES}</p>{shown}")

@@ -10,6 +10,7 @@ from sshr.evaluation.report.tables import (
     all_figures,
     attack_tables,
     curve_tables,
+    detection_tables,
     overview_table,
     where,
 )
@@ -43,6 +44,9 @@ def to_markdown(reports: Sequence[Report]) -> str:
             "picture is better than that.",
             *attacks,
         ]
+    detection = [table_text(table) for report in reports for table in detection_tables(report)]
+    if detection:
+        parts += ["## Detectors", *detection]
     return "\n\n".join(parts) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean, pstdev
 
 from sshr.evaluation.channels import FLOAT, PNG, curves
 from sshr.evaluation.records import (
@@ -132,6 +133,28 @@ def _attack_row(row: AttackRow) -> Row:
         f"{row.pairs_shown} of {row.pairs}",
     ]
     return Row(row.attack + " *" * (row.kind == HOLDS_KEY), cells)
+
+
+def detection_tables(report: Report) -> list[Table]:
+    """What detectors make of each method's stegos; none where none was asked."""
+    rows = [
+        Row(
+            f"{line.method}, {line.detector}",
+            [error_cell(line.folds), f"{line.stego_psnr:.2f}", str(line.photographs)],
+        )
+        for line in report.detection
+    ]
+    notes = [
+        "P_E: the mean of false alarms and misses, 0.5 for a detector that guesses; ± its "
+        "deviation over folds by photograph."
+    ]
+    heads = ["P_E", "stego PSNR", "photographs"]
+    return [Table(f"Detectors, {where(report)}", heads, rows, notes=notes)] if rows else []
+
+
+def error_cell(folds: Sequence[float]) -> str:
+    """Mean P_E and its deviation over the folds."""
+    return f"{fmean(folds):.3f} ± {pstdev(folds):.3f}"
 
 
 def where(report: Report) -> str:

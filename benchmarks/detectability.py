@@ -26,7 +26,7 @@ from sshr.evaluation.detectors.detection import detection_errors
 from sshr.evaluation.detectors.detector import DETECTORS, find_detector
 from sshr.evaluation.detectors.ensemble import LEARNERS, SUBSPACE
 from sshr.evaluation.methods.classical import embed
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.evaluation.report.tables import error_cell
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr

@@ -26,22 +26,22 @@ from typing import Any
 import torch
 from pictures import Bar, bars
 from PIL import Image
+from printing import show
 from transmission import (
-    CHANNELS,
-    Figures,
+    ChannelMeans,
     Measured,
+    PairFigures,
     Rgb8,
-    Summary,
+    channel_means,
     check_crop,
     crops,
-    summaries,
     transmit,
 )
 
 import sshr
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError, UsageError
-from sshr.evaluation.pairs import fixed_pairs
+from sshr.evaluation.protocols import fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
@@ -142,14 +142,14 @@ class Measurable:
 
 
 @dataclass(frozen=True)
-class Row:
+class LadderRow:
     """What one row gave on one folder; `changes` are {entry: [before, after]}."""
 
     name: str
     why: str
     changes: dict[str, list[Any]]
     learned: bool
-    channels: dict[str, Summary]
+    channels: dict[str, ChannelMeans]
     seconds: float
 
 
@@ -159,8 +159,8 @@ class Ladder:
 
     folder: str
     pairs: int
-    rungs: list[Row]
-    variants: list[Row]
+    rungs: list[LadderRow]
+    variants: list[LadderRow]
 
 
 def main() -> int:
@@ -193,7 +193,9 @@ def main() -> int:
         print(f"ladder: {error}", file=sys.stderr)
         return error.exit_code
     for ladder in found:
-        print(as_markdown(ladder, args.crop))
+        rows = [*ladder.rungs, *ladder.variants]
+        told_rows = [{"": row.name, "why": row.why, **row.channels} for row in rows]
+        show(f"{ladder.folder}: {ladder.pairs} pairs of {args.crop} px", told_rows)
     if args.json:
         sets = [asdict(ladder) for ladder in found]
         args.json.write_text(
@@ -349,7 +351,7 @@ def measure_folder(
             progress(folder.name, done + 1, count)
     used = Measurable(PRODUCT, "with its header, by sshr.conceal", {}, True, rungs[-1].engine)
     found = [
-        Row(row.name, row.why, row.changes, row.learned, summaries(own), spent)
+        LadderRow(row.name, row.why, row.changes, row.learned, channel_means(own), spent)
         for row, own, spent in zip([*rows, used], figures, seconds, strict=True)
     ]
     split = len(rungs)
@@ -360,37 +362,7 @@ def as_used(preset: str, secret: Rgb8, reference: Rgb8, path: Path) -> Measured:
     """The whole way of a user: conceal, write, reveal from the file."""
     write_image(path, sshr.conceal(secret, reference, KEYS, preset).image, force=True)
     revealed = sshr.reveal(path, reference, KEYS, preset=preset).rgb
-    return {"png": Figures.of(read_image(path).rgb, reference, revealed, secret)}
-
-
-def as_markdown(ladder: Ladder, crop: int) -> str:
-    """A table for each channel."""
-    heads = {
-        "png": "through written PNG files, 8-bit RGB",
-        "float": "the sender's tensor, which no file holds",
-    }
-    lines = []
-    for channel in reversed(CHANNELS):
-        lines += [f"### {ladder.folder}: {ladder.pairs} pairs of {crop} px, {heads[channel]}", ""]
-        lines.append(
-            "| | what | stego PSNR | SSIM | revealed PSNR | SSIM | sum | worst stego | "
-            "worst revealed |"
-        )
-        lines.append("|---|---|---|---|---|---|---|---|---|")
-        for row in [*ladder.rungs, *ladder.variants]:
-            if channel in row.channels:
-                found = row.channels[channel]
-                worst = [f"{found.worst_stego:.2f}", f"{found.worst_revealed:.2f}"]
-                cells = [row.name, said(row), *found.cells(), *worst]
-                lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def said(row: Row) -> str:
-    """Why the row is there and what has changed: `exact.bank` haar → block."""
-    found = [f"`{name}` {before} → {after}" for name, (before, after) in row.changes.items()]
-    return "; ".join([row.why, *found] if row.why else found)
+    return {"png": PairFigures.of(read_image(path).rgb, reference, revealed, secret)}
 
 
 def drawn(ladder: Ladder) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from seeded import drawing
 
 import sshr
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.metrics import psnr

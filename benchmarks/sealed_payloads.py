@@ -21,7 +21,7 @@ from seeded import drawing
 
 import sshr
 from sshr.errors import DamagedError, NothingFoundError
-from sshr.evaluation.pairs import centre_crop
+from sshr.evaluation.protocols import centre_crop
 from sshr.imaging.reading import read_image
 from sshr.transports.sealed.noise_map import Noise
 from sshr.types import Rgb8

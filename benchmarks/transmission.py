@@ -5,7 +5,7 @@ level; only what the receiver starts from differs.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import fmean
 
@@ -15,7 +15,7 @@ from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.errors import UsageError
 from sshr.evaluation.methods.method import as_levels
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.metrics import psnr, ssim
@@ -28,7 +28,7 @@ LARGEST_CROP = 320
 
 
 @dataclass(frozen=True)
-class Figures:
+class PairFigures:
     """Of one pair in one channel; PSNR in dB."""
 
     stego_psnr: float
@@ -37,52 +37,38 @@ class Figures:
     revealed_ssim: float
 
     @classmethod
-    def of(cls, stego: Rgb8, reference: Rgb8, revealed: Rgb8, secret: Rgb8) -> "Figures":
+    def of(cls, stego: Rgb8, reference: Rgb8, revealed: Rgb8, secret: Rgb8) -> "PairFigures":
         own = psnr(stego, reference), ssim(stego, reference)
         return cls(*own, psnr(revealed, secret), ssim(revealed, secret))
 
 
-Measured = dict[str, Figures]
+Measured = dict[str, PairFigures]
 """Of one pair, by channel."""
 
 
 @dataclass(frozen=True)
-class Summary:
-    """Of a set of pairs in one channel: means, and the worst PSNR of each kind."""
+class ChannelMeans(PairFigures):
+    """Means over a set of pairs in one channel, and the worst PSNR of each kind."""
 
-    stego_psnr: float
-    stego_ssim: float
-    revealed_psnr: float
-    revealed_ssim: float
     total: float
     worst_stego: float
     worst_revealed: float
 
-    @classmethod
-    def of(cls, pairs: Sequence[Figures]) -> "Summary":
-        stego = [pair.stego_psnr for pair in pairs]
-        revealed = [pair.revealed_psnr for pair in pairs]
-        return cls(
-            stego_psnr=fmean(stego),
-            stego_ssim=fmean(pair.stego_ssim for pair in pairs),
-            revealed_psnr=fmean(revealed),
-            revealed_ssim=fmean(pair.revealed_ssim for pair in pairs),
-            total=fmean(stego) + fmean(revealed),
-            worst_stego=min(stego),
-            worst_revealed=min(revealed),
-        )
 
-    def cells(self) -> list[str]:
-        """Stego, SSIM, revealed, SSIM, sum: a table's cells."""
-        stego = [f"{self.stego_psnr:.2f}", f"{self.stego_ssim:.4f}"]
-        revealed = [f"{self.revealed_psnr:.2f}", f"{self.revealed_ssim:.4f}"]
-        return [*stego, *revealed, f"{self.total:.2f}"]
-
-
-def summaries(pairs: Sequence[Measured]) -> dict[str, Summary]:
+def channel_means(pairs: Sequence[Measured]) -> dict[str, ChannelMeans]:
     """By channel, as far as each was measured."""
-    known = [name for name in CHANNELS if name in pairs[0]]
-    return {name: Summary.of([pair[name] for pair in pairs]) for name in known}
+    found = {}
+    for channel in (name for name in CHANNELS if name in pairs[0]):
+        own = [pair[channel] for pair in pairs]
+        names = (field.name for field in fields(PairFigures))
+        mean = PairFigures(*(fmean(getattr(one, name) for one in own) for name in names))
+        found[channel] = ChannelMeans(
+            **asdict(mean),
+            total=mean.stego_psnr + mean.revealed_psnr,
+            worst_stego=min(one.stego_psnr for one in own),
+            worst_revealed=min(one.revealed_psnr for one in own),
+        )
+    return found
 
 
 def crops(folder: Path, size: int, limit: int | None) -> Iterator[tuple[Rgb8, Rgb8]]:
@@ -124,5 +110,5 @@ def transmit(
     found = {}
     for name, stego in stegos.items():
         revealed = engine.reveal(stego, reference, k_sym, made.scales, session, no_step)
-        found[name] = Figures.of(as_levels(stego), reference, revealed, secret)
+        found[name] = PairFigures.of(as_levels(stego), reference, revealed, secret)
     return found

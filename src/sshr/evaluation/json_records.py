@@ -18,6 +18,17 @@ def to_json(record: Any) -> Any:
     return [to_json(value) for value in record] if isinstance(record, list | tuple) else record
 
 
+def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """What `to_json` gave, without lists: the names of nested entries joined by dots."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            found |= flat(value, f"{prefix}{name}.")
+        elif not isinstance(value, list):
+            found[prefix + name] = value
+    return found
+
+
 def from_json(kind: type[T], value: Any) -> T:
     """The record that `to_json` made `value` of; entries that it does not know are passed over.
 

@@ -99,6 +99,7 @@ class AttackedPicture:
 
     Attributes:
         kind: who attacks: the receiver, an attacker, or one who holds the session key.
+        colour_psnr: of the secret's own mean colour.
         fitted_psnr: after the best change of brightness and contrast.
         shows_nothing: whether the picture is no better than a flat grey.
         features: of `matching`, as base64 of little-endian floats; a search has none.
@@ -110,6 +111,7 @@ class AttackedPicture:
     fitted_psnr: float
     ssim: float
     grey_ssim: float
+    colour_psnr: float
     lpips: float
     grey_lpips: float
     shows_nothing: bool
@@ -118,8 +120,25 @@ class AttackedPicture:
 
 
 @dataclass(frozen=True)
+class KeyCosines:
+    """How alike the k_sym of any two pairs are."""
+
+    mean_absolute: float
+    max_absolute: float
+    max: float
+
+
+@dataclass(frozen=True)
+class WholeSet:
+    """Right picks by what needs no network, and how alike the keys are."""
+
+    picks: dict[str, int]
+    cosines: KeyCosines
+
+
+@dataclass(frozen=True)
 class AttackLine:
-    """One attack on one pair; or, on the whole set, right picks by what needs no network.
+    """One attack on one pair, or what is asked of the whole set.
 
     Attributes:
         other: the pair whose key and reference serve as wrong ones, or how many pairs there are.
@@ -131,7 +150,7 @@ class AttackLine:
     other: str
     attack: str
     picture: AttackedPicture | None = None
-    picks: dict[str, int] | None = None
+    whole: WholeSet | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -268,19 +287,26 @@ class AttackRow:
     worst_over_grey: float
     worst_fit_over_grey: float
     pairs_shown: int
+    colour_psnr: float | None = None
+    worst_over_colour: float | None = None
     search: SearchSummary | None = None
     picks: dict[str, int] | None = None
 
 
 @dataclass(frozen=True)
 class AttackReport:
-    """All attacks on one network; `residual_picks` are made by stego - reference, without a key."""
+    """All attacks on one network.
+
+    Attributes:
+        residual_picks: made by stego - reference, without a key.
+    """
 
     pairs: int
     rows: list[AttackRow]
     residual_picks: dict[str, int] | None = field(
         default=None, metadata={"old": "stego - reference"}
     )
+    cosines: KeyCosines | None = None
 
 
 @dataclass(frozen=True)

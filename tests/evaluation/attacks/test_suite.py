@@ -12,7 +12,7 @@ from sshr.evaluation.attacks.attack import RIGHT, Attack, run_attack
 from sshr.evaluation.attacks.matching import FEATURES, right_picks
 from sshr.evaluation.attacks.payload import STATISTICS
 from sshr.evaluation.attacks.search import search_key, unnaturalness
-from sshr.evaluation.attacks.suite import AttackSuite
+from sshr.evaluation.attacks.suite import AttackSuite, key_cosines
 from sshr.evaluation.concealed import conceal_pair, rsrk_public_scores
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.methods.networks import preset
@@ -63,6 +63,8 @@ def test_the_papers_scheme_hangs_on_the_reference_and_keeps_its_lines(
     assert rows["k_sym: gradient search"].picks is None
     assert set(result.residual_picks) == {*FEATURES, "k_pub_s"}
     assert "reference: stego" in kept
+    assert 0 <= result.cosines.mean_absolute <= result.cosines.max_absolute <= 1
+    assert right.colour_psnr >= right.grey_psnr - 0.1
     # Nothing is done twice; another number of pairs has other partners, and does what is new.
     again = AttackSuite(entry, NAMES, pictures, 1, 1)
     done = []
@@ -91,6 +93,12 @@ def test_whoever_holds_the_session_key_of_base_is_marked(pictures, tmp_path, mon
     (table,) = attack_tables(report)
     assert table.rows[-1].label == "k_sym: ones *"
     assert any("upper bound" in note for note in table.notes)
+
+
+def test_cosines_of_known_keys():
+    found = key_cosines(torch.tensor([[1.0, 0], [0, 2], [-3, 0]]))
+    assert (found.max_absolute, found.max) == (1, 0)
+    assert found.mean_absolute == pytest.approx(1 / 3)
 
 
 def test_the_search_makes_the_reveal_look_more_natural(pictures):

@@ -8,6 +8,7 @@ from functools import cache, partial
 from statistics import fmean
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from sshr.errors import UsageError
@@ -19,7 +20,7 @@ from sshr.evaluation.attacks.attack import (
     run_attack,
 )
 from sshr.evaluation.attacks.matching import FEATURES, cosine_scores, right_picks
-from sshr.evaluation.attacks.recognition import residual_picks
+from sshr.evaluation.attacks.payload import residual_picks
 from sshr.evaluation.attacks.scores import score
 from sshr.evaluation.attacks.search import SIDE, STEPS, search_key
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair, rsrk_public_scores
@@ -28,15 +29,17 @@ from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.measure import key_of
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import NetworkMethod
-from sshr.evaluation.pairs import centre_crop
+from sshr.evaluation.protocols import centre_crop
 from sshr.evaluation.records import (
     HOLDS_KEY,
     AttackedPicture,
     AttackLine,
     AttackReport,
     AttackRow,
+    KeyCosines,
     SearchLine,
     SearchSummary,
+    WholeSet,
 )
 from sshr.transports.analog.engine import Engine
 from sshr.types import Progress, Rgb8, quiet
@@ -50,7 +53,7 @@ OTHER = 3
 LEAST = OTHER + 2
 _SET = "whole set"
 Features = dict[str, NDArray[np.float64]]
-Job = Callable[[], AttackedPicture | dict[str, int]]
+Job = Callable[[], AttackedPicture | WholeSet]
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,11 @@ class AttackSuite:
         """Do what the ledger lacks."""
         jobs = [job for job in self._jobs() if self._empty(*job[:2]).key not in ledger]
         for done, (pair, attack, work) in enumerate(jobs, start=1):
-            found, line = work(), self._empty(pair, attack)
-            if isinstance(found, AttackedPicture):
-                ledger.add(replace(line, picture=found))
+            line, found = self._empty(pair, attack), work()
+            if isinstance(found, WholeSet):
+                ledger.add(replace(line, whole=found))
             else:
-                ledger.add(replace(line, picks=found))
+                ledger.add(replace(line, picture=found))
             progress(f"attacking {self.entry.name}", done, len(jobs))
 
     def result(self, ledger: Iterable[AttackLine]) -> AttackReport:
@@ -128,9 +131,10 @@ class AttackSuite:
             if line.picture is not None:
                 by_attack.setdefault(line.attack, []).append(line.picture)
             else:
-                whole = line.picks
+                whole = line.whole
         rows = [self._row(attack, found, known) for attack, found in by_attack.items()]
-        return AttackReport(len(self.names), rows, whole)
+        told = (whole.picks, whole.cosines) if whole else ()
+        return AttackReport(len(self.names), rows, *told)
 
     def _jobs(self) -> list[tuple[int, str, Job]]:
         jobs: list[tuple[int, str, Job]] = []
@@ -214,6 +218,8 @@ class AttackSuite:
             worst_over_grey=max(one.psnr - one.grey_psnr for one in found),
             worst_fit_over_grey=max(one.fitted_psnr - one.grey_psnr for one in found),
             pairs_shown=sum(not one.shows_nothing for one in found),
+            colour_psnr=fmean(one.colour_psnr for one in found),
+            worst_over_colour=max(one.psnr - one.colour_psnr for one in found),
         )
         searches = [one.search for one in found if one.search]
         if searches:
@@ -247,13 +253,22 @@ class AttackSuite:
             for name, feature in FEATURES.items()
         }
 
-    def _whole_set(self) -> dict[str, int]:
-        """Right picks by what needs no network: stego - reference, and k_pub_s in the clear."""
+    def _whole_set(self) -> WholeSet:
+        """Right picks by stego - reference, and by k_pub_s where it is in the clear."""
         pairs = [self._concealed(i) for i in range(len(self.names))]
         picks = residual_picks(self.engine, pairs, self._ruled_out, self._draw("simulation"))
         if not self._keyed:
             picks["k_pub_s"] = right_picks(rsrk_public_scores(self.engine, pairs), self._ruled_out)
-        return picks
+        return WholeSet(picks, key_cosines(torch.cat([pair.k_sym for pair in pairs])))
+
+
+def key_cosines(keys: torch.Tensor) -> KeyCosines:
+    """Of keys (N, d), N at least 2."""
+    unit = torch.nn.functional.normalize(keys.double(), dim=1)
+    rows, columns = torch.triu_indices(len(keys), len(keys), 1).unbind()
+    found = (unit @ unit.T)[rows, columns]
+    size = found.abs()
+    return KeyCosines(float(size.mean()), float(size.max()), float(found.max()))
 
 
 def _packed(vector: NDArray[np.float64]) -> str:

@@ -56,12 +56,12 @@ class NetworkTrace:
     """A concealed pair and the network, as `Trace`."""
 
     engine: Engine
-    case: ConcealedPair
+    pair: ConcealedPair
 
     @property
     def stego(self) -> Rgb8:
         """(H, W, 3), header included."""
-        return self.case.stego
+        return self.pair.stego
 
     def exact(self) -> tuple[Rgb8, Rgb8]:
         """The network's own tensor, without the header."""
@@ -73,19 +73,19 @@ class NetworkTrace:
 
     def steps(self) -> list[tuple[str, Rgb8]]:
         """See `stages`."""
-        return stages(self.engine, self.case)
+        return stages(self.engine, self.pair)
 
     @cached_property
     def unrounded(self) -> NDArray[np.float32]:
         """The network's stego in levels, neither rounded nor clipped."""
-        case = self.case
-        pair = case.secret, case.reference
-        return self.engine.conceal(*pair, case.k_sym, case.session, no_step).unrounded
+        pair = self.pair
+        made = self.engine.conceal(pair.secret, pair.reference, pair.k_sym, pair.session, no_step)
+        return made.unrounded
 
     def _reveal(self, stego: Samples) -> Rgb8:
-        case = self.case
-        keys = case.k_sym, case.scales, case.session
-        return self.engine.reveal(stego, case.reference, *keys, no_step)
+        pair = self.pair
+        keys = pair.k_sym, pair.scales, pair.session
+        return self.engine.reveal(stego, pair.reference, *keys, no_step)
 
 
 def preset(name: str, device: str = "auto") -> MethodEntry:

@@ -9,7 +9,7 @@ from io import StringIO
 from statistics import fmean
 from typing import Any
 
-from sshr.evaluation.json_records import to_json
+from sshr.evaluation.json_records import flat, to_json
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.records import (
     REVEALED,
@@ -108,7 +108,7 @@ def report_text(report: Report) -> str:
 
 def to_csv(lines: Iterable[PairLine]) -> str:
     """One row for each pair, method and channel, one column for each figure."""
-    rows = [_flat(to_json(line)) for line in lines]
+    rows = [flat(to_json(line)) for line in lines]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     text = StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -138,16 +138,6 @@ def _mean_change(changes: Sequence[Change]) -> Change | None:
 
 def _counts(outcomes: Iterable[int]) -> dict[str, int]:
     return dict(sorted(Counter(map(str, outcomes)).items()))
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, dict):
-            found |= _flat(value, f"{prefix}{name}.")
-        elif not isinstance(value, list):
-            found[prefix + name] = value
-    return found
 
 
 def _rounded(value: Any) -> Any:

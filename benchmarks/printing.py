@@ -1,0 +1,24 @@
+"""Records as a Markdown table, a column for each figure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sshr.evaluation.json_records import flat, to_json
+
+
+def show(title: str, records: Sequence[Any]) -> None:
+    """Print dataclasses or objects of JSON; what is nested gets a column of its own, lists none."""
+    rows = [flat(to_json(record)) for record in records]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [[cell(row.get(name)) for name in columns] for row in rows]
+    print(f"### {title}\n")
+    for line in (columns, ["---"] * len(columns), *lines):
+        print(f"| {' | '.join(line)} |")
+    print(flush=True)
+
+
+def cell(value: Any) -> str:
+    """Six digits of a number; nothing for what is missing."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "" if value is None else str(value)

@@ -13,13 +13,13 @@ from seeds.
 import argparse
 import json
 import math
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from seeded import drawing
 
 import sshr
 from sshr.evaluation.detectors.detection import detection_errors
@@ -28,9 +28,10 @@ from sshr.evaluation.detectors.ensemble import LEARNERS, SUBSPACE
 from sshr.evaluation.methods.classical import embed
 from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.evaluation.report.tables import error_cell
+from sshr.imaging.modes import as_rgb
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
-from sshr.transports.sealed.noise_map import Noise
+from sshr.transports.sealed.noise import Noise
 from sshr.types import Rgb8
 
 Embed = Callable[[Rgb8, float, int], Rgb8]
@@ -56,8 +57,8 @@ def sealed(noise: str) -> Embed:
 
     def seal(cover: Rgb8, payload: float, seed: int) -> Rgb8:
         data = np.random.default_rng(seed).bytes(int(payload * cover.size) // 8)
-        with drawing(f"sealed {seed}"):
-            return sshr.seal(sshr.Blob(data), cover, sshr.Keys(), noise=noise).image
+        draw, keys = random.Random(f"sealed {seed}").randbytes, sshr.Keys()
+        return sshr.conceal(sshr.Blob(data), cover, keys, "sealed", random=draw, noise=noise).image
 
     return seal
 
@@ -73,9 +74,9 @@ def base_m(cover: Rgb8, payload: float, seed: int) -> Rgb8:
 def analog(covers: Sequence[Rgb8], preset: str) -> Iterator[Rgb8]:
     """Each photograph with the next one concealed in it, header and all."""
     for number, cover in enumerate(covers):
-        with drawing(f"analog {number}"):
-            secret = covers[(number + 1) % len(covers)]
-            yield sshr.conceal(secret, cover, sshr.Keys(), preset).image
+        draw, keys = random.Random(f"analog {number}").randbytes, sshr.Keys()
+        secret = covers[(number + 1) % len(covers)]
+        yield as_rgb(sshr.conceal(secret, cover, keys, random=draw, preset=preset).image)
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
     python benchmarks/ladder.py FOLDER [FOLDER...] --train FOLDER [--limit N] [--json OUT]
 
-Pairs and centre crops are those of `fidelity.py`. `png`: the stego is written as 8-bit PNG and the
-secret is revealed from that file. `float`: the receiver has the sender's tensor, which no file
+Secret i goes with reference i + 1. `png`: the stego is written as 8-bit PNG and the secret is
+revealed from that file. `float`: the receiver has the sender's tensor, which no file
 holds. Rungs are without header, so that they differ by their entry alone; the last row is the
 product: `sshr.conceal` with a passphrase, header included, and `sshr.reveal` from the file.
 
@@ -15,48 +15,34 @@ import argparse
 import copy
 import json
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from bare import BareMethod, Figures, measured
 from pictures import Bar, bars
 from PIL import Image
 from printing import show
-from transmission import (
-    ChannelMeans,
-    Measured,
-    PairFigures,
-    Rgb8,
-    channel_means,
-    check_crop,
-    crops,
-    transmit,
-)
 
-import sshr
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError, UsageError
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.networks import preset
 from sshr.evaluation.protocols import fixed_pairs
-from sshr.imaging.reading import read_image
-from sshr.imaging.writing import write_image
 from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
 from sshr.network.exact import ExactSteps
 from sshr.network.model import SshrNet
+from sshr.progress import Progress, quiet
 from sshr.training.data import CropSampler
 from sshr.training.fit import fit_start
 from sshr.training.folders import describe_layout
 from sshr.training.photos import Photos
 from sshr.transports.analog.engine import Engine
-from sshr.types import Progress, quiet
 from sshr.zoo.checkpoint import LoadedModel, build
 from sshr.zoo.registry import load_model
 
-KEYS = sshr.Keys(passphrase=sshr.passphrase_bytes("a passphrase for the benchmark only"))
 PRESET = "as in the preset"
 """A rung's value: what the preset's checkpoint has."""
 
@@ -149,8 +135,7 @@ class LadderRow:
     why: str
     changes: dict[str, list[Any]]
     learned: bool
-    channels: dict[str, ChannelMeans]
-    seconds: float
+    channels: Figures
 
 
 @dataclass(frozen=True)
@@ -178,7 +163,6 @@ def main() -> int:
     args = parser.parse_args()
     presets = {"paper": args.paper, "base": args.base}
     try:
-        check_crop(args.crop)
         pieces = training_pieces(args.train, args.fit_crops, args.fit_side)
         rungs, variants = make_rungs(presets, pieces), make_variants(presets)
         with progress_bar(silent=False) as progress:
@@ -331,45 +315,30 @@ def measure_folder(
     limit: int | None = None,
     progress: Progress = quiet,
 ) -> Ladder:
-    """All rows on all pairs of a folder, or the first `limit`; one pair after the other."""
-    rows = [*rungs, *variants]
-    figures: list[list[Measured]] = [[] for _ in range(len(rows) + 1)]
-    seconds = [0.0] * len(figures)
-    count = len(fixed_pairs(folder)[:limit])
-    with tempfile.TemporaryDirectory() as work:
-        path = Path(work) / "stego.png"
-        for done, (secret, reference) in enumerate(crops(folder, crop, limit)):
-            calls = [
-                partial(transmit, row.engine, secret, reference, done, path, row.nearest)
-                for row in rows
-            ]
-            calls.append(partial(as_used, product, secret, reference, path))
-            for i, call in enumerate(calls):
-                started = time.perf_counter()
-                figures[i].append(call())
-                seconds[i] += time.perf_counter() - started
-            progress(folder.name, done + 1, count)
+    """All rows on all pairs of a folder, or the first `limit`."""
     used = Measurable(PRODUCT, "with its header, by sshr.conceal", {}, True, rungs[-1].engine)
-    found = [
-        LadderRow(row.name, row.why, row.changes, row.learned, channel_means(own), spent)
-        for row, own, spent in zip([*rows, used], figures, seconds, strict=True)
+    methods = [
+        MethodEntry(row.name, BareMethod(row.engine, row.nearest), "")
+        for row in (*rungs, *variants)
     ]
-    split = len(rungs)
-    return Ladder(folder.name, count, [*found[:split], found[-1]], found[split:-1])
+    methods.append(replace(preset(product), name=PRODUCT))
+    found = measured(methods, folder, crop, limit, progress)
+    del found[PRODUCT]["float"]  # that has no header
+    pairs = len(fixed_pairs(folder)[:limit])
 
+    def told(rows: Sequence[Measurable]) -> list[LadderRow]:
+        return [
+            LadderRow(row.name, row.why, row.changes, row.learned, found[row.name]) for row in rows
+        ]
 
-def as_used(preset: str, secret: Rgb8, reference: Rgb8, path: Path) -> Measured:
-    """The whole way of a user: conceal, write, reveal from the file."""
-    write_image(path, sshr.conceal(secret, reference, KEYS, preset).image, force=True)
-    revealed = sshr.reveal(path, reference, KEYS, preset=preset).rgb
-    return {"png": PairFigures.of(read_image(path).rgb, reference, revealed, secret)}
+    return Ladder(folder.name, pairs, told([*rungs, used]), told(variants))
 
 
 def drawn(ladder: Ladder) -> str:
     """The rungs' sums through files, as SVG."""
     found, before = [], None
     for row in ladder.rungs:
-        total = row.channels["png"].total
+        total = row.channels["png"]["total"]
         note = "" if before is None else f"{total - before:+.2f}"
         colour = 2 if row.name == PRODUCT else int(row.learned)
         found.append(Bar(row.name, total, colour, note))

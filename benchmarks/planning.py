@@ -21,7 +21,7 @@ from printing import show
 from speed import REFERENCE, SECRET, width_height
 
 from sshr.imaging.reading import read_image
-from sshr.transports.analog import forecast as plan
+from sshr.transports.analog import forecast
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def main() -> int:
         rows[name] = {"start": float(start), "a_megapixel": float(each)}
         print(f"{name}: {start:.2f} + {each:.2f} a megapixel")
     print(
-        f"in use: {plan.START_SECONDS} + {plan.SECONDS_A_MEGAPIXEL} s, "
-        f"{plan.START_MIB} + {plan.MIB_A_MEGAPIXEL} MiB"
+        f"in use: {forecast.START_SECONDS} + {forecast.SECONDS_A_MEGAPIXEL} s, "
+        f"{forecast.START_MIB} + {forecast.MIB_A_MEGAPIXEL} MiB"
     )
     if args.json:
         told = {"measured": [asdict(use) for use in uses], "fitted": rows}

@@ -1,6 +1,8 @@
-"""Records as a Markdown table, a column for each figure."""
+"""Records as a Markdown table, a column for each figure, and as parts of a JSON file."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sshr.evaluation.json_records import flat, to_json
@@ -22,3 +24,10 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return "" if value is None else str(value)
+
+
+def keep(path: Path | None, **parts: Any) -> None:
+    """Write parts of a JSON file, the others as they are; None: nowhere."""
+    if path is not None:
+        told = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        path.write_text(json.dumps(told | to_json(parts), indent=1) + "\n", "utf-8")

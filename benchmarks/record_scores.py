@@ -12,11 +12,14 @@ import json
 import sys
 from pathlib import Path
 
+from bare import figures
+
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.json_records import from_json
 from sshr.evaluation.protocols import PROTOCOLS, SIDE
-from sshr.evaluation.records import ChannelSummary, Report
+from sshr.evaluation.records import ChannelSummary, EvaluationReport
 from sshr.zoo.registry import PRESETS, load_model
+from sshr.zoo.scores import FIGURES
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "sshr" / "zoo" / "weights"
 CHANNEL = "png"
@@ -29,14 +32,14 @@ def main() -> int:
     given = parser.parse_args()
     try:
         for path in given.reports:
-            record(from_json(Report, json.loads(path.read_text())), given.out)
+            record(from_json(EvaluationReport, json.loads(path.read_text())), given.out)
     except SshrError as error:
         print(f"record_scores: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
 
-def record(report: Report, folder: Path) -> None:
+def record(report: EvaluationReport, folder: Path) -> None:
     """Add a data set to the file of every preset that was measured on it.
 
     Raises:
@@ -63,17 +66,8 @@ def record(report: Report, folder: Path) -> None:
 
 def means(found: ChannelSummary) -> dict[str, float]:
     """How many pairs, and `sshr.zoo.scores.FIGURES`."""
-    assert found.revealed is not None
-    assert found.sum is not None
-    figures = {
-        "stego_psnr": found.stego.psnr,
-        "stego_ssim": found.stego.ssim,
-        "revealed_psnr": found.revealed.psnr,
-        "revealed_ssim": found.revealed.ssim,
-        "sum": found.sum,
-    }
-    rounded = {name: round(summary.mean, 4) for name, summary in figures.items()}
-    return {"pairs": found.pairs, **rounded}
+    told = figures(found) | {"sum": found.sum.mean if found.sum else 0.0}
+    return {"pairs": found.pairs, **{name: round(told[name], 4) for name in FIGURES}}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from sshr.evaluation.json_records import from_json
-from sshr.evaluation.records import Report
+from sshr.evaluation.records import EvaluationReport
 from sshr.evaluation.report.markdown import to_markdown
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -27,7 +27,7 @@ HEAD = (
 def rendered(folder: Path) -> str:
     """The whole file."""
     found = [json.loads(path.read_text()) for path in sorted(folder.glob("kodak24-*.json"))]
-    return HEAD + to_markdown([from_json(Report, told) for told in found])
+    return HEAD + to_markdown([from_json(EvaluationReport, told) for told in found])
 
 
 def main() -> int:

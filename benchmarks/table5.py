@@ -19,7 +19,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import as_file, files
@@ -28,11 +27,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from bare import BareMethod, Figures, measured
 from pictures import Curve, curves
 from printing import show
-from transmission import ChannelMeans, channel_means, check_crop, crops, transmit
 
 from sshr.errors import SshrError, UsageError
+from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.protocols import fixed_pairs
 from sshr.files.names import shown
 from sshr.network.exact import ExactSteps
@@ -106,8 +106,8 @@ class TrainedRow:
     seconds: float
     skipped: int
     rollbacks: int
-    channels: dict[str, ChannelMeans]
-    start: dict[str, ChannelMeans] | None
+    channels: Figures
+    start: Figures | None
     curve: list[tuple[int, float, float]]
 
     @property
@@ -117,12 +117,8 @@ class TrainedRow:
     @classmethod
     def read(cls, values: Entries) -> "TrainedRow":
         """Inverse of `asdict`."""
-        read = dict(values)
-        for name in ("channels", "start"):
-            if values[name] is not None:
-                read[name] = {at: ChannelMeans(**found) for at, found in values[name].items()}
-        read["curve"] = [(int(step), stego, revealed) for step, stego, revealed in values["curve"]]
-        return cls(**read)
+        curve = [(int(step), stego, revealed) for step, stego, revealed in values["curve"]]
+        return cls(**{**values, "curve": curve})
 
 
 @dataclass(frozen=True)
@@ -180,7 +176,6 @@ def main() -> int:
     parser.add_argument("--picture", type=Path, metavar="SVG", help="draw the two starts")
     args = parser.parse_args()
     try:
-        check_crop(args.crop)
         recipe = base_recipe()
         rates, steps = args.rates or [recipe.optimiser.rate], args.steps or recipe.schedule.steps
         evaluation = EvaluationSet(args.folder, args.crop, args.limit)
@@ -261,7 +256,7 @@ def run_row(
         seconds=round(log[-1]["seconds"], 1),
         skipped=int(log[-1]["skipped"]),
         rollbacks=int(log[-1]["rollbacks"]),
-        channels=measured(engine, evaluation),
+        channels=scores(engine, evaluation),
         start=at_start(engine, evaluation),
         curve=curve_of(log),
     )
@@ -285,15 +280,13 @@ def curve_of(log: Sequence[dict[str, float]]) -> list[tuple[int, float, float]]:
     return curve
 
 
-def measured(engine: Engine, evaluation: EvaluationSet) -> dict[str, ChannelMeans]:
+def scores(engine: Engine, evaluation: EvaluationSet) -> Figures:
     """Means over the pairs, by channel."""
-    with tempfile.TemporaryDirectory() as work:
-        path = Path(work) / "stego.png"
-        pairs = crops(evaluation.folder, evaluation.crop, evaluation.limit)
-        return channel_means([transmit(engine, *pair, i, path) for i, pair in enumerate(pairs)])
+    entry = MethodEntry("row", BareMethod(engine), engine.identity.hex())
+    return measured([entry], evaluation.folder, evaluation.crop, evaluation.limit)["row"]
 
 
-def at_start(engine: Engine, evaluation: EvaluationSet) -> dict[str, ChannelMeans] | None:
+def at_start(engine: Engine, evaluation: EvaluationSet) -> Figures | None:
     """What a closed form gave before training; None for printed steps, which begin at stego =
     secret.
     """
@@ -301,7 +294,7 @@ def at_start(engine: Engine, evaluation: EvaluationSet) -> dict[str, ChannelMean
     if not isinstance(net.body, ExactSteps):
         return None
     net.body.untrain()
-    return measured(Engine(replace(engine.model, net=net)), evaluation)
+    return scores(Engine(replace(engine.model, net=net)), evaluation)
 
 
 def told_row(result: TrainedRow) -> Entries:

@@ -16,13 +16,14 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
 
+from bare import figures
 from ladder import with_weights
 
 from sshr.cli.progress import progress_bar
 from sshr.evaluation.channels import parse_channels
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import preset
-from sshr.evaluation.records import Report
+from sshr.evaluation.records import EvaluationReport
 from sshr.evaluation.report.markdown import table_text
 from sshr.evaluation.report.tables import all_figures, detection_tables
 from sshr.evaluation.run import Options, evaluate
@@ -46,14 +47,13 @@ def name_of(contrast: float, floor: float) -> str:
     return f"contrast {contrast:g}, floor {floor:g}"
 
 
-def row(report: Report, contrast: float, floor: float) -> dict[str, Any]:
+def row(report: EvaluationReport, contrast: float, floor: float) -> dict[str, Any]:
     """The means of one strength map."""
     entry = next(one for one in report.methods if one.name == name_of(contrast, floor))
     found = entry.channels["png"]
     line: dict[str, Any] = {"contrast": contrast, "floor": floor, "pairs": found.pairs}
-    line |= {"stego_psnr": found.stego.psnr.mean, "stego_ssim": found.stego.ssim.mean}
-    line |= {"revealed_psnr": found.revealed.psnr.mean, "revealed_ssim": found.revealed.ssim.mean}
-    line |= {"sum": found.sum.mean, "lpips": found.stego.lpips.mean}
+    line |= figures(found)
+    line |= {"sum": line["total"], "lpips": found.stego.lpips.mean}
     line["niqe"] = found.niqe.stego.mean if found.niqe and found.niqe.stego else None
     for detected in report.detection:
         if detected.method == entry.name:

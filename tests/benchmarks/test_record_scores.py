@@ -12,8 +12,8 @@ from sshr.evaluation.protocols import PROTOCOLS
 from sshr.evaluation.records import (
     ChannelSummary,
     ComparisonSummary,
+    EvaluationReport,
     MethodReport,
-    Report,
     Run,
     Summary,
 )
@@ -35,7 +35,7 @@ def report(
     identity: str | None = None,
     channel: str = "png",
     protocol: str = "kodak",
-) -> Report:
+) -> EvaluationReport:
     identity = identity or load_model("paper", "cpu").digest[:8].hex()
     found = ChannelSummary(
         *(2, {"0": 2}, comparison(40, 0.97)),
@@ -44,7 +44,7 @@ def report(
     )
     size = PROTOCOLS[protocol].describe
     run = Run(2, protocol, data, 1, size, 2, [], [channel])
-    return Report(run, [MethodReport(name, identity, {channel: found})], {})
+    return EvaluationReport(run, [MethodReport(name, identity, {channel: found})], {})
 
 
 def test_scores_are_recorded_for_their_checkpoint(load: Load, start: Start, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_committed_scores_are_what_is_recorded(load: Load, tmp_path: Path) -> No
     script = load("record_scores")
     results = Path(script.__file__).parents[1] / "docs" / "results"
     for path in results.glob("scores-*.json"):
-        script.record(script.from_json(Report, json.loads(path.read_text())), tmp_path)
+        script.record(script.from_json(EvaluationReport, json.loads(path.read_text())), tmp_path)
     for preset in ("base", "paper"):
         own = json.loads((tmp_path / f"{preset}.json").read_text())
         shipped = json.loads((script.WEIGHTS / f"{preset}.json").read_text())

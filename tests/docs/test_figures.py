@@ -109,7 +109,8 @@ def test_figures_of_other_weights_are_refused(project):
     held = project / "docs" / "results" / "scores-kodak24.json"
     row = {"attack": "none", "kind": "attack", "psnr": 9.0, "grey_psnr": 9.0, "picks": {}}
     row |= {"worst_over_grey": 0.0, "ssim": 0.0, "grey_ssim": 0.0, "pairs_shown": 0}
-    attacks = dict.fromkeys(("base", "paper"), {"pairs": 5, "rows": [row], "residual_picks": {}})
+    found = {"pairs": 5, "rows": [row], "residual_picks": {}}
+    attacks = {"base": found, "paper": found}
     methods = [{"name": "base", "identity": "cd" * 8, "channels": {}}]
     told = {"run": {"data": "d", "size": "64 px"}, "methods": methods, "attacks": attacks}
     held.write_text(json.dumps(told))

@@ -8,9 +8,9 @@ from sshr.evaluation.json_records import from_json, to_json
 from sshr.evaluation.records import (
     AttackReport,
     Comparison,
+    EvaluationReport,
     NiqeScores,
     PairLine,
-    Report,
     Summary,
     WrongKeyLine,
 )
@@ -45,13 +45,13 @@ def test_old_names_are_read():
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("kodak24-*.json")), ids=lambda path: path.stem)
 def test_committed_reports_are_read_whole(path):
     told = json.loads(path.read_text())
-    report = from_json(Report, told)
+    report = from_json(EvaluationReport, told)
     for method, old in zip(report.methods, told["methods"], strict=True):
         for name, channel in method.channels.items():
             known = old["channels"][name]
             assert (channel.oracle_header is None) == ("handed" not in known)
             assert channel.stego.ssim.mean == known["stego"]["ssim"]["mean"]
-    assert from_json(Report, to_json(report)) == report
+    assert from_json(EvaluationReport, to_json(report)) == report
 
 
 @pytest.mark.parametrize(

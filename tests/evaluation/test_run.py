@@ -13,7 +13,8 @@ from sshr.errors import EvaluationError, OutputError, UsageError
 from sshr.evaluation import measure as measuring
 from sshr.evaluation.channels import parse_channels
 from sshr.evaluation.methods.method import MethodEntry
-from sshr.evaluation.run import Options, evaluate, find_methods
+from sshr.evaluation.methods.table import find_methods
+from sshr.evaluation.run import Options, evaluate
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -21,7 +21,9 @@ def evaluate(
     ] = None,
     method: Annotated[
         list[str] | None,
-        typer.Option(help="package.module:factory, classical:M or linear; repeatable."),
+        typer.Option(
+            help="sealed:uniform, linear, classical:M, package.module:factory ...; repeatable."
+        ),
     ] = None,
     channel: Annotated[
         str, typer.Option(help="png, float, jpeg:75, noise, ... by commas; curves for all.")
@@ -52,7 +54,8 @@ def evaluate(
     from sshr.cli.progress import progress_bar
     from sshr.evaluation.channels import parse_channels
     from sshr.evaluation.json_records import to_json
-    from sshr.evaluation.run import Options, find_methods
+    from sshr.evaluation.methods.table import find_methods
+    from sshr.evaluation.run import Options
     from sshr.evaluation.run import evaluate as run
 
     if not preset and not method:

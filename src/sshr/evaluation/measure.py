@@ -18,7 +18,7 @@ from sshr.evaluation.methods.method import (
     MethodEntry,
     Samples,
     Trace,
-    Transparent,
+    Traceable,
     as_levels,
     concealed,
     revealed,
@@ -35,7 +35,8 @@ from sshr.evaluation.records import (
 from sshr.evaluation.summary import compare
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.types import Progress, Rgb8, quiet
+from sshr.progress import Progress, quiet
+from sshr.types import Rgb8
 
 Keep = Callable[[str, TestPair, str, Rgb8], None]
 
@@ -139,22 +140,20 @@ class Trial:
             return self._file(channel, Path(folder) / "stego.png", keep)
 
     def _float(self) -> PairLine:
-        trace, picture = self._sent
-        if trace is not None:
-            stego, found = trace.exact()
+        if self._trace is not None:
+            stego, found = self._trace.exact()
         else:
-            stego = as_levels(picture)
-            found = revealed(self.entry, picture, self.reference, self.key)
+            stego = as_levels(self._picture)
+            found = revealed(self.entry, self._picture, self.reference, self.key)
         return self._line(FLOAT, stego, found, REVEALED, "")
 
     def _file(self, channel: Channel, path: Path, keep: Keep | None) -> PairLine:
         """Write the stego, distort what is read back, write that, read it and reveal from it."""
-        write_image(path, self._stego)
+        write_image(path, as_levels(self._picture))
         random = np.random.default_rng(list(key_of(self.seed, self.pair.name, channel.name)))
         damaged = channel.distort(read_image(path).rgb, random)
         write_image(path, damaged, force=True)
         received = read_image(path).rgb
-        trace, _ = self._sent
         found, outcome, message = self._reveal(received, self.key)
         line = self._line(channel.name, received, found, outcome, message)
         shown: list[tuple[str, Rgb8]] = []
@@ -162,9 +161,9 @@ class Trial:
             line = self._with_extras(line, received)
             shown = [("secret", self.secret), ("reference", self.reference), ("stego", received)]
             shown += [] if found is None else [("revealed", found)]
-            shown += trace.steps() if trace is not None and keep is not None else []
-        elif trace is not None:
-            known = trace.oracle_header(received)
+            shown += self._trace.steps() if keep is not None and self._trace is not None else []
+        elif self._trace is not None:
+            known = self._trace.oracle_header(received)
             line = replace(line, oracle_header=self._against_secret(known))
             shown = [(f"header known {channel.name}", known)]
         if keep is not None:
@@ -205,16 +204,15 @@ class Trial:
         return None if picture is None else compare(picture, self.secret, self.lpips)
 
     @cached_property
-    def _sent(self) -> tuple[Trace | None, Samples]:
-        method = self.entry.method
-        if isinstance(method, Transparent):
-            trace = method.send(self.secret, self.reference, self.key)
-            return trace, trace.stego
-        return None, concealed(self.entry, self.secret, self.reference, self.key)
+    def _picture(self) -> Samples:
+        return concealed(self.entry, self.secret, self.reference, self.key)
 
     @cached_property
-    def _stego(self) -> Rgb8:
-        return as_levels(self._sent[1])
+    def _trace(self) -> Trace | None:
+        method = self.entry.method
+        if not isinstance(method, Traceable):
+            return None
+        return method.trace(self.secret, self.reference, self.key)
 
 
 def _niqe(picture: Rgb8) -> float | None:

@@ -26,6 +26,7 @@ from PIL import Image
 
 from sshr.errors import ImageError, UsageError
 from sshr.files.names import shown
+from sshr.files.pictures import list_pictures
 from sshr.imaging.fitting import fit_to
 from sshr.imaging.reading import read_image
 from sshr.imaging.tiles import tiled_area
@@ -36,9 +37,6 @@ Prepare = Callable[[Rgb8, Rgb8], tuple[Rgb8, Rgb8]]
 SIDE = 256
 _IMAGENET_PICTURES = 10_000
 _SEED = 2025
-IMAGE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif", ".jp2"}
-)
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> li
     folder = next((data / name for name in protocol.inner if (data / name).is_dir()), data)
     if not protocol.deep:
         return [_pair(folder, s, r) for s, r in fixed_pairs(folder)]
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+    found = list(list_pictures(folder, recursive=True).pictures)
     if len(found) < 2:
         raise UsageError(f"{shown(folder)}: holds {len(found)} images; pairs need at least two.")
     if protocol.name == "imagenet" and len(found) > _IMAGENET_PICTURES:
@@ -152,19 +150,7 @@ def fixed_pairs(folder: str | os.PathLike[str]) -> list[tuple[Path, Path]]:
     Raises:
         UsageError: the folder cannot be listed, or holds fewer than two images.
     """
-    try:
-        images = sorted(
-            (
-                path
-                for path in Path(folder).iterdir()
-                if path.suffix.lower() in IMAGE_SUFFIXES
-                and not path.name.startswith(".")
-                and path.is_file()
-            ),
-            key=lambda path: path.name,
-        )
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(folder)}: is not a folder that can be listed.") from error
+    images = list_pictures(folder).pictures
     if len(images) < 2:
         raise UsageError(f"{shown(folder)}: holds {len(images)} images; pairs need at least two.")
     return list(zip(images, images[1:] + images[:1], strict=True))

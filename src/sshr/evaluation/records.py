@@ -330,7 +330,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Report:
+class EvaluationReport:
     """A whole evaluation; `attacks` by method."""
 
     run: Run

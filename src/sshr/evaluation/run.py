@@ -13,17 +13,24 @@ from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
 from sshr.evaluation.detectors.detector import find_detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import Work, files_of, measure
-from sshr.evaluation.methods.classical import classical
-from sshr.evaluation.methods.method import MethodEntry, outside
-from sshr.evaluation.methods.networks import NetworkMethod, linear, preset
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.networks import LINEAR, AnalogMethod
 from sshr.evaluation.protocols import PROTOCOLS, TestPair, find_pairs, read_pair
-from sshr.evaluation.records import AttackLine, AttackReport, DetectionLine, PairLine, Report, Run
+from sshr.evaluation.records import (
+    AttackLine,
+    AttackReport,
+    DetectionLine,
+    EvaluationReport,
+    PairLine,
+    Run,
+)
 from sshr.evaluation.report.build import SCHEMA, make_report, report_text, to_csv
 from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
 from sshr.files.names import reason, shown
 from sshr.imaging.writing import write_image
-from sshr.types import Progress, Rgb8, quiet
+from sshr.progress import Progress, quiet
+from sshr.types import Rgb8
 
 SHOWN_PAIRS = 2
 """Of so many pairs the pictures are kept for the report's figures."""
@@ -51,28 +58,8 @@ class Options:
 class Evaluation:
     """The report, and what of the pairs could not be read."""
 
-    report: Report
+    report: EvaluationReport
     skipped: list[str]
-
-
-def find_methods(presets: Sequence[str], others: Sequence[str], device: str) -> list[MethodEntry]:
-    """Presets and checkpoints, then methods: `linear`, `classical:M` or `package.module:factory`.
-
-    Raises:
-        SshrError: one of its kinds; see `preset` and `outside`.
-    """
-    found = [preset(name, device) for name in presets]
-    for spec in others:
-        kind, _, value = spec.partition(":")
-        if spec == "linear":
-            found.append(linear(device))
-        elif kind == "classical":
-            found.append(classical(value))
-        else:
-            found.append(outside(spec))
-    if len({named.name for named in found}) < len(found):
-        raise UsageError("a method is named twice")
-    return found
 
 
 def evaluate(
@@ -134,7 +121,7 @@ def evaluate(
     return Evaluation(report, skipped)
 
 
-def write_report(out: Path, report: Report, lines: Sequence[PairLine]) -> None:
+def write_report(out: Path, report: EvaluationReport, lines: Sequence[PairLine]) -> None:
     """report.json, pairs.csv, report.md and report.html in the run's folder.
 
     Raises:
@@ -174,9 +161,9 @@ def _attacked(
 def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:
     """The networks to attack, those with weights of their own; before hours of measuring."""
     networks = [
-        named
-        for named in options.methods
-        if isinstance(named.method, NetworkMethod) and named.name != "linear"
+        entry
+        for entry in options.methods
+        if isinstance(entry.method, AnalogMethod) and entry.name.partition(":")[0] != LINEAR
     ]
     if not networks:
         raise UsageError("--attacks is for networks, whose checks can be bypassed; name a --preset")

@@ -3,7 +3,7 @@ import pytest
 
 from sshr.errors import UsageError
 from sshr.evaluation.detectors.detection import DetectionSuite, detection_errors
-from sshr.evaluation.detectors.detector import find_detector
+from sshr.evaluation.detectors.detector import DETECTORS, find_detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.records import DetectionLine
@@ -52,3 +52,17 @@ def test_a_suite_does_what_its_ledger_lacks(photographs, tmp_path):
     assert (again, Noisy.calls) == (line, calls)
     with pytest.raises(UsageError, match="at least 5 pairs"):
         DetectionSuite({}, names[:4], pictures[:4], 1)
+
+
+def test_a_new_detector_is_a_line_of_the_table(photographs, monkeypatch):
+    class Brightness:
+        def fit(self, covers, stegos):
+            self.middle = np.mean([p.mean() for p in (*covers, *stegos)])
+
+        def score(self, images):
+            return np.array([image.mean() - self.middle for image in images])
+
+    monkeypatch.setitem(DETECTORS, "brightness", Brightness)
+    dark = [np.full((8, 8, 3), level, np.uint8) for level in range(10)]
+    light = [picture + np.uint8(100) for picture in dark]
+    assert detection_errors(find_detector("brightness"), dark, light) == [0.0] * 5

@@ -19,7 +19,8 @@ from torch import Tensor
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.denoising import median, wiener
-from sshr.evaluation.concealed import ConcealedPair, Randomness
+from sshr.evaluation.concealed import ConcealedPair
+from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
 from sshr.network.exact import ExactSteps
 from sshr.network.rsrk import decode_rsrk_public

@@ -17,8 +17,9 @@ from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.attack import without_mix
 from sshr.evaluation.attacks.matching import Matcher, Plane, Scores, right_picks
-from sshr.evaluation.concealed import ConcealedPair, Randomness
+from sshr.evaluation.concealed import ConcealedPair
 from sshr.evaluation.tensors import to_tensor
+from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
 from sshr.network.exact import ExactSteps
 from sshr.transports.analog.engine import Engine, no_step

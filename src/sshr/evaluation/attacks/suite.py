@@ -28,7 +28,7 @@ from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.measure import key_of
 from sshr.evaluation.methods.method import MethodEntry
-from sshr.evaluation.methods.networks import NetworkMethod
+from sshr.evaluation.methods.networks import AnalogMethod
 from sshr.evaluation.protocols import centre_crop
 from sshr.evaluation.records import (
     HOLDS_KEY,
@@ -41,8 +41,9 @@ from sshr.evaluation.records import (
     SearchSummary,
     WholeSet,
 )
+from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
-from sshr.types import Progress, Rgb8, quiet
+from sshr.types import Rgb8
 
 Keep = Callable[[str, int, str, Rgb8], None]
 
@@ -95,7 +96,7 @@ class AttackSuite:
         searches: int,
         keep: Keep = lambda method, pair, attack, picture: None,
     ) -> None:
-        if not isinstance(entry.method, NetworkMethod):
+        if not isinstance(entry.method, AnalogMethod):
             raise UsageError(f"--attacks: {entry.name} is no network whose checks can be bypassed")
         if len(names) < LEAST:
             raise UsageError(f"--attacks needs at least {LEAST} pairs, not {len(names)}")

@@ -14,7 +14,8 @@ from sshr.evaluation.measure import key_of
 from sshr.evaluation.methods.method import MethodEntry, as_levels, concealed
 from sshr.evaluation.records import DetectionLine
 from sshr.metrics import psnr
-from sshr.types import Progress, Rgb8, quiet
+from sshr.progress import Progress, quiet
+from sshr.types import Rgb8
 
 FOLDS = 5
 

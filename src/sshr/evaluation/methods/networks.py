@@ -1,53 +1,46 @@
-"""Our networks as methods, through the same header, rounding and checks as in use."""
+"""Our networks as methods: the analog transport, whose sender can be looked at."""
 
+import atexit
 import copy
-import dataclasses
 import random
-from dataclasses import dataclass
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.keys import Keys
+from sshr.errors import UsageError
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
 from sshr.evaluation.methods.steps import stages
-from sshr.header.header import read_header
+from sshr.evaluation.methods.transports import TransportMethod, read_options
+from sshr.files.names import shown
 from sshr.network.exact import ExactSteps
-from sshr.pipeline.reveal import reveal_opened
 from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.cover import is_packed
 from sshr.types import Rgb8
+from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
+
+ANALOG = "analog"
+LINEAR = "linear"
 
 
 @dataclass(frozen=True)
-class NetworkMethod:
-    """A network behind `Method` and `Transparent`; the key serves as passphrase.
-
-    What is drawn at random in use (salt, file key) follows from the key here, so runs repeat.
-    """
+class AnalogMethod(TransportMethod):
+    """The analog transport behind `Method` and `Traceable`."""
 
     engine: Engine
 
-    def conceal(self, secrets: Rgb8, references: Rgb8, key: bytes) -> Samples:
-        """See `Method`; the stegos are uint8, header included."""
-        return np.stack(
-            [self.send(s, r, key).stego for s, r in zip(secrets, references, strict=True)]
-        )
-
-    def reveal(self, stegos: Samples, references: Rgb8, key: bytes) -> Samples:
-        """See `Method`; the errors are those of `sshr reveal`."""
-        found = []
-        for stego, reference in zip(as_levels(stegos), references, strict=True):
-            opened = read_header(stego, reference, Keys(passphrase=key))
-            found.append(reveal_opened(opened, stego, reference, self.engine).carrier)
-        return np.stack(found)
-
-    def send(self, secret: Rgb8, reference: Rgb8, key: bytes) -> "NetworkTrace":
-        """See `Transparent`."""
-        draw = random.Random(key).randbytes
-        keys = Keys(passphrase=key)
+    def trace(self, secret: Rgb8, reference: Rgb8, key: bytes) -> "NetworkTrace | None":
+        """See `Traceable`; None where the reference is grey, so that its samples are packed."""
+        if is_packed(reference):
+            return None
+        draw, keys = random.Random(key).randbytes, Keys(passphrase=key)
         return NetworkTrace(self.engine, conceal_pair(self.engine, secret, reference, draw, keys))
 
 
@@ -57,11 +50,6 @@ class NetworkTrace:
 
     engine: Engine
     pair: ConcealedPair
-
-    @property
-    def stego(self) -> Rgb8:
-        """(H, W, 3), header included."""
-        return self.pair.stego
 
     def exact(self) -> tuple[Rgb8, Rgb8]:
         """The network's own tensor, without the header."""
@@ -101,16 +89,36 @@ def preset(name: str, device: str = "auto") -> MethodEntry:
         wavelet, part = config.transform.startswith("haar"), config.printed
         parts = (part.diffusion_term, wavelet, part.reparameterised, part.guided)
     engine = Engine(loaded)
-    return MethodEntry(name, NetworkMethod(engine), engine.identity.hex(), parts)
+    method = AnalogMethod(ANALOG, {"preset": name, "device": device}, engine)
+    return MethodEntry(name, method, engine.identity.hex(), parts)
 
 
-def linear(device: str = "auto") -> MethodEntry:
-    """`base` with every learned correction taken out: the closed form before training."""
-    loaded = load_model("base", device)
-    net = copy.deepcopy(loaded.net)
-    assert isinstance(net.body, ExactSteps)
+def analog(value: str, device: str) -> MethodEntry:
+    """The analog transport with these options; see `transport_method`.
+
+    Raises:
+        UsageError, CheckpointError, DeviceError: as `transport_method` and `preset`.
+    """
+    options = {"preset": "base", "device": device} | read_options(ANALOG, value)
+    entry = preset(options["preset"], options["device"])
+    assert isinstance(entry.method, AnalogMethod)
+    name = f"{ANALOG}:{value}" if value else ANALOG
+    return replace(entry, name=name, method=replace(entry.method, options=options))
+
+
+def linear(value: str, device: str) -> MethodEntry:
+    """A preset (`base`) with every learned correction taken out: the closed form before training.
+
+    Raises:
+        UsageError: it is not in closed form.
+        CheckpointError, DeviceError: see `load_model`.
+    """
+    net = copy.deepcopy(load_model(value or "base", device).net)
+    if not isinstance(net.body, ExactSteps):
+        raise UsageError(f"{shown(value)} has no linear start: its steps are the printed ones")
     net.body.untrain()
-    # Another network than the preset, so another identity: its stegos must not pass for base's.
-    digest = bytes(b ^ 0xFF for b in loaded.digest)
-    engine = Engine(dataclasses.replace(loaded, net=net, digest=digest))
-    return MethodEntry("linear", NetworkMethod(engine), engine.identity.hex())
+    folder = tempfile.mkdtemp(prefix="sshr-linear-")  # the pipeline takes checkpoints by their path
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "linear.safetensors"
+    save_checkpoint(net, path)
+    return replace(preset(str(path), device), name=f"{LINEAR}:{value}" if value else LINEAR)

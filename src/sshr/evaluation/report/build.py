@@ -17,10 +17,10 @@ from sshr.evaluation.records import (
     Change,
     ChannelSummary,
     DetectionLine,
+    EvaluationReport,
     MethodReport,
     NiqeSummary,
     PairLine,
-    Report,
     Run,
     WrongKeySummary,
 )
@@ -35,7 +35,7 @@ def make_report(
     lines: Sequence[PairLine],
     attacks: Mapping[str, AttackReport],
     detection: Sequence[DetectionLine] = (),
-) -> Report:
+) -> EvaluationReport:
     """Summaries of every method and channel.
 
     Args:
@@ -56,7 +56,7 @@ def make_report(
             for channel, own in by_channel.items()
         }
         found.append(MethodReport(entry.name, entry.identity, channels, entry.parts))
-    return Report(run, found, dict(attacks), list(detection))
+    return EvaluationReport(run, found, dict(attacks), list(detection))
 
 
 def summarise_channel(lines: Sequence[PairLine], what: str) -> ChannelSummary:
@@ -101,7 +101,7 @@ def revealed_share(found: ChannelSummary) -> str:
     return f"{good} of {found.pairs}{told}"
 
 
-def report_text(report: Report) -> str:
+def report_text(report: EvaluationReport) -> str:
     """As JSON, readable, without numbers longer than they are worth."""
     return json.dumps(_rounded(to_json(report)), indent=1, allow_nan=False) + "\n"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from sshr.evaluation.records import Report
+from sshr.evaluation.records import EvaluationReport
 from sshr.evaluation.report.charts import COLOURS
 from sshr.evaluation.report.paper_tables import paper_tables
 from sshr.evaluation.report.plots import picture_rows, report_charts
@@ -20,7 +20,7 @@ from sshr.evaluation.report.tables import (
 )
 
 
-def to_html(reports: Sequence[Report], pictures: Path) -> str:
+def to_html(reports: Sequence[EvaluationReport], pictures: Path) -> str:
     """All tables and figures.
 
     Args:

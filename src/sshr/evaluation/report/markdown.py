@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sshr.evaluation.records import Report
+from sshr.evaluation.records import EvaluationReport
 from sshr.evaluation.report.paper_tables import paper_tables
 from sshr.evaluation.report.tables import (
     Row,
@@ -16,7 +16,7 @@ from sshr.evaluation.report.tables import (
 )
 
 
-def to_markdown(reports: Sequence[Report]) -> str:
+def to_markdown(reports: Sequence[EvaluationReport]) -> str:
     """All tables; no pictures."""
     parts = [
         "# Evaluation",
@@ -50,7 +50,7 @@ def to_markdown(reports: Sequence[Report]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def overview(report: Report) -> str:
+def overview(report: EvaluationReport) -> str:
     """The first table, for a terminal."""
     return table_text(overview_table(report))
 
@@ -73,7 +73,7 @@ def table_text(table: Table, level: str = "") -> str:
     return "\n".join(lines)
 
 
-def _skipped(report: Report) -> str:
+def _skipped(report: EvaluationReport) -> str:
     lines = [f"- left out: {message}" for message in report.run.skipped]
     return "\n".join(lines) + "\n\n" if lines else ""
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from sshr.evaluation.channels import FLOAT, PNG
-from sshr.evaluation.records import AttackRow, ComparisonSummary, Report
+from sshr.evaluation.records import AttackRow, ComparisonSummary, EvaluationReport
 from sshr.evaluation.report.build import revealed_share
 from sshr.evaluation.report.tables import (
     Row,
@@ -49,7 +49,7 @@ _DAMAGE_NOTE = (
 )
 
 
-def paper_tables(reports: Sequence[Report]) -> list[Table]:
+def paper_tables(reports: Sequence[EvaluationReport]) -> list[Table]:
     """Tables 1, 7, 2, 3, 6 and 5, the last only if networks of its kind were measured."""
     paper = quoted()
     tables = [
@@ -70,7 +70,7 @@ def quoted() -> Quoted:
     return found
 
 
-def _per_set(paper: Quoted, key: str, reports: Sequence[Report]) -> Table:
+def _per_set(paper: Quoted, key: str, reports: Sequence[EvaluationReport]) -> Table:
     """Table 1: what is revealed; Table 7: the stego."""
     table = paper[key]
     rows = _quoted_rows(table, table["figures"])
@@ -88,7 +88,7 @@ def _per_set(paper: Quoted, key: str, reports: Sequence[Report]) -> Table:
     return Table(table["title"], heads, rows, [(name, 4) for name in _SETS], paper["notes"][key])
 
 
-def _generative(paper: Quoted, reports: Sequence[Report]) -> Table:
+def _generative(paper: Quoted, reports: Sequence[EvaluationReport]) -> Table:
     rows = _quoted_rows(paper["table2"], ("psnr", "ssim"), 2)
     for report in reports:
         for entry, channel, found in channels_of([report]):
@@ -109,7 +109,7 @@ def _generative(paper: Quoted, reports: Sequence[Report]) -> Table:
     return Table(paper["table2"]["title"], heads, rows, groups, notes)
 
 
-def _niqe(paper: Quoted, reports: Sequence[Report]) -> Table:
+def _niqe(paper: Quoted, reports: Sequence[EvaluationReport]) -> Table:
     rows = _quoted_rows(paper["table3"], ("niqe",))
     for report in reports:
         first = True
@@ -126,7 +126,7 @@ def _niqe(paper: Quoted, reports: Sequence[Report]) -> Table:
     return Table(paper["table3"]["title"], ["NIQE (low)"], rows, notes=notes)
 
 
-def _distortions(paper: Quoted, reports: Sequence[Report]) -> Table:
+def _distortions(paper: Quoted, reports: Sequence[EvaluationReport]) -> Table:
     rows = _quoted_rows(paper["table6"], ("psnr",))
     for report in reports:
         if not set(_CLEAN) <= set(report.run.channels):
@@ -150,7 +150,7 @@ def _distortions(paper: Quoted, reports: Sequence[Report]) -> Table:
     return Table(paper["table6"]["title"], heads, rows, notes=notes)
 
 
-def _ablation(paper: Quoted, reports: Sequence[Report]) -> Table:
+def _ablation(paper: Quoted, reports: Sequence[EvaluationReport]) -> Table:
     rows = _quoted_rows(paper["table5"], _FOUR)
     for report in reports:
         for entry, channel, found in channels_of([report]):
@@ -171,14 +171,14 @@ def _four(found: ComparisonSummary) -> list[str]:
     return [mean_cell(summary, digits) for summary, digits in four]
 
 
-def _stand_in(report: Report, place: str | None = None) -> str:
+def _stand_in(report: EvaluationReport, place: str | None = None) -> str:
     place = place or report.run.stands_for
     named = f"{report.run.data}, {pairs_text(report)}"
     real = report.run.protocol.lower() == str(place).lower()
     return named if real else f"{named} in place of {place}"
 
 
-def _constant_key(report: Report, method: str) -> AttackRow | None:
+def _constant_key(report: EvaluationReport, method: str) -> AttackRow | None:
     rows = report.attacks[method].rows if method in report.attacks else []
     return next((row for row in rows if row.attack in _WRONG), None)
 

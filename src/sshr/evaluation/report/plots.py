@@ -12,13 +12,13 @@ from PIL import Image
 
 from sshr.evaluation.change import BINS, REACH
 from sshr.evaluation.channels import PNG, curves
-from sshr.evaluation.records import Change, Report
+from sshr.evaluation.records import Change, EvaluationReport
 from sshr.evaluation.report.charts import Point, Series, chart
 from sshr.imaging.reading import read_image
 from sshr.types import Rgb8
 
 
-def report_charts(report: Report) -> str:
+def report_charts(report: EvaluationReport) -> str:
     """Scatter, curves, histogram and spectrum of one report."""
     parts = [_scatter(report)]
     for title, (names, unit) in curves().items():
@@ -27,7 +27,7 @@ def report_charts(report: Report) -> str:
     return "".join(parts)
 
 
-def _scatter(report: Report) -> str:
+def _scatter(report: EvaluationReport) -> str:
     """Each pair of each method through files; the frontiers are those measured in this run."""
     series, classical = [], []
     for entry in report.methods:
@@ -50,7 +50,7 @@ def _scatter(report: Report) -> str:
     return chart(title, "stego PSNR, dB", "revealed PSNR, dB", series)
 
 
-def _curve(report: Report, title: str, names: Sequence[str], unit: str) -> str:
+def _curve(report: EvaluationReport, title: str, names: Sequence[str], unit: str) -> str:
     series = []
     for entry in report.methods:
         through_file: list[Point] = []
@@ -69,7 +69,7 @@ def _curve(report: Report, title: str, names: Sequence[str], unit: str) -> str:
     return chart(f"Revealed PSNR: {title}", unit, "revealed PSNR, dB", series)
 
 
-def _histogram(report: Report) -> str:
+def _histogram(report: EvaluationReport) -> str:
     series = [
         Series(name, list(zip(range(-REACH, REACH + 1), found.histogram, strict=True)), dots=False)
         for name, found in _changes(report)
@@ -77,7 +77,7 @@ def _histogram(report: Report) -> str:
     return chart("Histogram of stego - reference", "levels", "share of samples", series)
 
 
-def _spectrum(report: Report) -> str:
+def _spectrum(report: EvaluationReport) -> str:
     series = []
     for name, found in _changes(report):
         decibels = 10 * np.log10(np.maximum(found.spectrum, 1e-6))
@@ -87,7 +87,7 @@ def _spectrum(report: Report) -> str:
     return chart("Spectrum of the change, luma", "cycles a pixel", "power, dB", series)
 
 
-def _changes(report: Report) -> list[tuple[str, Change]]:
+def _changes(report: EvaluationReport) -> list[tuple[str, Change]]:
     found = []
     for entry in report.methods:
         png = entry.channels.get(PNG)

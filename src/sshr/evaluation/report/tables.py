@@ -11,8 +11,8 @@ from sshr.evaluation.records import (
     AttackRow,
     ChannelSummary,
     ComparisonSummary,
+    EvaluationReport,
     MethodReport,
-    Report,
     Summary,
 )
 from sshr.evaluation.report.build import revealed_share
@@ -43,7 +43,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
 
-def overview_table(report: Report) -> Table:
+def overview_table(report: EvaluationReport) -> Table:
     """Every method and channel: what was sent, what came out, how often."""
     rows = []
     for entry, channel, found in channels_of([report]):
@@ -58,7 +58,7 @@ def overview_table(report: Report) -> Table:
     return Table(f"{where(report)}: mean ± standard error (min)", heads, rows)
 
 
-def all_figures(report: Report) -> Table:
+def all_figures(report: EvaluationReport) -> Table:
     """Every figure of the channels `png` and `float`: mean ± standard error, and the minimum."""
     rows = []
     for entry, channel, found in channels_of([report]):
@@ -80,7 +80,7 @@ def all_figures(report: Report) -> Table:
     return Table(f"{where(report)}: mean ± standard error (min)", heads, rows)
 
 
-def curve_tables(report: Report) -> list[Table]:
+def curve_tables(report: EvaluationReport) -> list[Table]:
     """One table for each family of distortions that was measured at two points or more."""
     tables = []
     for title, (names, unit) in curves().items():
@@ -99,7 +99,7 @@ def curve_tables(report: Report) -> list[Table]:
     return tables
 
 
-def attack_tables(report: Report) -> list[Table]:
+def attack_tables(report: EvaluationReport) -> list[Table]:
     """One table for each attacked network."""
     return [
         attack_table(f"{name}: {found.pairs} pairs of {where(report)}, checks bypassed", found)
@@ -135,7 +135,7 @@ def _attack_row(row: AttackRow) -> Row:
     return Row(row.attack + " *" * (row.kind == HOLDS_KEY), cells)
 
 
-def detection_tables(report: Report) -> list[Table]:
+def detection_tables(report: EvaluationReport) -> list[Table]:
     """What detectors make of each method's stegos; none where none was asked."""
     rows = [
         Row(
@@ -157,18 +157,18 @@ def error_cell(folds: Sequence[float]) -> str:
     return f"{fmean(folds):.3f} ± {pstdev(folds):.3f}"
 
 
-def where(report: Report) -> str:
+def where(report: EvaluationReport) -> str:
     """The data set, how many pairs, and in what size."""
     return f"{report.run.data} ({pairs_text(report)}, {report.run.size})"
 
 
-def pairs_text(report: Report) -> str:
+def pairs_text(report: EvaluationReport) -> str:
     """`24 pairs`."""
     return f"{report.run.pairs} pair{'s' * (report.run.pairs != 1)}"
 
 
 def channels_of(
-    reports: Sequence[Report],
+    reports: Sequence[EvaluationReport],
 ) -> Iterator[tuple[MethodReport, str, ChannelSummary]]:
     """Every method and channel in order."""
     for report in reports:

@@ -102,7 +102,7 @@ def sealed(noise: str) -> Embed:
     def embed(cover: Rgb8, payload: float, seed: int) -> Rgb8:
         data = np.random.default_rng(seed).bytes(int(payload * cover.size) // 8)
         with drawing(f"sealed {seed}"):
-            return sshr.seal(sshr.Blob(data), cover, sshr.Keys(), noise=noise).image
+            return sshr.conceal(sshr.Blob(data), cover, sshr.Keys(), noise=noise).image
 
     return embed
 
@@ -123,7 +123,7 @@ def analog(covers: Sequence[Rgb8], preset: str = "base") -> list[Rgb8]:
     for number, cover in enumerate(covers):
         secret = covers[(number + 1) % len(covers)]
         with drawing(f"analog {number}"):
-            stegos.append(sshr.conceal(secret, cover, sshr.Keys(), preset).image)
+            stegos.append(sshr.conceal(secret, cover, sshr.Keys(), preset=preset).image)
     return stegos
 
 

@@ -38,8 +38,9 @@ from sshr.evaluation.summary import DIGITS, EXACT, NAMES, Summary, check_set, su
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.exact import ExactSteps
+from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine, no_step
-from sshr.types import Progress, Rgb8, quiet
+from sshr.types import Rgb8
 from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
@@ -153,7 +154,7 @@ def through_files(preset: str, secret: Rgb8, reference: Rgb8, seed: str) -> tupl
         write_image(own, secret)
         write_image(shared, reference)
         with drawing(seed):
-            write_image(stego, sshr.conceal(own, shared, KEYS, preset).image)
+            write_image(stego, sshr.conceal(own, shared, KEYS, preset=preset).image)
         sshr.reveal(stego, shared, KEYS, preset=preset).save(revealed)
         return read_image(stego).rgb, read_image(revealed).rgb
 

@@ -30,15 +30,18 @@ from sshr.crypto.keys import Keys
 from sshr.errors import SshrError, TooSmallError, UsageError
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.header.carriers import trailing_bits
-from sshr.header.header import HeaderWriter
+from sshr.header.drafts import TrailingDraft
 from sshr.header.layout import Bucket
 from sshr.header.metadata import Metadata
 from sshr.header.signing import packed_length
+from sshr.header.writer import HeaderWriter
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
-from sshr.pipeline.reveal import reveal_opened
+from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine, no_step
-from sshr.types import Progress, Rgb8, quiet
+from sshr.transports.analog.receiving import reveal_with
+from sshr.transports.cover import CoverPair
+from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
@@ -123,7 +126,7 @@ def cost_of(
     keys = Keys(recipients=recipients, signer=bytes(32) if signed else None)
     rsrk_public = engine.rsrk_public(secret)
     k_sym = engine.rsrk_symmetric(rsrk_public, reference)
-    sending = HeaderWriter.start(reference, keys, random.Random(seed).randbytes, protected=True)
+    sending = HeaderWriter.start(reference, keys, random.Random(seed).randbytes)
     session = sending.session
     made = engine.conceal(secret, reference, k_sym, session, no_step)
     metadata = Metadata(
@@ -133,14 +136,14 @@ def cost_of(
     head = Cost(size, count, signed, trailing_bits(bucket) // 8)
     without = made.rounder.round()
     try:
-        stego = sending.write_trailing(made.rounder, metadata)
+        stego = sending.write(TrailingDraft(made.rounder), metadata, ecc=True)
     except TooSmallError:
         return head
     opened = sending.reopen(stego)
     assert opened.intact
     first = np.flatnonzero(opened.header.any(axis=(1, 2)))[0]
     assert np.array_equal(without[:first], stego[:first])  # rows above the header are the same
-    revealed = reveal_opened(opened, stego, reference, engine).rgb
+    revealed = reveal_with(engine, opened, CoverPair(stego, reference)).rgb
     bare = engine.reveal(without, reference, k_sym, made.scales, session, no_step)
     return dataclasses.replace(
         head,

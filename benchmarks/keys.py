@@ -35,8 +35,9 @@ from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
+from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
-from sshr.types import Progress, Rgb8, quiet
+from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
 
 PRESETS = ("paper", "base")

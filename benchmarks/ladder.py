@@ -47,12 +47,12 @@ from sshr.imaging.writing import write_image
 from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
 from sshr.network.exact import ExactSteps
 from sshr.network.model import SshrNet
+from sshr.progress import Progress, quiet
 from sshr.training.data import CropSampler
 from sshr.training.fit import fit_start
 from sshr.training.folders import describe_layout
 from sshr.training.photos import Photos
 from sshr.transports.analog.engine import Engine
-from sshr.types import Progress, quiet
 from sshr.zoo.checkpoint import LoadedModel, build
 from sshr.zoo.registry import load_model
 
@@ -358,7 +358,7 @@ def measure_folder(
 
 def as_used(preset: str, secret: Rgb8, reference: Rgb8, path: Path) -> Measured:
     """The whole way of a user: conceal, write, reveal from the file."""
-    write_image(path, sshr.conceal(secret, reference, KEYS, preset).image, force=True)
+    write_image(path, sshr.conceal(secret, reference, KEYS, preset=preset).image, force=True)
     revealed = sshr.reveal(path, reference, KEYS, preset=preset).rgb
     return {"png": Figures.of(read_image(path).rgb, reference, revealed, secret)}
 

@@ -21,7 +21,7 @@ from PIL import Image
 
 import sshr
 from sshr.imaging.reading import read_image
-from sshr.transports.analog import forecast as plan
+from sshr.transports.analog import forecast
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"
@@ -62,8 +62,8 @@ def main() -> int:
         rows[name] = {"start": float(start), "a_megapixel": float(each)}
         print(f"{name}: {start:.2f} + {each:.2f} a megapixel")
     print(
-        f"in use: {plan.START_SECONDS} + {plan.SECONDS_A_MEGAPIXEL} s, "
-        f"{plan.START_MIB} + {plan.MIB_A_MEGAPIXEL} MiB"
+        f"in use: {forecast.START_SECONDS} + {forecast.SECONDS_A_MEGAPIXEL} s, "
+        f"{forecast.START_MIB} + {forecast.MIB_A_MEGAPIXEL} MiB"
     )
     if args.json:
         told = {"measured": [asdict(use) for use in uses], "fitted": rows}

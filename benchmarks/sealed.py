@@ -38,17 +38,17 @@ class Score:
 
 def sealed(secret: Rgb8, reference: Rgb8, noise: str, folder: Path, **request: object) -> Score:
     started = time.perf_counter()
-    stego = sshr.seal(secret, reference, sshr.Keys(), noise=noise, **request)
+    stego = sshr.conceal(secret, reference, sshr.Keys(), "sealed", noise=noise, **request)
     path = folder / "stego.png"
     write_image(path, stego.image, force=True)
     made = time.perf_counter() - started
     seen = read_image(path).rgb
     started = time.perf_counter()
-    back = sshr.unseal(seen, reference, sshr.Keys()).rgb
+    back = sshr.reveal(seen, reference, sshr.Keys()).rgb
     took = time.perf_counter() - started
     exact = np.array_equal(back, secret)
     figure = float("inf") if exact else psnr(back, secret)
-    return Score(psnr(seen, reference), figure, stego.payload_bytes, made, took)
+    return Score(psnr(seen, reference), figure, stego.made.payload_bytes, made, took)
 
 
 def base_m(secret: Rgb8, reference: Rgb8, base: int | None, folder: Path) -> Score:
@@ -93,7 +93,10 @@ def line(name: str, scores: list[Score]) -> str:
 def print_capacities(references: list[Rgb8], noises: list[str]) -> None:
     """Mean bytes that fit, by noise and stego PSNR."""
     for noise in noises:
-        rooms = [sshr.capacities(reference, noise) for reference in references]
+        rooms = [
+            sshr.forecast(None, reference, "sealed", noise=noise).capacity
+            for reference in references
+        ]
         means = (f"{np.mean([room[db] for room in rooms]):.0f}" for db in rooms[0])
         print(f"| {noise} | {' | '.join(means)} |", flush=True)
 

@@ -23,7 +23,7 @@ import sshr
 from sshr.errors import DamagedError, NothingFoundError
 from sshr.evaluation.pairs import centre_crop
 from sshr.imaging.reading import read_image
-from sshr.transports.sealed.noise_map import Noise
+from sshr.transports.sealed.noise import Noise
 from sshr.types import Rgb8
 
 NOISES = [each.name.lower() for each in Noise]
@@ -53,17 +53,17 @@ class Draw:
     def square(self) -> Rgb8:
         return centre_crop(self._photos[self.rng.integers(len(self._photos))], SIDE)
 
-    def sealed(self) -> tuple[sshr.Sealed, sshr.Blob, Rgb8, float]:
+    def sealed(self) -> tuple[sshr.Stego, sshr.Blob, Rgb8, float]:
         """A stego, what is in it, its reference, and the share of the capacity that is used."""
         reference, noise = self.reference(), str(self.rng.choice(NOISES))
-        fits = sshr.capacities(reference, noise)
+        fits = sshr.forecast(None, reference, "sealed", noise=noise).capacity
         psnr = None if self.rng.random() < 0.5 else float(self.rng.choice(list(fits)))
         room = fits[38.0 if psnr is None else psnr]
         name = "n" * int(self.rng.integers(min(41, room + 1)))
         most = room - len(name)
         size = int(self.rng.choice([0, most, self.rng.integers(most + 1)], p=[0.02, 0.02, 0.96]))
         blob = sshr.Blob(self.rng.bytes(size), name)
-        stego = sshr.seal(blob, reference, KEYS, noise=noise, stego_psnr=psnr)
+        stego = sshr.conceal(blob, reference, KEYS, "sealed", noise=noise, stego_psnr=psnr)
         return stego, blob, reference, size / max(most, 1)
 
 
@@ -74,7 +74,7 @@ def payloads(draw: Draw, count: int) -> int:
     shares, failed = [], 0
     for _ in range(count):
         stego, blob, reference, share = draw.sealed()
-        back = sshr.unseal(stego.image, reference, KEYS)
+        back = sshr.reveal(stego.image, reference, KEYS)
         failed += (back.data, back.name, back.kind) != (blob.data, blob.name, blob.kind)
         shares.append(share)
     used = np.percentile(shares, [0, 50, 100])
@@ -97,7 +97,7 @@ def changes(draw: Draw, count: int) -> int:
             step = 1 if value == 0 else -1 if value == 255 else int(draw.rng.choice([-1, 1]))
             changed.flat[place] = value + step
             try:
-                sshr.unseal(changed, reference, KEYS)
+                sshr.reveal(changed, reference, KEYS)
                 outcomes["unnoticed"] += 1
             except (DamagedError, NothingFoundError) as error:
                 outcomes[type(error).__name__] += 1
@@ -113,11 +113,11 @@ def repairs(draw: Draw, count: int) -> int:
         for _ in range(count):
             reference = draw.square()
             data = draw.rng.bytes(1000)
-            seen = sshr.seal(sshr.Blob(data), reference, KEYS, ecc=True).image.copy()
+            seen = sshr.conceal(sshr.Blob(data), reference, KEYS, "sealed", ecc=True).image.copy()
             places = draw.rng.choice(seen.size, changed, replace=False)
             seen.flat[places] ^= draw.rng.integers(1, 256, changed, np.uint8)
             try:
-                back = sshr.unseal(seen, reference, KEYS)
+                back = sshr.reveal(seen, reference, KEYS)
             except (DamagedError, NothingFoundError):
                 continue
             kept += back.data == data

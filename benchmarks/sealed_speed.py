@@ -4,7 +4,7 @@
 
 A file of random bytes and a picture of the reference's own size go into a large reference; wall
 time and peak memory are those of whole `sshr` processes, start, Argon2id and verification included.
-At 256 px `sshr.unseal` of a picture is timed in the process, from the stego's file to the samples.
+At 256 px `sshr.reveal` of a picture is timed in the process, from the stego's file to the samples.
 """
 
 import argparse
@@ -43,8 +43,8 @@ def small(folder: Path, repeats: int) -> None:
     write_image(reference, picture(REFERENCE, (SIDE, SIDE), seed=2))
     secret = picture(SECRET, (SIDE, SIDE), seed=1)
     for words, request in (("46 dB", {"stego_psnr": 46.0}), ("lossless", {"quality": "lossless"})):
-        sshr.seal(secret, reference, sshr.Keys(), **request).save(stego, force=True)
-        seconds = median_seconds(lambda: sshr.unseal(stego, reference, sshr.Keys()), repeats)
+        sshr.conceal(secret, reference, sshr.Keys(), "sealed", **request).save(stego, force=True)
+        seconds = median_seconds(lambda: sshr.reveal(stego, reference, sshr.Keys()), repeats)
         print(f"unseal, {SIDE} px, {words}: {seconds:.3f} s", flush=True)
 
 

@@ -11,8 +11,9 @@ from torch import Tensor
 from sshr.crypto.keys import Keys
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.denoising import median
-from sshr.header.header import HeaderWriter
+from sshr.header.drafts import TrailingDraft
 from sshr.header.metadata import Metadata
+from sshr.header.writer import HeaderWriter
 from sshr.network.rsrk import decode_rsrk_public
 from sshr.transports.analog.engine import Engine, no_step
 from sshr.types import Rgb8
@@ -83,13 +84,13 @@ def _conceal(
     random: Randomness,
     keys: Keys = _REFERENCE_ALONE,
 ) -> ConcealedPair:
-    sending = HeaderWriter.start(reference, keys, random, protected=True)
+    sending = HeaderWriter.start(reference, keys, random)
     height, width = secret.shape[:2]
     made = engine.conceal(secret, reference, k_sym, sending.session, no_step)
     metadata = Metadata(
         engine.identity, width, height, rsrk_public=rsrk_public, tile_scales=made.scales
     )
-    stego = sending.write_trailing(made.rounder, metadata)
+    stego = sending.write(TrailingDraft(made.rounder), metadata, ecc=True)
     return ConcealedPair(secret, reference, stego, rsrk_public, k_sym, made.scales, sending.session)
 
 

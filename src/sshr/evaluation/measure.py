@@ -29,7 +29,8 @@ from sshr.evaluation.protocols import Protocol, TestPair, read_pair
 from sshr.evaluation.summary import compare
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.types import Progress, Rgb8, quiet
+from sshr.progress import Progress, quiet
+from sshr.types import Rgb8
 
 Line = dict[str, Any]
 Keep = Callable[[str, TestPair, str, Rgb8], None]

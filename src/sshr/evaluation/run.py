@@ -21,7 +21,8 @@ from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
 from sshr.files.names import reason, shown
 from sshr.imaging.writing import write_image
-from sshr.types import Progress, Rgb8, quiet
+from sshr.progress import Progress, quiet
+from sshr.types import Rgb8
 
 SHOWN_PAIRS = 2
 """Of so many pairs the pictures are kept for the report's figures."""

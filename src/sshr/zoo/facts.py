@@ -46,3 +46,14 @@ def read_facts(preset: str) -> Facts:
         packaged = preset in PRESETS
         measured = read_scores(path.with_suffix(".json"), checkpoint.hex()) if packaged else None
     return Facts(checkpoint, config.key_dim // 4, config.scale_count, measured)
+
+
+def preset_of(identity: bytes) -> str | None:
+    """The preset whose checkpoint's digest starts so; None for one that is not packaged."""
+    for name in PRESETS:
+        try:
+            if read_facts(name).checkpoint == identity:
+                return name
+        except CheckpointError:
+            continue
+    return None

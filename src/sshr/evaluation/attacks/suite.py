@@ -30,8 +30,9 @@ from sshr.evaluation.measure import key_of
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import NetworkMethod
 from sshr.evaluation.pairs import centre_crop
+from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
-from sshr.types import Progress, Rgb8, quiet
+from sshr.types import Rgb8
 
 Line = dict[str, Any]
 Keep = Callable[[str, int, str, Rgb8], None]

@@ -13,10 +13,11 @@ from sshr.crypto.keys import Keys
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
 from sshr.evaluation.methods.steps import stages
-from sshr.header.header import read_header
+from sshr.header.reader import read_header
 from sshr.network.exact import ExactSteps
-from sshr.pipeline.reveal import reveal_opened
 from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.receiving import reveal_with
+from sshr.transports.cover import CoverPair
 from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
 
@@ -41,7 +42,10 @@ class NetworkMethod:
         found = []
         for stego, reference in zip(as_levels(stegos), references, strict=True):
             opened = read_header(stego, reference, Keys(passphrase=key))
-            found.append(reveal_opened(opened, stego, reference, self.engine).carrier)
+            pair = CoverPair(stego, reference)
+            fitted = reveal_with(self.engine, opened, pair).fitted
+            assert fitted is not None
+            found.append(fitted)
         return np.stack(found)
 
     def send(self, secret: Rgb8, reference: Rgb8, key: bytes) -> "NetworkTrace":

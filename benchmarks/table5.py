@@ -35,7 +35,6 @@ from sshr.errors import SshrError, UsageError
 from sshr.evaluation.pairs import fixed_pairs
 from sshr.evaluation.report.tables import quoted
 from sshr.files.names import shown
-from sshr.network.exact import ExactSteps
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import load_recipe
 from sshr.training.reporting import LOG
@@ -297,7 +296,7 @@ def at_start(engine: Engine, evaluation: Evaluation) -> dict[str, Summary] | Non
     secret.
     """
     net = copy.deepcopy(engine.model.net)
-    if not isinstance(net.body, ExactSteps):
+    if not net.is_exact:
         return None
     net.body.untrain()
     return measured(Engine(replace(engine.model, net=net)), evaluation)

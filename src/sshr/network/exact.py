@@ -13,41 +13,36 @@ from torch import Tensor, nn
 
 from sshr.network.bank import (
     BlockBank,
-    BlockRows,
     FrequencyRows,
-    HaarRows,
     RankedRows,
     RowBank,
     Size,
+    named_bank,
     ring_sizes,
     size_of,
-    token_counts,
-    whole_blocks,
 )
 from sshr.network.closed_form import linear_pair, nonlinear_pair
 from sshr.network.companding import Companding
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Watch
+from sshr.network.fit import fit_start
+from sshr.network.headroom import inside, with_headroom
 from sshr.network.mix import Mix
+from sshr.network.noise import ROUNDING, mean_power, reachable
 from sshr.network.rotation import KeyedRotation
 from sshr.network.spread import Groups, Spread
 from sshr.network.stage import Stage
+from sshr.network.steps import Pair, Steps
 from sshr.network.strength import Strength
 from sshr.network.transform import Transform
-from sshr.rounding.kernels import achieved
 
-ROUNDING = 1 / 12 / 255**2
-"""Variance of rounding to 8 bits, on [0, 1] samples."""
-
-_LEAST = 0.15  # share of the payload's power that the reference's headroom may leave at least
 _ROUNDS = 8
-_QUIETEST = -4.6  # log noise: quieter rings would ask more of fp32 and of the picture's edges
 _LOUDEST = 1e4  # scale of a secret in which there is hardly anything to send
 _LARGEST = 0.8  # gain: towards one a pair of steps has nothing left to hold on to
 
 
-class ExactSteps(nn.Module):
-    """Planes (B, 3, H, W) of a secret <-> planes of a stego. See `SshrNet`."""
+class ExactSteps(Steps):
+    """The closed form of a configuration; see `Steps` for what its methods give."""
 
     groups: Tensor
     rank: Tensor
@@ -84,7 +79,7 @@ class ExactSteps(nn.Module):
         classes = rings if exact.mixed else self.bank().classes
         self.log_gain = nn.Parameter(torch.full((classes,), -4.0))
         self.register_buffer("start", self.log_gain.detach().clone())
-        self.scale_count = rings if exact.mixed else 1
+        self.scale_count = config.scale_count
 
     @torch.no_grad()
     def untrain(self) -> None:
@@ -94,21 +89,18 @@ class ExactSteps(nn.Module):
         if self.companding is not None:
             self.companding.close()
 
+    def fit(self, crops: Tensor) -> None:
+        fit_start(self, crops)
+
     @torch.no_grad()
     def set_noise(self, log_noise: Tensor) -> Tensor:
         """Take the log spectrum (rings,) that rounding is shaped to, as far as it can be.
 
-        Whatever its shape, the mean of its log is that of white noise. Returns what is achieved of
-        it, in fp64.
+        Returns what is achieved of it, in fp64; see `reachable`.
         """
-        shares, filled = self.shares.double(), self.shares > 0
-        even = torch.where(filled, log_noise.double(), torch.zeros_like(shares))
-        for _ in range(2):
-            even = torch.where(filled, even - (even * shares).sum() / shares.sum(), even)
-            even = even.clamp(min=_QUIETEST)
-        self.log_target.copy_(even)
-        reached = achieved(tuple(self._shares), tuple(self.log_target.exp().tolist()))
-        self.log_noise.copy_(torch.tensor(reached).log())
+        target, reached = reachable(log_noise, self.shares)
+        self.log_target.copy_(target)
+        self.log_noise.copy_(reached)
         return self.log_noise.double()
 
     def conceal(
@@ -118,11 +110,7 @@ class ExactSteps(nn.Module):
         k_sym: Tensor,
         mix: Mix | None,
         watch: Watch | None = None,
-    ) -> tuple[tuple[Tensor, Tensor], Tensor]:
-        """(z_T, y_T), planes of the reference's size, and scales (B, scale_count).
-
-        `watch` is shown z as planes after every step; so in `reveal`.
-        """
+    ) -> tuple[Pair, Tensor]:
         z, y = self.first_stage().run(planes, planes, watch)
         later, scales = self._later_for(z, reference, k_sym, mix)
         for stage in later:
@@ -134,7 +122,6 @@ class ExactSteps(nn.Module):
     def result(
         self, planes: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
-        """z_T = y_T of `conceal` without going through the steps, and scales; for training."""
         z = self.first_stage().result(planes)
         later, scales = self._later_for(z, reference, k_sym, mix)
         for stage in later:
@@ -144,21 +131,19 @@ class ExactSteps(nn.Module):
     def undone(
         self, z: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> Tensor:
-        """Undoes `result`, as `reveal` does for z = y; for training."""
         for stage in reversed(self._stages(reference, k_sym, scales, mix)):
             z = stage.undone(z)
         return z
 
     def reveal(
         self,
-        pair: tuple[Tensor, Tensor],
+        pair: Pair,
         reference: Tensor,
         k_sym: Tensor,
         scales: Tensor,
         mix: Mix | None,
         watch: Watch | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """Inverse of `conceal`: twice the secret's planes, if the pair is the true one."""
+    ) -> Pair:
         z, y = pair
         for stage in reversed(self._stages(reference, k_sym, scales, mix)):
             z, y = stage.run_inverse(z, y, watch)
@@ -168,11 +153,12 @@ class ExactSteps(nn.Module):
         self, tokens: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
     ) -> tuple[tuple[Stage, Stage], Tensor]:
         """The later stages for companded tokens of a secret, and its scales."""
+        places, turns = self._strength_and_room(reference), self._turns(k_sym)
+        spread = None
         if self.config.mixed:
             spread = Spread.of_secret(tokens, self._groups_in(size_of(reference)), _given(mix))
-            return self.later_stages(reference, k_sym, spread.scales, spread), spread.scales
-        scales = self._scale(tokens, reference, k_sym)
-        return self.later_stages(reference, k_sym, scales, None), scales
+        scales = spread.scales if spread else self._scale(tokens, reference, places, turns)
+        return self._later(reference, places, turns, scales, spread), scales
 
     def _stages(
         self, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
@@ -181,7 +167,8 @@ class ExactSteps(nn.Module):
         spread = None
         if self.config.mixed:
             spread = Spread(self._groups_in(size_of(reference)), _given(mix), scales)
-        return self.first_stage(), *self.later_stages(reference, k_sym, scales, spread)
+        places, turns = self._strength_and_room(reference), self._turns(k_sym)
+        return self.first_stage(), *self._later(reference, places, turns, scales, spread)
 
     def first_stage(self) -> Stage:
         """Tokens and the nonlinear pair."""
@@ -190,12 +177,17 @@ class ExactSteps(nn.Module):
             pair = nonlinear_pair(self.companding, self.companding.inverse)
         return Stage(self.blocks.split, self.blocks.join, pair, self.blocks.join)
 
-    def later_stages(
-        self, reference: Tensor, k_sym: Tensor, scales: Tensor, spread: Spread | None
+    def _later(
+        self,
+        reference: Tensor,
+        places: tuple[Tensor, Tensor],
+        turns: Tensor | None,
+        scales: Tensor,
+        spread: Spread | None,
     ) -> tuple[Stage, Stage]:
-        """The linear pair and the reference's pair; scales (B, scale_count)."""
+        """The linear pair and the reference's pair; `places` are strength and room."""
         size, bank, p = size_of(reference), self.bank(), self.mixing
-        carrier, turns = self.carrier(), self._turns(k_sym)
+        carrier, (strength, room) = self.carrier(), places
 
         def to_planes(row: Tensor) -> Tensor:
             return carrier.planes(row, size)
@@ -206,7 +198,6 @@ class ExactSteps(nn.Module):
         def turned_row(planes: Tensor) -> Tensor:
             return self._turned(bank.row(planes), turns, size)
 
-        strength, room = self.strength_of(reference)
         c = self._centre(reference, room)
         gain, target = self._gain(size, scales), c
         own: Tensor | float = 0.0
@@ -228,66 +219,63 @@ class ExactSteps(nn.Module):
         return Stage(enter, leave, gains, to_planes, p), last
 
     def payload_seen(self, stego: Tensor, reference: Tensor) -> Tensor:
-        """What whoever holds the reference sees of the payload: a row (B, N) of the bank.
-
-        The keyed rotation is not undone: it is the same as far as energies go.
-        """
-        strength, room = self.strength_of(reference)
+        """See `Steps`. The keyed rotation is not undone: it is the same as far as energies go."""
+        strength, room = self._strength_and_room(reference)
         change = self.transform.planes(stego) - self._centre(reference, room)
         return self.carrier().row(change / strength)
 
-    def strength_of(self, reference: Tensor) -> tuple[Tensor, Tensor]:
-        """How much louder or quieter the payload is at each pixel, and the headroom it needs there.
+    def strength_at(self, reference: Tensor) -> Tensor:
+        return self._strength_and_room(reference)[0]
 
-        (B, 1, H, W) each. Where headroom costs stego PSNR, the payload gives way for it.
-        """
-        even = self.strength(reference, self.transform)
-        share = torch.ones_like(even[:, :, :1, :1])
-        reach = self.config.headroom * self.payload_power**0.5
-        for _ in range(_ROUNDS if self.config.equal else 0):
-            room = reach * even * share.sqrt()
-            cost = (reference - _inside(reference, room)).square()
-            left = self.payload_power - cost.mean((1, 2, 3), keepdim=True)
-            share = (share * (left / self.payload_power).clamp(min=_LEAST)).sqrt()
-        strength = even * share.sqrt()
-        return strength, reach * strength
+    def _strength_and_room(self, reference: Tensor) -> tuple[Tensor, Tensor]:
+        even, config = self.strength(reference, self.transform), self.config
+        return with_headroom(even, reference, self.payload_power, config.headroom, config.equal)
 
     @property
     def noise_power(self) -> float:
         """Mean square of the rounding noise in the stego, on [0, 1] samples."""
-        noise = (self.shares * self.log_noise.exp()).sum() / self.shares.sum()
-        return ROUNDING * float(noise)
+        return mean_power(self.log_noise, self.shares)
 
     @property
     def payload_power(self) -> float:
         """Mean square of the payload in the stego that makes it `stego_psnr`, as far as it can."""
         return max(10 ** (-self.config.stego_psnr / 10) - self.noise_power, ROUNDING)
 
+    def noise_spectrum(self) -> tuple[list[float], list[float]]:
+        if not self.config.shaping:
+            return super().noise_spectrum()
+        return self._shares, self.log_target.exp().tolist()
+
+    def group_sizes(self, size: Size) -> list[int]:
+        return ring_sizes(size, self._shares) if self.config.mixed else []
+
+    def usual_scales(self) -> Tensor:
+        if not self.config.mixed or self.companding is None:
+            return super().usual_scales()
+        power, groups = self.companding.size.double().square().cpu(), self.groups.cpu()
+        sums = power.new_zeros(self.scale_count).index_add(0, groups, power)
+        counts = torch.bincount(groups, minlength=self.scale_count).clamp(min=1)
+        return (sums / counts).clamp(min=1e-9).rsqrt()
+
     def rounding_noise(self, reference: Tensor, generator: torch.Generator) -> Tensor:
-        """Gaussian noise like that of shaped rounding, for training: planes (B, 3, H, W)."""
         noise = torch.randn(reference.shape, generator=generator).to(reference) * ROUNDING**0.5
         if not self.config.shaping:
             return noise
         # Every sample is rounded by as much; what shaping sees is its error by strength.
         bank, size = FrequencyRows(self._shares), size_of(reference)
         power = self.log_noise[bank.ring_of(size).to(noise.device)].exp()
-        strength, _ = self.strength_of(reference)
+        strength = self.strength_at(reference)
         return bank.planes(bank.row(noise / strength) * power.sqrt(), size) * strength
 
     def bank(self) -> RowBank:
         """The bank k of the linear pair."""
-        frequencies = self.carrier()
-        if self._is_ranked and isinstance(frequencies, FrequencyRows):
-            return RankedRows(frequencies, self.rank)
-        return frequencies
+        if self._is_ranked:
+            return RankedRows(FrequencyRows(self._shares), self.rank)
+        return self.carrier()
 
     def carrier(self) -> RowBank:
         """The bank in which the stego carries what `bank` found; another order of it at most."""
-        if self.config.bank == "haar":
-            return HaarRows()
-        if self.config.bank == "block":
-            return BlockRows(self.config.block)
-        return FrequencyRows(self._shares)
+        return named_bank(self.config.bank, self.config.block, self._shares)
 
     @property
     def _is_ranked(self) -> bool:
@@ -310,7 +298,7 @@ class ExactSteps(nn.Module):
 
     def _centre(self, reference: Tensor, room: Tensor) -> Tensor:
         """Planes of the reference with its headroom, which the payload is added to."""
-        return self.transform.planes(_inside(reference, room))
+        return self.transform.planes(inside(reference, room))
 
     def _turns(self, k_sym: Tensor) -> Tensor | None:
         """The rotations of a key; None where keys do not turn the bank."""
@@ -325,20 +313,23 @@ class ExactSteps(nn.Module):
         """
         if turns is None:
             return row
+        rings = row.split(self.group_sizes(size) or row.shape[1], dim=1)
         turns, colours = (turns.mT if undo else turns), self.bank().colours
-        if not self.config.mixed:
-            return KeyedRotation.turn(row, turns, colours)
-        rings = row.split(ring_sizes(size, self._shares), dim=1)
         return torch.cat([KeyedRotation.turn(ring, turns, colours) for ring in rings], dim=1)
 
-    def _scale(self, tokens: Tensor, reference: Tensor, k_sym: Tensor) -> Tensor:
+    def _scale(
+        self,
+        tokens: Tensor,
+        reference: Tensor,
+        places: tuple[Tensor, Tensor],
+        turns: Tensor | None,
+    ) -> Tensor:
         """(B, 1) at which the payload of these tokens has the power that this reference allows."""
-        size, bank = size_of(reference), self.bank()
+        size, bank, (strength, room) = size_of(reference), self.bank(), places
         sent = self.blocks.join(tokens)
-        strength, room = self.strength_of(reference)
         if self.config.payload == "difference":
             sent = sent - self._centre(reference, room)
-        row = self._turned(bank.row(sent), self._turns(k_sym), size)
+        row = self._turned(bank.row(sent), turns, size)
         allowed = self.payload_power * strength.square().mean((1, 2, 3))
         scale = tokens.new_ones(len(tokens), 1)
         for _ in range(_ROUNDS):
@@ -350,16 +341,7 @@ class ExactSteps(nn.Module):
         return scale
 
     def _groups_in(self, size: Size) -> Groups:
-        shares = self._shares
-        order = torch.argsort(self.groups, stable=True)
-        # Those of the secret, which has no rim.
-        tokens = tuple(side // self.blocks.size for side in whole_blocks(size))
-        return Groups(order, token_counts(size, shares), ring_sizes(size, shares), tokens)
-
-
-def _inside(reference: Tensor, room: Tensor) -> Tensor:
-    """The reference, moved so far inwards that the payload has this room to black and white."""
-    return torch.minimum(torch.maximum(reference, room), 1 - room)
+        return Groups.in_tile(size, self.groups, self._shares, self.config.block)
 
 
 def _given(mix: Mix | None) -> Mix:

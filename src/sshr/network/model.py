@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from sshr.network.bank import Size, ring_sizes, size_of, whole_blocks
+from sshr.network.bank import Size, size_of, whole_blocks
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Mixing, Watch
 from sshr.network.exact import ExactSteps
@@ -17,6 +17,7 @@ from sshr.network.rsrk import (
     decode_rsrk_public,
     encode_rsrk_public,
 )
+from sshr.network.steps import Steps
 from sshr.network.transform import Transform
 
 
@@ -39,7 +40,8 @@ class SshrNet(nn.Module):
         self.keys = KeyGenerator(config.key_dim)
         self.is_exact = config.start == "exact"
         self.uses_mix = self.is_exact and config.exact.mixed
-        self.body = (ExactSteps if self.is_exact else PrintedSteps)(config, self.transform)
+        steps = ExactSteps if self.is_exact else PrintedSteps
+        self.body: Steps = steps(config, self.transform)
         self.scale_count = self.body.scale_count
 
     def rsrk_public(self, secret: Tensor) -> Tensor:
@@ -82,52 +84,35 @@ class SshrNet(nn.Module):
     def conceal_at_once(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
-        """`conceal` in half of the time, for training: the steps' known result, if there is one."""
-        if isinstance(self.body, PrintedSteps):
-            return self.conceal(secret, reference, k_sym, mix)
+        """`conceal` by the steps' known result, if there is one: half of the time of training."""
         planes, held = self.transform.planes(secret), self._used(reference)
         z, scales = self.body.result(planes, held, k_sym, mix)
         return _on(reference, self.transform.image(z)), scales
 
     def reveal_at_once(
-        self,
-        stego: Tensor,
-        reference: Tensor,
-        k_sym: Tensor,
-        scales: Tensor,
-        mix: Mix | None,
+        self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> Tensor:
-        """`reveal` in half of the time, for training."""
-        if isinstance(self.body, PrintedSteps):
-            return self.reveal(stego, reference, k_sym, scales, mix)
+        """`reveal` in the same way."""
         z, held = self.transform.planes(self._used(stego)), self._used(reference)
         return self.transform.image(self.body.undone(z, held, k_sym, scales, mix))
 
     def strength(self, reference: Tensor) -> Tensor:
         """How much a rounding error may count at each pixel: (B, 1, H, W), see `sshr.rounding`."""
-        one = torch.ones_like(reference[:, :1])
-        if isinstance(self.body, PrintedSteps):
-            return one
-        return _on(one, self.body.strength_of(self._used(reference))[0])
+        held = self._used(reference)
+        return _on(torch.ones_like(reference[:, :1]), self.body.strength_at(held))
 
     def noise_spectrum(self) -> tuple[list[float], list[float]]:
         """Shares of the rings of frequencies, and the power wanted of rounding noise in each."""
-        if isinstance(self.body, PrintedSteps) or not self.config.exact.shaping:
-            return [1.0], [1.0]
-        return self.body.shares.tolist(), self.body.log_target.exp().tolist()
+        return self.body.noise_spectrum()
 
     def rounding_noise(self, reference: Tensor, generator: torch.Generator) -> Tensor:
         """What shaped rounding adds to a stego, as Gaussian noise: (B, 3, H, W)."""
-        if isinstance(self.body, PrintedSteps):
-            raise ValueError("the steps as printed have no spectrum to shape rounding by")
         planes = self.body.rounding_noise(reference, generator)
         return self.transform.image(planes) - self.transform.mean
 
     def group_sizes(self, size: Size) -> list[int]:
         """Of the groups that a `Mix` for a tile of (H, W) deals with."""
-        if isinstance(self.body, PrintedSteps) or not self.uses_mix:
-            return []
-        return ring_sizes(size, self.body.shares.tolist())
+        return self.body.group_sizes(size)
 
     def set_learnable(self) -> None:
         """Let training change all but the keys, what they make, and AlexNet's features."""

@@ -14,6 +14,7 @@ from sshr.network.guidance import ConstantGuidance, Guidance
 from sshr.network.mix import Mix
 from sshr.network.reaction import ReactionTerm
 from sshr.network.reparam import Kernel, PlainKernel, RepKernel
+from sshr.network.steps import Pair, Steps
 from sshr.network.transform import CHANNELS, Transform
 
 
@@ -36,10 +37,8 @@ class StepFunction(nn.Module):
         return moved if self.diffusion is None else moved + self.diffusion(u, k_sym)
 
 
-class PrintedSteps(nn.Module):
-    """Planes (B, 3, H, W) of a secret <-> planes of a stego. See `SshrNet`."""
-
-    scale_count = 0
+class PrintedSteps(Steps):
+    """The steps as printed; see `Steps` for what its methods give."""
 
     def __init__(self, config: ModelConfig, transform: Transform) -> None:
         super().__init__()
@@ -75,7 +74,7 @@ class PrintedSteps(nn.Module):
         k_sym: Tensor,
         mix: Mix | None,
         watch: Watch | None = None,
-    ) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    ) -> tuple[Pair, Tensor]:
         """(z_T, y_T) as planes from z_0 = y_0 = DWT(secret), and no scales (B, 0)."""
         z = self.transform.pack(planes)
         z, y = run(self.steps(reference, k_sym), z, z, self._watching(watch))
@@ -83,13 +82,13 @@ class PrintedSteps(nn.Module):
 
     def reveal(
         self,
-        pair: tuple[Tensor, Tensor],
+        pair: Pair,
         reference: Tensor,
         k_sym: Tensor,
         scales: Tensor,
         mix: Mix | None,
         watch: Watch | None = None,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> Pair:
         """Eq. 14; exact with the true pair."""
         z, y = (self.transform.pack(planes) for planes in pair)
         z, y = run_inverse(self.steps(reference, k_sym), z, y, self._watching(watch))

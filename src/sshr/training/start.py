@@ -9,10 +9,8 @@ from torch import Tensor
 
 from sshr.errors import CheckpointError
 from sshr.files.names import reason, shown
-from sshr.network.exact import ExactSteps
 from sshr.network.model import SshrNet
 from sshr.network.rsrk import AlexNetFeatures
-from sshr.training.fit import fit_start
 from sshr.training.recipe import Recipe
 from sshr.zoo.checkpoint import build
 from sshr.zoo.registry import load_model
@@ -53,8 +51,7 @@ def linear_start(net: SshrNet, crops: Tensor, features: Tensor) -> None:
         features: (M, 256), AlexNet's of whole photographs, for the keys.
     """
     net.keys.whiten(features)
-    if isinstance(net.body, ExactSteps):
-        fit_start(net.body, crops)
+    net.body.fit(crops)
 
 
 def load_alexnet(features: AlexNetFeatures, path: Path) -> None:

@@ -44,14 +44,15 @@ from sshr.errors import SshrError, UsageError
 from sshr.evaluation.pairs import fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
+from sshr.network.config import ModelConfig
+from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import SshrNet
 from sshr.training.data import CropSampler
 from sshr.training.folders import describe_layout
 from sshr.training.photos import Photos
 from sshr.transports.analog.engine import Engine
 from sshr.types import Progress, quiet
-from sshr.zoo.checkpoint import LoadedModel, build
+from sshr.zoo.checkpoint import LoadedModel
 from sshr.zoo.registry import load_model
 
 KEYS = sshr.Keys(passphrase=sshr.passphrase_bytes("a passphrase for the benchmark only"))

@@ -38,7 +38,7 @@ from sshr.files.names import shown
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import load_recipe
 from sshr.training.reporting import LOG
-from sshr.training.runner import FEATURES, Session, train
+from sshr.training.runner import FEATURES, TrainingSession, train
 from sshr.training.sessions import LAST
 from sshr.transports.analog.engine import Engine
 from sshr.zoo.registry import load_model
@@ -241,7 +241,7 @@ def run_row(
     known, own = runs / FEATURES, out / FEATURES
     if known.exists() and not own.exists():
         shutil.copy(known, own)  # AlexNet's features are the same for all rows
-    session = Session(data, out, resume=(out / LAST).exists(), alexnet=alexnet)
+    session = TrainingSession(data, out, resume=(out / LAST).exists(), alexnet=alexnet)
     ended = train(recipe, session, lambda line: None)
     if ended.step < ended.steps:
         return None

@@ -18,8 +18,9 @@ from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.metrics import psnr
 from sshr.network.config import PRESETS, CompandingConfig, ModelConfig
+from sshr.network.kinds import build
 from sshr.transports.analog.engine import Engine
-from sshr.zoo.checkpoint import LoadedModel, build, save_checkpoint
+from sshr.zoo.checkpoint import LoadedModel, save_checkpoint
 
 ROOT = Path(__file__).parents[2]
 Photo = Callable[..., NDArray[np.uint8]]

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from sshr.training.recipe_file import load_recipe
-from sshr.training.runner import Session, train
+from sshr.training.runner import TrainingSession, train
 
 RECIPE = """
 preset: base
@@ -60,7 +60,7 @@ def _one_thread() -> Iterator[None]:
 
 def here(recipe: Path, data: Path, out: Path) -> None:
     """The same run in this process."""
-    train(load_recipe(str(recipe)), Session(data, out, device="cpu"), lambda line: None)
+    train(load_recipe(str(recipe)), TrainingSession(data, out, device="cpu"), lambda line: None)
 
 
 def written(folder: Path, accumulate: int, steps: int) -> Path:

@@ -11,7 +11,7 @@ from hypothesis.strategies import DataObject
 from safetensors.torch import load, save
 
 from sshr.errors import CheckpointError
-from sshr.network.config import config_to_dict
+from sshr.network.kinds import config_to_dict
 from sshr.network.model import SshrNet
 from sshr.zoo.checkpoint import FORMAT, LoadedModel, _digest, load_checkpoint
 

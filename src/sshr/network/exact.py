@@ -250,11 +250,12 @@ class ExactSteps(Steps):
         return ring_sizes(size, self._shares) if self.config.mixed else []
 
     def usual_scales(self) -> Tensor:
+        count = self.scale_count
         if not self.config.mixed or self.companding is None:
-            return super().usual_scales()
+            return torch.ones(count, dtype=torch.float64)
         power, groups = self.companding.size.double().square().cpu(), self.groups.cpu()
-        sums = power.new_zeros(self.scale_count).index_add(0, groups, power)
-        counts = torch.bincount(groups, minlength=self.scale_count).clamp(min=1)
+        sums = power.new_zeros(count).index_add(0, groups, power)
+        counts = torch.bincount(groups, minlength=count).clamp(min=1)
         return (sums / counts).clamp(min=1e-9).rsqrt()
 
     def rounding_noise(self, reference: Tensor, generator: torch.Generator) -> Tensor:

@@ -1,4 +1,4 @@
-"""The network of every preset: front end, keys, and coupled steps as printed or in closed form."""
+"""What is common to networks: front end, keys, tiles with a rim; and the paper's network."""
 
 import torch
 from torch import Tensor, nn
@@ -7,6 +7,7 @@ from sshr.network.bank import Size, size_of, whole_blocks
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Mixing, Watch
 from sshr.network.exact import ExactSteps
+from sshr.network.kinds import NetworkConfig
 from sshr.network.mix import Mix
 from sshr.network.printed import PrintedSteps
 from sshr.network.reparam import RepKernel
@@ -21,28 +22,31 @@ from sshr.network.steps import Steps
 from sshr.network.transform import Transform
 
 
-class SshrNet(nn.Module):
-    """Conceals tiles and reveals them; every preset and every rung of the ladder is a
-    configuration.
+class StegoNet(nn.Module):
+    """Conceals tiles and reveals them by its `body`: what engine, checkpoint and training need.
+
+    A kind of network (`sshr.network.kinds`) sets `body` to steps of its own.
 
     Images are RGB (B, 3, H, W) fp32 in [0, 1]. The sides of a secret are multiples of 16; its
     reference has the same or up to 15 rows and columns more, of which a mixed network makes use.
     Keys are (B, d), or (1, d) for all. `scales` (B, `scale_count`) say how loud a secret is sent.
     The caller rounds the stego; `reveal` gets the picture that exists. A mix is needed where
     `uses_mix` says so and ignored elsewhere.
+
+    Attributes:
+        transform: whose coefficients the paper's loss L_F compares.
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    body: Steps
+
+    def __init__(self, config: NetworkConfig, transform: Transform) -> None:
         super().__init__()
         self.config = config
-        self.transform = Transform(config.transform, config.colour)
+        self.transform = transform
         self.features = AlexNetFeatures()
         self.keys = KeyGenerator(config.key_dim)
-        self.is_exact = config.start == "exact"
-        self.uses_mix = self.is_exact and config.exact.mixed
-        steps = ExactSteps if self.is_exact else PrintedSteps
-        self.body: Steps = steps(config, self.transform)
-        self.scale_count = self.body.scale_count
+        self.uses_mix = config.uses_mix
+        self.scale_count = config.scale_count
 
     def rsrk_public(self, secret: Tensor) -> Tensor:
         """The header's k_pub_s of secrets: uint8 codes (B, d / 4)."""
@@ -144,6 +148,18 @@ class SshrNet(nn.Module):
             return picture
         height, width = whole_blocks(size_of(picture))
         return picture[..., :height, :width]
+
+
+class SshrNet(StegoNet):
+    """The paper's; every preset and every rung of the ladder is a configuration of it."""
+
+    config: ModelConfig
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config, Transform(config.transform, config.colour))
+        self.is_exact = config.is_exact
+        steps = ExactSteps if config.is_exact else PrintedSteps
+        self.body = steps(config, self.transform)
 
 
 def _on(picture: Tensor, part: Tensor) -> Tensor:

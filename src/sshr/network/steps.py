@@ -16,12 +16,8 @@ class Steps(nn.Module):
 
     Every kind of steps has `conceal` and `reveal`. The rest is here for steps that know no
     shortcut, no mix, no spectrum of the rounding noise and no start that could be fitted.
-
-    Attributes:
-        scale_count: numbers that travel with each tile.
+    Planes are those of the network's `Transform`, a reference is RGB (B, 3, H, W) in [0, 1].
     """
-
-    scale_count = 0
 
     def conceal(
         self,
@@ -31,7 +27,7 @@ class Steps(nn.Module):
         mix: Mix | None,
         watch: Watch | None = None,
     ) -> tuple[Pair, Tensor]:
-        """(z_T, y_T) of the reference's size, and scales (B, scale_count).
+        """(z_T, y_T) of the reference's size, and the scales (B, scale_count) that travel.
 
         `watch` is shown z as planes after every step; so in `reveal`.
         """
@@ -92,7 +88,7 @@ class Steps(nn.Module):
 
     def usual_scales(self) -> Tensor:
         """Scales (scale_count,) of a secret as lively as photographs usually are, fp64."""
-        return torch.ones(self.scale_count, dtype=torch.float64)
+        return torch.ones(0, dtype=torch.float64)
 
     def fit(self, crops: Tensor) -> None:
         """Take what can be known before training from crops (N, 3, H, W) in [0, 1]."""

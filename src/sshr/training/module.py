@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from sshr.errors import TrainingError
-from sshr.network.model import SshrNet
+from sshr.network.model import StegoNet
 from sshr.training.average import WeightAverage, learned
 from sshr.training.data import CropSampler, Item, StepSampler, step_loader
 from sshr.training.objective import Outcome, batch_outcome
@@ -49,7 +49,7 @@ class TrainingModule(lightning.LightningModule):
         seconds: time spent in training so far, all sessions together.
     """
 
-    def __init__(self, net: SshrNet, recipe: Recipe, crops: CropSampler, workers: int) -> None:
+    def __init__(self, net: StegoNet, recipe: Recipe, crops: CropSampler, workers: int) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.net = net

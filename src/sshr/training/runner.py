@@ -15,7 +15,7 @@ from lightning.pytorch.strategies import DDPStrategy
 
 from sshr.errors import DeviceError, TrainingError, UsageError
 from sshr.files.names import reason, shown
-from sshr.network.model import SshrNet
+from sshr.network.model import StegoNet
 from sshr.training.data import CropSampler
 from sshr.training.folders import describe_layout
 from sshr.training.module import TrainingModule
@@ -33,7 +33,7 @@ FEATURES = "features.pt"
 
 
 @dataclass(frozen=True)
-class Session:
+class TrainingSession:
     """How one session of a run is carried out; only `steps` changes what the run computes.
 
     Attributes:
@@ -67,7 +67,7 @@ class Ended:
     signal: int | None
 
 
-def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
+def train(recipe: Recipe | None, session: TrainingSession, say: Say) -> Ended:
     """Run or resume until the recipe's steps are done, the time is up or a signal comes.
 
     Args:
@@ -163,7 +163,7 @@ def _resumed(recipe: Recipe | None, last: Path) -> Recipe:
 
 
 def _photos(
-    paths: list[Path], recipe: Recipe, net: SshrNet, place: torch.device, out: Path, say: Say
+    paths: list[Path], recipe: Recipe, net: StegoNet, place: torch.device, out: Path, say: Say
 ) -> Photos:
     features, data = net.features.to(place), recipe.data
     photos = load_photos(paths, data.crop, features, data.cache, out / FEATURES, say)
@@ -173,7 +173,7 @@ def _photos(
     return photos
 
 
-def _workers(session: Session, photos: Photos, place: torch.device) -> int:
+def _workers(session: TrainingSession, photos: Photos, place: torch.device) -> int:
     """A cached crop costs microseconds, so a CPU needs no process for it."""
     if session.workers is not None:
         return session.workers

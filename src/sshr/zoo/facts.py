@@ -7,7 +7,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from sshr.errors import CheckpointError
-from sshr.network.config import config_from_dict
+from sshr.network.kinds import config_from_dict
 from sshr.zoo.presets import PRESETS, checkpoint_file
 from sshr.zoo.scores import read_scores
 

@@ -14,6 +14,7 @@ from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
 from sshr.evaluation.methods.steps import stages
 from sshr.header.header import read_header
+from sshr.network.config import ModelConfig
 from sshr.pipeline.reveal import reveal_opened
 from sshr.transports.analog.engine import Engine, no_step
 from sshr.types import Rgb8
@@ -96,7 +97,7 @@ def preset(name: str, device: str = "auto") -> MethodEntry:
     loaded = load_model(name, device)
     config = loaded.net.config
     parts = None
-    if config.start == "zero":
+    if isinstance(config, ModelConfig) and not config.is_exact:
         wavelet, part = config.transform.startswith("haar"), config.printed
         parts = (part.diffusion_term, wavelet, part.reparameterised, part.guided)
     engine = Engine(loaded)

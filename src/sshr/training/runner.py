@@ -23,7 +23,7 @@ from sshr.training.objective import has_unused_parameters
 from sshr.training.photos import Photos, Say, load_photos, thinned
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import recipe_from_dict, save_recipe
-from sshr.training.reporting import Reporter, Waiting
+from sshr.training.reporting import Reporter
 from sshr.training.sessions import LAST, MODEL, Saver, Stopper
 from sshr.training.start import initial_net, linear_start
 from sshr.zoo.registry import pick_device
@@ -101,21 +101,19 @@ def train(recipe: Recipe | None, session: TrainingSession, say: Say) -> Ended:
     if not session.resume and recipe.start is None:
         linear_start(net, crops.crops(recipe.data.start_crops), photos.features)
     workers = _workers(session, photos, place)
-    module = TrainingModule(net, recipe, crops, workers)
     minutes = recipe.schedule.minutes
     limits = [session.max_seconds, None if minutes is None else minutes * 60]
     stopper = Stopper(min((t for t in limits if t is not None), default=None))
-    # The saver after the reporter, whose notes it writes; the wait for data starts after both.
     reporter = Reporter(session.out, say)
-    callbacks = [reporter, Saver(session.out), stopper, Waiting(reporter)]
-    with quiet():
+    # The saver comes last: it writes what the others have left, and saves when the session ends.
+    module = TrainingModule(net, recipe, crops, workers, [reporter, stopper, Saver(session.out)])
+    with quiet(), contextlib.closing(reporter), contextlib.closing(stopper):
         trainer = lightning.Trainer(
             accelerator="gpu" if place.type == "cuda" else "cpu",
             devices=session.devices,
             strategy=_strategy(module, session.devices, place),
             max_epochs=1,
             logger=False,
-            callbacks=callbacks,
             default_root_dir=session.out,
             enable_checkpointing=False,
             enable_progress_bar=False,

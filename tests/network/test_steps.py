@@ -4,19 +4,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from sshr.network.steps import Steps
+from sshr.network.steps import Shared, Steps
 
 
 class Halved(Steps):
     """z = s / 2 + c / 2, which the reference undoes."""
 
-    def conceal(self, planes, reference, k_sym, mix, watch=None):  # type: ignore[no-untyped-def]
-        z = (planes + reference) / 2
+    def conceal(self, planes, shared, watch=None):  # type: ignore[no-untyped-def]
+        z = (planes + shared.reference) / 2
         return (z, z), planes.new_ones(len(z), 0)
 
-    def reveal(self, pair, reference, k_sym, scales, mix, watch=None):  # type: ignore[no-untyped-def]
+    def reveal(self, pair, shared, scales, watch=None):  # type: ignore[no-untyped-def]
         z, y = pair
-        return 2 * z - reference, 2 * y - reference
+        return 2 * z - shared.reference, 2 * y - shared.reference
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def pair() -> tuple[Tensor, Tensor]:
 
 
 def test_a_result_is_that_of_the_steps(pair: tuple[Tensor, Tensor]) -> None:
-    steps, key = Halved(), torch.zeros(1, 4)
-    z, scales = steps.result(*pair, key, None)
-    assert torch.equal(z, steps.conceal(*pair, key, None)[0][0])
+    steps, shared = Halved(), Shared(pair[1], torch.zeros(1, 4))
+    z, scales = steps.result(pair[0], shared)
+    assert torch.equal(z, steps.conceal(pair[0], shared)[0][0])
     assert scales.shape == (2, 0)
-    assert torch.allclose(steps.undone(z, pair[1], key, scales, None), pair[0], atol=1e-6)
+    assert torch.allclose(steps.undone(z, shared, scales), pair[0], atol=1e-6)
 
 
 def test_nothing_is_mixed_weighted_or_shaped(pair: tuple[Tensor, Tensor]) -> None:
@@ -52,4 +52,4 @@ def test_what_steps_do_not_have_is_refused(pair: tuple[Tensor, Tensor]) -> None:
         steps.payload_seen(*pair)
     for method in (Steps.conceal, Steps.reveal):
         with pytest.raises(NotImplementedError):
-            method(steps, *pair, torch.zeros(1, 4), None, None)
+            method(steps, pair[0], Shared(pair[1], torch.zeros(1, 4)), None)

@@ -34,13 +34,13 @@ class Overlay(Steps):
         self.transform = transform
         self.share = nn.Parameter(torch.tensor(share))
 
-    def conceal(self, planes, reference, k_sym, mix, watch=None):  # type: ignore[no-untyped-def]
-        c = self.transform.planes(reference)
+    def conceal(self, planes, shared, watch=None):  # type: ignore[no-untyped-def]
+        c = self.transform.planes(shared.reference)
         z = c + self.share * (planes - c)
         return (z, z), planes.new_ones(len(z), 0)
 
-    def reveal(self, pair, reference, k_sym, scales, mix, watch=None):  # type: ignore[no-untyped-def]
-        c = self.transform.planes(reference)
+    def reveal(self, pair, shared, scales, watch=None):  # type: ignore[no-untyped-def]
+        c = self.transform.planes(shared.reference)
         z, y = (c + (state - c) / self.share for state in pair)
         return z, y
 

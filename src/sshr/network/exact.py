@@ -8,6 +8,8 @@ Each pair of steps ends with z = y, so the stego alone determines both. Changes 
 and the same for z and y; all but the mix's scales are orthonormal.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
@@ -32,13 +34,33 @@ from sshr.network.noise import ROUNDING, mean_power, reachable
 from sshr.network.rotation import KeyedRotation
 from sshr.network.spread import Groups, Spread
 from sshr.network.stage import Stage
-from sshr.network.steps import Pair, Steps
+from sshr.network.steps import Pair, Shared, Steps
 from sshr.network.strength import Strength
 from sshr.network.transform import Transform
 
 _ROUNDS = 8
 _LOUDEST = 1e4  # scale of a secret in which there is hardly anything to send
 _LARGEST = 0.8  # gain: towards one a pair of steps has nothing left to hold on to
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What reference and key decide of a tile.
+
+    Attributes:
+        strength: of the payload at each pixel, (B, 1, H, W).
+        centre: planes of the reference with its headroom, which the payload is added to.
+        turns: the key's rotations of the bank; None where keys do not turn it.
+    """
+
+    strength: Tensor
+    centre: Tensor
+    turns: Tensor | None
+
+    @property
+    def size(self) -> Size:
+        """(H, W)."""
+        return size_of(self.centre)
 
 
 class ExactSteps(Steps):
@@ -104,73 +126,57 @@ class ExactSteps(Steps):
         return self.log_noise.double()
 
     def conceal(
-        self,
-        planes: Tensor,
-        reference: Tensor,
-        k_sym: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
+        self, planes: Tensor, shared: Shared, watch: Watch | None = None
     ) -> tuple[Pair, Tensor]:
-        z, y = self.first_stage().run(planes, planes, watch)
-        later, scales = self._later_for(z, reference, k_sym, mix)
+        z, y = self._first_stage().run(planes, planes, watch)
+        later, scales = self._later_for(z, shared)
         for stage in later:
             # From z alone: what fp32 leaves between z and y, quiet groups scale up, and it would
             # add to their power, as much as the secret has them.
             z, y = stage.run(z, z, watch)
         return (z, y), scales
 
-    def result(
-        self, planes: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
-    ) -> tuple[Tensor, Tensor]:
-        z = self.first_stage().result(planes)
-        later, scales = self._later_for(z, reference, k_sym, mix)
+    def reveal(
+        self, pair: Pair, shared: Shared, scales: Tensor, watch: Watch | None = None
+    ) -> Pair:
+        z, y = pair
+        for stage in reversed(self._stages(shared, scales)):
+            z, y = stage.run_inverse(z, y, watch)
+        return z, y
+
+    def result(self, planes: Tensor, shared: Shared) -> tuple[Tensor, Tensor]:
+        z = self._first_stage().result(planes)
+        later, scales = self._later_for(z, shared)
         for stage in later:
             z = stage.result(z)
         return z, scales
 
-    def undone(
-        self, z: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
-    ) -> Tensor:
-        for stage in reversed(self._stages(reference, k_sym, scales, mix)):
+    def undone(self, z: Tensor, shared: Shared, scales: Tensor) -> Tensor:
+        for stage in reversed(self._stages(shared, scales)):
             z = stage.undone(z)
         return z
 
-    def reveal(
-        self,
-        pair: Pair,
-        reference: Tensor,
-        k_sym: Tensor,
-        scales: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
-    ) -> Pair:
-        z, y = pair
-        for stage in reversed(self._stages(reference, k_sym, scales, mix)):
-            z, y = stage.run_inverse(z, y, watch)
-        return z, y
-
-    def _later_for(
-        self, tokens: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
-    ) -> tuple[tuple[Stage, Stage], Tensor]:
+    def _later_for(self, tokens: Tensor, shared: Shared) -> tuple[tuple[Stage, Stage], Tensor]:
         """The later stages for companded tokens of a secret, and its scales."""
-        places, turns = self._strength_and_room(reference), self._turns(k_sym)
-        spread = None
+        setting, spread = self._setting(shared), None
         if self.config.mixed:
-            spread = Spread.of_secret(tokens, self._groups_in(size_of(reference)), _given(mix))
-        scales = spread.scales if spread else self._scale(tokens, reference, places, turns)
-        return self._later(reference, places, turns, scales, spread), scales
+            spread = Spread.of_secret(tokens, self._groups_in(setting.size), _given(shared.mix))
+        scales = spread.scales if spread else self._scale(tokens, setting)
+        return self._later(setting, scales, spread), scales
 
-    def _stages(
-        self, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
-    ) -> tuple[Stage, ...]:
+    def _stages(self, shared: Shared, scales: Tensor) -> tuple[Stage, ...]:
         """All stages as a receiver has them."""
-        spread = None
+        setting, spread = self._setting(shared), None
         if self.config.mixed:
-            spread = Spread(self._groups_in(size_of(reference)), _given(mix), scales)
-        places, turns = self._strength_and_room(reference), self._turns(k_sym)
-        return self.first_stage(), *self._later(reference, places, turns, scales, spread)
+            spread = Spread(self._groups_in(setting.size), _given(shared.mix), scales)
+        return self._first_stage(), *self._later(setting, scales, spread)
 
-    def first_stage(self) -> Stage:
+    def _setting(self, shared: Shared) -> _Setting:
+        strength, room = self._strength_and_room(shared.reference)
+        turns = None if self.rotation is None else self.rotation(shared.k_sym)
+        return _Setting(strength, self._centre(shared.reference, room), turns)
+
+    def _first_stage(self) -> Stage:
         """Tokens and the nonlinear pair."""
         pair = None
         if self.companding is not None:
@@ -178,16 +184,11 @@ class ExactSteps(Steps):
         return Stage(self.blocks.split, self.blocks.join, pair, self.blocks.join)
 
     def _later(
-        self,
-        reference: Tensor,
-        places: tuple[Tensor, Tensor],
-        turns: Tensor | None,
-        scales: Tensor,
-        spread: Spread | None,
+        self, setting: _Setting, scales: Tensor, spread: Spread | None
     ) -> tuple[Stage, Stage]:
-        """The linear pair and the reference's pair; `places` are strength and room."""
-        size, bank, p = size_of(reference), self.bank(), self.mixing
-        carrier, (strength, room) = self.carrier(), places
+        """The linear pair and the reference's pair; scales (B, scale_count)."""
+        size, strength, turns = setting.size, setting.strength, setting.turns
+        bank, carrier, p = self.bank(), self.carrier(), self.mixing
 
         def to_planes(row: Tensor) -> Tensor:
             return carrier.planes(row, size)
@@ -198,7 +199,7 @@ class ExactSteps(Steps):
         def turned_row(planes: Tensor) -> Tensor:
             return self._turned(bank.row(planes), turns, size)
 
-        c = self._centre(reference, room)
+        c = setting.centre
         gain, target = self._gain(size, scales), c
         own: Tensor | float = 0.0
         if self.config.payload == "difference":
@@ -301,11 +302,6 @@ class ExactSteps(Steps):
         """Planes of the reference with its headroom, which the payload is added to."""
         return self.transform.planes(inside(reference, room))
 
-    def _turns(self, k_sym: Tensor) -> Tensor | None:
-        """The rotations of a key; None where keys do not turn the bank."""
-        turns: Tensor | None = None if self.rotation is None else self.rotation(k_sym)
-        return turns
-
     def _turned(self, row: Tensor, turns: Tensor | None, size: Size, undo: bool = False) -> Tensor:
         """A row of the bank in the basis that the key turns, or back.
 
@@ -318,19 +314,13 @@ class ExactSteps(Steps):
         turns, colours = (turns.mT if undo else turns), self.bank().colours
         return torch.cat([KeyedRotation.turn(ring, turns, colours) for ring in rings], dim=1)
 
-    def _scale(
-        self,
-        tokens: Tensor,
-        reference: Tensor,
-        places: tuple[Tensor, Tensor],
-        turns: Tensor | None,
-    ) -> Tensor:
+    def _scale(self, tokens: Tensor, setting: _Setting) -> Tensor:
         """(B, 1) at which the payload of these tokens has the power that this reference allows."""
-        size, bank, (strength, room) = size_of(reference), self.bank(), places
+        size, bank, strength = setting.size, self.bank(), setting.strength
         sent = self.blocks.join(tokens)
         if self.config.payload == "difference":
-            sent = sent - self._centre(reference, room)
-        row = self._turned(bank.row(sent), turns, size)
+            sent = sent - setting.centre
+        row = self._turned(bank.row(sent), setting.turns, size)
         allowed = self.payload_power * strength.square().mean((1, 2, 3))
         scale = tokens.new_ones(len(tokens), 1)
         for _ in range(_ROUNDS):

@@ -18,7 +18,7 @@ from sshr.network.rsrk import (
     decode_rsrk_public,
     encode_rsrk_public,
 )
-from sshr.network.steps import Steps
+from sshr.network.steps import Shared, Steps
 from sshr.network.transform import Transform
 
 
@@ -66,9 +66,8 @@ class StegoNet(nn.Module):
         watch: Watch | None = None,
     ) -> tuple[Tensor, Tensor]:
         """The stego, of the reference's size, neither clamped nor rounded, and its scales."""
-        held = self._used(reference)
-        planes = self.transform.planes(secret)
-        (z, _), scales = self.body.conceal(planes, held, k_sym, mix, watch)
+        planes, shared = self.transform.planes(secret), self._shared(reference, k_sym, mix)
+        (z, _), scales = self.body.conceal(planes, shared, watch)
         return _on(reference, self.transform.image(z)), scales
 
     def reveal(
@@ -82,23 +81,24 @@ class StegoNet(nn.Module):
     ) -> Tensor:
         """The revealed picture, of the secret's size, not clamped. Only z_T is sent: y_T := z_T."""
         z = self.transform.planes(self._used(stego))
-        z, _ = self.body.reveal((z, z), self._used(reference), k_sym, scales, mix, watch)
+        z, _ = self.body.reveal((z, z), self._shared(reference, k_sym, mix), scales, watch)
         return self.transform.image(z)
 
     def conceal_at_once(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
         """`conceal` by the steps' known result, if there is one: half of the time of training."""
-        planes, held = self.transform.planes(secret), self._used(reference)
-        z, scales = self.body.result(planes, held, k_sym, mix)
+        planes, shared = self.transform.planes(secret), self._shared(reference, k_sym, mix)
+        z, scales = self.body.result(planes, shared)
         return _on(reference, self.transform.image(z)), scales
 
     def reveal_at_once(
         self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> Tensor:
         """`reveal` in the same way."""
-        z, held = self.transform.planes(self._used(stego)), self._used(reference)
-        return self.transform.image(self.body.undone(z, held, k_sym, scales, mix))
+        z = self.transform.planes(self._used(stego))
+        z = self.body.undone(z, self._shared(reference, k_sym, mix), scales)
+        return self.transform.image(z)
 
     def strength(self, reference: Tensor) -> Tensor:
         """How much a rounding error may count at each pixel: (B, 1, H, W), see `sshr.rounding`."""
@@ -141,6 +141,9 @@ class StegoNet(nn.Module):
         """Parameters without the frozen AlexNet features."""
         frozen = sum(p.numel() for p in self.features.parameters())
         return sum(p.numel() for p in self.parameters()) - frozen
+
+    def _shared(self, reference: Tensor, k_sym: Tensor, mix: Mix | None) -> Shared:
+        return Shared(self._used(reference), k_sym, mix)
 
     def _used(self, picture: Tensor) -> Tensor:
         """All of a picture if the network is mixed, else its whole blocks."""

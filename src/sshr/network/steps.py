@@ -1,5 +1,7 @@
 """What a network asks of its coupled steps, whatever they are."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
@@ -11,21 +13,31 @@ Pair = tuple[Tensor, Tensor]
 """(z, y) as planes."""
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What sender and receiver both have.
+
+    Attributes:
+        reference: RGB (B, 3, H, W) in [0, 1].
+        k_sym: (B, d), or (1, d) for all.
+        mix: the keyed mix of the tile; None where there is none.
+    """
+
+    reference: Tensor
+    k_sym: Tensor
+    mix: Mix | None = None
+
+
 class Steps(nn.Module):
     """Planes (B, 3, H, W) of a secret <-> planes of a stego, with the reference as condition.
 
     Every kind of steps has `conceal` and `reveal`. The rest is here for steps that know no
     shortcut, no mix, no spectrum of the rounding noise and no start that could be fitted.
-    Planes are those of the network's `Transform`, a reference is RGB (B, 3, H, W) in [0, 1].
+    Planes are those of the network's `Transform`.
     """
 
     def conceal(
-        self,
-        planes: Tensor,
-        reference: Tensor,
-        k_sym: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
+        self, planes: Tensor, shared: Shared, watch: Watch | None = None
     ) -> tuple[Pair, Tensor]:
         """(z_T, y_T) of the reference's size, and the scales (B, scale_count) that travel.
 
@@ -34,29 +46,19 @@ class Steps(nn.Module):
         raise NotImplementedError
 
     def reveal(
-        self,
-        pair: Pair,
-        reference: Tensor,
-        k_sym: Tensor,
-        scales: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
+        self, pair: Pair, shared: Shared, scales: Tensor, watch: Watch | None = None
     ) -> Pair:
         """Inverse of `conceal`: twice the secret's planes, if the pair is the true one."""
         raise NotImplementedError
 
-    def result(
-        self, planes: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
-    ) -> tuple[Tensor, Tensor]:
+    def result(self, planes: Tensor, shared: Shared) -> tuple[Tensor, Tensor]:
         """z_T and scales of `conceal`, without the steps where their result is known."""
-        (z, _), scales = self.conceal(planes, reference, k_sym, mix)
+        (z, _), scales = self.conceal(planes, shared)
         return z, scales
 
-    def undone(
-        self, z: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
-    ) -> Tensor:
+    def undone(self, z: Tensor, shared: Shared, scales: Tensor) -> Tensor:
         """`reveal` of z = y, without the steps where their result is known."""
-        return self.reveal((z, z), reference, k_sym, scales, mix)[0]
+        return self.reveal((z, z), shared, scales)[0]
 
     def strength_at(self, reference: Tensor) -> Tensor:
         """How much louder or quieter the payload is at each pixel, (B, 1, H, W)."""

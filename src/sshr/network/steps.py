@@ -89,7 +89,10 @@ class Steps(nn.Module):
         return []
 
     def usual_scales(self) -> Tensor:
-        """Scales (scale_count,) of a secret as lively as photographs usually are, fp64."""
+        """Scales (scale_count,) of a secret as lively as photographs usually are, fp64.
+
+        Here none, as of steps that send none.
+        """
         return torch.ones(0, dtype=torch.float64)
 
     def fit(self, crops: Tensor) -> None:

@@ -37,7 +37,6 @@ from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.evaluation.summary import DIGITS, EXACT, NAMES, Summary, check_set, summarise
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.network.exact import ExactSteps
 from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine, no_step
 from sshr.types import Rgb8
@@ -118,9 +117,10 @@ def untrained_checkpoint(preset: str, folder: Path) -> str:
         UsageError: the preset has no such start.
     """
     net = copy.deepcopy(load_model(preset, "cpu").net)
-    if not isinstance(net.body, ExactSteps):
-        raise UsageError(f"{preset} has no linear start: its steps are the printed ones")
-    net.body.untrain()
+    try:
+        net.body.untrain()
+    except ValueError as error:
+        raise UsageError(f"{preset}: {error}") from None
     path = folder / "untrained.safetensors"
     save_checkpoint(net, path)
     return str(path)

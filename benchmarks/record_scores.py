@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sshr.errors import SshrError, UsageError
+from sshr.zoo.facts import FIGURES
 from sshr.zoo.registry import PRESETS, load_model
-from sshr.zoo.scores import FIGURES
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "sshr" / "zoo" / "weights"
 CROP = 256

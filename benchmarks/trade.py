@@ -30,7 +30,6 @@ from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr, ssim
 from sshr.network.config import StrengthConfig
-from sshr.network.exact import ExactSteps
 from sshr.transports.analog.engine import Engine, no_step
 from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
@@ -44,7 +43,6 @@ def engine_with(contrast: float, floor: float) -> Engine:
     """Preset `base` with this strength map."""
     loaded = load_model("base", "cpu")
     net = copy.deepcopy(loaded.net)
-    assert isinstance(net.body, ExactSteps)
     net.body.strength.config = StrengthConfig(contrast, floor)
     return Engine(dataclasses.replace(loaded, net=net))
 

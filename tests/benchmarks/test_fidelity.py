@@ -13,7 +13,8 @@ from sshr.errors import EvaluationError, UsageError
 from sshr.metrics import MAX_PSNR, psnr
 from sshr.network.config import ModelConfig, PrintedConfig, ReactionConfig
 from sshr.network.exact import ExactSteps
-from sshr.zoo.checkpoint import build, save_checkpoint
+from sshr.network.kinds import build
+from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
 Load = Callable[[str], ModuleType]

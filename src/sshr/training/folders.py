@@ -9,7 +9,7 @@ from sshr.files.pictures import list_pictures
 
 
 @dataclass(frozen=True)
-class Layout:
+class PhotoFolder:
     """Where in a folder the training photographs lie.
 
     Attributes:
@@ -33,7 +33,7 @@ class Layout:
         return found
 
 
-def describe_layout(folder: Path) -> Layout:
+def describe_layout(folder: Path) -> PhotoFolder:
     """Recognise DIV2K (DIV2K_train_HR), COCO (train2017, else val2017), ImageNet (train/n01440764)
     and UniStega (train beside test, or a folder of that name inside); else any folder tree.
 
@@ -50,18 +50,18 @@ def describe_layout(folder: Path) -> Layout:
         ("COCO", "images/val2017"),
     ):
         if (folder / inner).is_dir():
-            return Layout(name, folder / inner)
+            return PhotoFolder(name, folder / inner)
     train = folder / "train"
     if train.is_dir():
         if any(_is_wnid(p) for p in train.iterdir()):
-            return Layout("ImageNet", train)
+            return PhotoFolder("ImageNet", train)
         if any((folder / other).is_dir() for other in ("test", "val")):
-            return Layout("UniStega", train)
+            return PhotoFolder("UniStega", train)
     if (folder / "ILSVRC/Data/CLS-LOC/train").is_dir():
-        return Layout("ImageNet", folder / "ILSVRC/Data/CLS-LOC/train")
+        return PhotoFolder("ImageNet", folder / "ILSVRC/Data/CLS-LOC/train")
     if (folder / "UniStega").is_dir():
-        return Layout("UniStega", describe_layout(folder / "UniStega").folder)
-    return Layout("folder tree", folder)
+        return PhotoFolder("UniStega", describe_layout(folder / "UniStega").folder)
+    return PhotoFolder("folder tree", folder)
 
 
 def _is_wnid(path: Path) -> bool:

@@ -31,16 +31,15 @@ from sshr.errors import SshrError, UsageError
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import preset
 from sshr.evaluation.protocols import fixed_pairs
-from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
-from sshr.network.exact import ExactSteps
+from sshr.network.config import ModelConfig
+from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import SshrNet
 from sshr.progress import Progress, quiet
 from sshr.training.data import CropSampler
-from sshr.training.fit import fit_start
 from sshr.training.folders import describe_layout
 from sshr.training.photos import Photos
 from sshr.transports.analog.engine import Engine
-from sshr.zoo.checkpoint import LoadedModel, build
+from sshr.zoo.checkpoint import LoadedModel
 from sshr.zoo.registry import load_model
 
 PRESET = "as in the preset"
@@ -259,7 +258,6 @@ def make_variants(presets: dict[str, str]) -> list[Measurable]:
         if variant.mixing is not None:
             values["mixing"] = variant.mixing
         net = with_weights(config_from_dict(values), source)
-        assert isinstance(net.body, ExactSteps)
         if variant.untrained:
             net.body.untrain()
         changes = differences(source.config, net.config)
@@ -286,9 +284,8 @@ def fitted(config: ModelConfig, source: SshrNet, pieces: torch.Tensor) -> SshrNe
     """A network before training: the linear start, with the features and keys of `source`."""
     torch.manual_seed(1)
     net = build(config)
-    assert isinstance(net.body, ExactSteps)
     net.features, net.keys = source.features, copy.deepcopy(source.keys)
-    fit_start(net.body, pieces)
+    net.body.fit(pieces)
     return net
 
 

@@ -18,8 +18,8 @@ from sshr.errors import SshrError, UsageError
 from sshr.evaluation.json_records import from_json
 from sshr.evaluation.protocols import PROTOCOLS, SIDE
 from sshr.evaluation.records import ChannelSummary, EvaluationReport
+from sshr.zoo.facts import FIGURES
 from sshr.zoo.registry import PRESETS, load_model
-from sshr.zoo.scores import FIGURES
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "sshr" / "zoo" / "weights"
 CHANNEL = "png"

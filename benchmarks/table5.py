@@ -35,11 +35,10 @@ from sshr.errors import SshrError, UsageError
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.protocols import fixed_pairs
 from sshr.files.names import shown
-from sshr.network.exact import ExactSteps
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import load_recipe
 from sshr.training.reporting import LOG
-from sshr.training.runner import FEATURES, Session, train
+from sshr.training.runner import FEATURES, TrainingSession, train
 from sshr.training.sessions import LAST
 from sshr.transports.analog.engine import Engine
 from sshr.zoo.registry import load_model
@@ -238,7 +237,7 @@ def run_row(
     known, own = runs / FEATURES, out / FEATURES
     if known.exists() and not own.exists():
         shutil.copy(known, own)  # AlexNet's features are the same for all rows
-    session = Session(data, out, resume=(out / LAST).exists(), alexnet=alexnet)
+    session = TrainingSession(data, out, resume=(out / LAST).exists(), alexnet=alexnet)
     ended = train(recipe, session, lambda line: None)
     if ended.step < ended.steps:
         return None
@@ -291,7 +290,7 @@ def at_start(engine: Engine, evaluation: EvaluationSet) -> Figures | None:
     secret.
     """
     net = copy.deepcopy(engine.model.net)
-    if not isinstance(net.body, ExactSteps):
+    if not net.is_exact:
         return None
     net.body.untrain()
     return scores(Engine(replace(engine.model, net=net)), evaluation)

@@ -76,14 +76,17 @@ def photo() -> Photo:
 def drawing_from() -> Drawing:
     """Inside it senders draw what follows from a word, one after another, and not from the system:
     a test that passes does so every time."""
-    from sshr.header.header import HeaderWriter
+    from sshr.header.writer import HeaderWriter
+    from sshr.pipeline.conceal import conceal
 
     start = HeaderWriter.start.__func__  # type: ignore[attr-defined]
 
     @contextmanager
     def drawing(word: str) -> Iterator[None]:
+        draw = random.Random(word).randbytes
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(start, "__defaults__", (random.Random(word).randbytes,))
+            patch.setattr(start, "__defaults__", (draw,))
+            patch.setitem(conceal.__kwdefaults__, "random", draw)
             yield
 
     return drawing
@@ -92,11 +95,11 @@ def drawing_from() -> Drawing:
 @pytest.fixture
 def same_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every sender draws the same bytes, so that only what follows can make a difference."""
-    from sshr.header.header import HeaderWriter
+    from sshr.header.writer import HeaderWriter
 
     start = HeaderWriter.start
 
-    def seeded(reference: NDArray[np.uint8], keys: object, protected: bool = False) -> HeaderWriter:
-        return start(reference, keys, random.Random(1).randbytes, protected=protected)
+    def seeded(reference: NDArray[np.uint8], keys: object, _: object = None) -> HeaderWriter:
+        return start(reference, keys, random.Random(1).randbytes)
 
     monkeypatch.setattr(HeaderWriter, "start", staticmethod(seeded))

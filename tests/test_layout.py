@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what has its own rank or a lower one. The longest matching prefix counts.
 RANKS = {
     "errors": 0,
+    "progress": 0,
     "types": 0,
     "files": 1,
     "metrics": 1,

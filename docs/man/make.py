@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from sshr import __version__
-from sshr.cli.commands import app
+from sshr.cli.commands import make_app
 
 PAGE = Path(__file__).with_name("sshr.1")
 
@@ -24,7 +24,7 @@ ENVIRONMENT = (
 
 def page() -> str:
     """The whole page in roff."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(make_app())
     lines = [
         '.\\" Made by docs/man/make.py; change the help texts instead.',
         f'.TH SSHR 1 "" "sshr {__version__}" "User Commands"',

@@ -1,4 +1,4 @@
-"""Conceal a picture in a newly generated one that looks like a shared reference, and reveal it.
+"""Conceal a secret in a newly generated picture that looks like a shared reference, and reveal it.
 
     import sshr
     keys = sshr.Keys(passphrase=sshr.passphrase_bytes("..."))
@@ -17,59 +17,53 @@ if TYPE_CHECKING:
     from sshr.crypto.keys import Keys, passphrase_bytes
     from sshr.errors import SshrError
     from sshr.pipeline.conceal import Report, Stego, conceal
-    from sshr.pipeline.inspect import Contents, inspect
-    from sshr.pipeline.reveal import Revealed, reveal
-    from sshr.pipeline.seal import Blob, Sealed, SealedReport, capacities, seal
-    from sshr.pipeline.unseal import Unsealed, unseal
+    from sshr.pipeline.forecast import forecast
+    from sshr.pipeline.inspect import inspect
+    from sshr.pipeline.reveal import reveal
+    from sshr.transports.protocol import Contents, Forecast
+    from sshr.transports.revealed import Revealed
+    from sshr.transports.secret import Blob
     from sshr.zoo.registry import load_model
 
 __version__ = "0.1.0"
 
+_HOMES = {
+    "Blob": "sshr.transports.secret",
+    "Contents": "sshr.transports.protocol",
+    "Forecast": "sshr.transports.protocol",
+    "Keys": "sshr.crypto.keys",
+    "Report": "sshr.pipeline.conceal",
+    "Revealed": "sshr.transports.revealed",
+    "SshrError": "sshr.errors",
+    "Stego": "sshr.pipeline.conceal",
+    "conceal": "sshr.pipeline.conceal",
+    "forecast": "sshr.pipeline.forecast",
+    "inspect": "sshr.pipeline.inspect",
+    "load_model": "sshr.zoo.registry",
+    "passphrase_bytes": "sshr.crypto.keys",
+    "read_private_key": "sshr.crypto.keyfile",
+    "read_public_key": "sshr.crypto.keyfile",
+    "reveal": "sshr.pipeline.reveal",
+}
+
 __all__ = [
     "Blob",
     "Contents",
+    "Forecast",
     "Keys",
     "Report",
     "Revealed",
-    "Sealed",
-    "SealedReport",
     "SshrError",
     "Stego",
-    "Unsealed",
-    "capacities",
     "conceal",
+    "forecast",
     "inspect",
     "load_model",
     "passphrase_bytes",
     "read_private_key",
     "read_public_key",
     "reveal",
-    "seal",
-    "unseal",
 ]
-
-_HOMES = {
-    "Keys": "sshr.crypto.keys",
-    "passphrase_bytes": "sshr.crypto.keys",
-    "read_private_key": "sshr.crypto.keyfile",
-    "read_public_key": "sshr.crypto.keyfile",
-    "SshrError": "sshr.errors",
-    "Report": "sshr.pipeline.conceal",
-    "Stego": "sshr.pipeline.conceal",
-    "conceal": "sshr.pipeline.conceal",
-    "Contents": "sshr.pipeline.inspect",
-    "inspect": "sshr.pipeline.inspect",
-    "Revealed": "sshr.pipeline.reveal",
-    "reveal": "sshr.pipeline.reveal",
-    "Blob": "sshr.pipeline.seal",
-    "Sealed": "sshr.pipeline.seal",
-    "SealedReport": "sshr.pipeline.seal",
-    "capacities": "sshr.pipeline.seal",
-    "seal": "sshr.pipeline.seal",
-    "Unsealed": "sshr.pipeline.unseal",
-    "unseal": "sshr.pipeline.unseal",
-    "load_model": "sshr.zoo.registry",
-}
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,8 @@ from sshr.network.config import (
     PrintedConfig,
     ReactionConfig,
 )
-from sshr.zoo.checkpoint import build, save_checkpoint
+from sshr.network.kinds import build
+from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
 Load = Callable[[str], ModuleType]

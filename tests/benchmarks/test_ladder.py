@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.config import PRESETS, CompandingConfig, ModelConfig
-from sshr.network.exact import ExactSteps
-from sshr.training.fit import fit_start
-from sshr.zoo.checkpoint import LoadedModel, build, save_checkpoint
+from sshr.network.kinds import build
+from sshr.zoo.checkpoint import LoadedModel, save_checkpoint
 
 ROOT = Path(__file__).parents[2]
 Photo = Callable[..., NDArray[np.uint8]]
@@ -56,8 +55,7 @@ def saved(path: Path, config: ModelConfig, pieces: torch.Tensor) -> Path:
     """A network as training could leave it."""
     torch.manual_seed(0)
     net = build(config)
-    assert isinstance(net.body, ExactSteps)
-    fit_start(net.body, pieces)
+    net.body.fit(pieces)
     assert net.body.companding is not None
     for name, parameter in net.body.companding.named_parameters():
         if ".narrow." in name:

@@ -74,13 +74,15 @@ def test_json_prints_one_object_of_the_stated_entries(desk: Path, cli: Callable[
     assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
     facts = json.loads(said.out)
     figures = {"stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "fitted_psnr"}
-    assert set(facts) == figures | {"stego", "preset", "seconds", "notes", "fingerprint"}
+    others = {"stego", "transport", "preset", "fit", "device", "exact", "seconds", "notes"}
+    assert set(facts) == figures | others | {"fingerprint", "carried_width", "carried_height"}
     assert (facts["stego"], facts["preset"], facts["notes"]) == ("new.png", "base", [])
     said = cli("reveal", "new.png", *WITH_WORD, "-o", "out.png", "--json")
     assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
     facts = json.loads(said.out)
     assert facts.pop("seconds") > 0
-    picture = {"revealed": "out.png", "width": 128, "height": 128, "intact": True}
+    picture = {"revealed": "out.png", "transport": "analog", "kind": "picture", "name": ""}
+    picture |= {"width": 128, "height": 128, "intact": True}
     assert facts == picture | {"sender": None, "sender_name": None}
 
 

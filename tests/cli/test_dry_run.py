@@ -13,10 +13,11 @@ import pytest
 from PIL import Image
 
 import sshr
-from sshr.header.header import HeaderWriter, Rounding
+from sshr.header.drafts import Draft
 from sshr.header.metadata import Metadata
+from sshr.header.writer import HeaderWriter
 from sshr.transports.analog.engine import SCALE
-from sshr.transports.analog.forecast import _SCALE_BYTES, plan
+from sshr.transports.analog.forecast import _SCALE_BYTES
 from sshr.zoo.facts import read_facts
 
 Call = Callable[..., Any]
@@ -40,7 +41,7 @@ def test_in_json(desk: Path, cli: Call) -> None:
     assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
     assert snapshot(desk) == before
     facts = json.loads(said.out)
-    assert facts["stego"] == facts["carrier"] == facts["concealed"] == [128, 128]
+    assert facts["stego"] == facts["carrier"] == facts["carried"] == [128, 128]
     assert (facts["tiles"], facts["resized"], facts["greyscale"]) == (1, False, False)
     assert 0 < facts["header_bytes"] < facts["header_capacity"]
     assert 0 < facts["header_share"] <= 0.5
@@ -93,20 +94,20 @@ def test_it_is_what_conceal_does(
     reference, secret = photo("red-barn", *size), photo("parrots", 140, 200)
     if grey:
         reference = reference[:, :, 1]
-    planned = plan(secret, reference, preset)
+    planned = sshr.forecast(secret, reference, preset=preset)
     headers: list[np.ndarray] = []
     scales: list[bytes] = []
-    really = HeaderWriter.write_trailing
+    really = HeaderWriter.write
 
-    def noting(self: HeaderWriter, rounding: Rounding, metadata: Metadata) -> np.ndarray:
-        written = really(self, rounding, metadata)
+    def noting(self: HeaderWriter, draft: Draft, metadata: Metadata, ecc: bool) -> np.ndarray:
+        written = really(self, draft, metadata, ecc)
         headers.append(self.reopen(written).header)
         scales.append(metadata.tile_scales)
         return written
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(HeaderWriter, "write_trailing", noting)
-        stego = sshr.conceal(secret, reference, sshr.Keys(), preset)
+        patch.setattr(HeaderWriter, "write", noting)
+        stego = sshr.conceal(secret, reference, sshr.Keys(), preset=preset)
     (header,), (held,) = headers, scales
     assert planned.header_share == header.mean()
     assert header.sum() == 8 * planned.header_bytes * (3 if header.size >= 3 * 180 * 180 else 1)
@@ -126,7 +127,7 @@ def test_measured_sets_give_a_range(
     one, other = ({"stego_psnr": s, "revealed_psnr": r} for s, r in ((41.2, 50.5), (40.9, 51.0)))
     facts = dataclasses.replace(read_facts("base"), scores={"one": one, "other": other})
     monkeypatch.setattr("sshr.transports.analog.forecast.read_facts", lambda preset: facts)
-    planned = plan(photo("parrots"), photo("sailboats"))
+    planned = sshr.forecast(photo("parrots"), photo("sailboats"))
     assert (planned.stego_psnr, planned.revealed_psnr) == ((40.9, 41.2), (50.5, 51.0))
 
 

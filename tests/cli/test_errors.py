@@ -198,7 +198,7 @@ def test_unknown_preset(refused: Refused) -> None:
         (("reveal", "stego.png", "-r", "reference.png", *WORD), "Missing option '--output'"),
         (("inspect", "stego.png"), "Missing option '--reference'"),
         (("inspect", "stego.png", "more.png", "-r", "reference.png"), "more.png"),
-        ((*CONCEAL, "-o", "out.png", "--fit", "squash"), "squash is not one of contain, cover"),
+        ((*CONCEAL, "-o", "out.png", "--fit", "squash"), "'squash' is not one of contain, cover"),
         ((*CONCEAL, "-o", "out.png", "--colour", "9"), "No such option: --colour"),
         ((*CONCEAL, "-o"), "-o"),
     ],

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from sshr.cli.keys import keys_for
+from sshr.cli.keys import ReaderGroup, SenderGroup
 from sshr.cli.passphrase import VARIABLE
 from sshr.errors import UsageError
 
@@ -155,7 +155,7 @@ def test_one_line_break_at_the_end_of_the_file_is_not_part_of_it(
 ) -> None:
     file = tmp_path / "word.txt"
     file.write_bytes(content.encode())
-    assert keys_for(file, without=False, confirm=True).passphrase == passphrase
+    assert SenderGroup(passphrase_file=file).read().passphrase == passphrase
 
 
 @pytest.mark.parametrize(
@@ -213,4 +213,4 @@ def test_going_without_says_what_that_means(cli: Callable[..., Any]) -> None:
 
 def test_keys_for_nobody_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="a passphrase is needed"):
-        keys_for(None, without=False, confirm=False)
+        ReaderGroup().read()

@@ -13,7 +13,8 @@ from skimage.metrics import structural_similarity
 
 WITH_WORD = ("-r", "reference.png", "--passphrase-file", "word.txt")
 CONCEAL_ENTRIES = {
-    *("stego", "preset", "seconds", "notes", "fingerprint"),
+    *("stego", "transport", "preset", "fit", "device", "seconds", "notes", "fingerprint"),
+    *("exact", "carried_width", "carried_height"),
     *("stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "fitted_psnr"),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from sshr.cli import progress
 from sshr.cli.progress import progress_bar
-from sshr.types import quiet
+from sshr.progress import quiet
 
 
 class Screen(io.StringIO):

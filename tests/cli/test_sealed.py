@@ -29,7 +29,8 @@ def test_file_comes_back_under_the_given_name(sealed: Path, cli: Call) -> None:
     said = cli("inspect", "s.png", *OPEN, "--json")
     facts = json.loads(said.out)
     assert (facts["transport"], facts["kind"], facts["intact"]) == ("sealed", "file", True)
-    assert facts["secret_width"] is facts["tiles"] is facts["checkpoint"] is None
+    assert facts["secret_width"] is None
+    assert not {"tiles", "checkpoint", "fit"} & facts.keys()
     said = cli("inspect", "s.png", *OPEN)
     assert "width" not in said.out
     assert "None" not in said.out
@@ -118,8 +119,8 @@ def test_existing_output_is_left_alone(sealed: Path, refused: Callable[..., str]
     [
         (2, ("secret.png", "--transport", "radio"), "not one of analog, sealed"),
         (2, ("secret.png", "--text", "x", "--transport", "sealed"), "one secret"),
-        (2, ("--transport", "sealed"), "one secret"),
-        (2, ("--text", "x"), "add --transport sealed"),
+        (2, ("--transport", "sealed"), "--file or --text"),
+        (2, ("--text", "x", "--transport", "analog"), "carries no text; sealed does"),
         (2, ("--text", "x", "--quality", "40", "--transport", "sealed"), "for pictures"),
         (2, ("secret.png", "--noise", "pink", "--transport", "sealed"), "texture"),
         (2, ("secret.png", "--quality", "fine", "--transport", "sealed"), "auto, lossless"),

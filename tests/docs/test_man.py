@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 import typer
 
-from sshr.cli.commands import app
+from sshr.cli.commands import make_app
 
 MAN = Path(__file__).parents[2] / "docs" / "man"
 
@@ -31,7 +31,7 @@ def test_the_page_is_current(make: ModuleType) -> None:
 
 
 def test_every_command_has_an_example(make: ModuleType) -> None:
-    found = dict(make.commands(typer.main.get_command(app)))
+    found = dict(make.commands(typer.main.get_command(make_app())))
     assert {"conceal", "reveal", "inspect", "models", "train"} <= found.keys()
     without = [name for name, c in found.items() if f"Example: sshr {name}" not in (c.help or "")]
     assert not without, "these commands' docstrings need a line `Example: sshr COMMAND ...`"
@@ -39,7 +39,7 @@ def test_every_command_has_an_example(make: ModuleType) -> None:
 
 def test_the_page_has_every_option_and_exit_code(make: ModuleType) -> None:
     page = make.page().replace("\\-", "-")
-    for name, command in make.commands(typer.main.get_command(app)):
+    for name, command in make.commands(typer.main.get_command(make_app())):
         section = page.split(f".SS {name}\n")[1].split(".SS")[0]
         for parameter in command.params:
             if parameter.param_type_name == "option" and not parameter.hidden:

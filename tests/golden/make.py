@@ -19,10 +19,10 @@ import numpy as np
 from PIL import Image
 
 import sshr
-from sshr.header.header import HeaderWriter
+from sshr.header.writer import Randomness
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
-from sshr.transports.sealed.record import Kind
+from sshr.transports.kind import Kind
 from sshr.zoo.registry import PRESETS
 
 HERE = Path(__file__).parent
@@ -37,22 +37,23 @@ def keys() -> sshr.Keys:
     return sshr.Keys(passphrase=sshr.passphrase_bytes(PASSPHRASE))
 
 
+def draws(name: str) -> Randomness:
+    """What a sender draws: it follows from the name."""
+    return random.Random(name).randbytes
+
+
 def crop(name: str) -> Image.Image:
     with Image.open(PHOTOS / f"{name}.png") as image:
         return image.convert("RGB").crop(PLACE)
-
-
-def draw_the_same(name: str) -> None:
-    """From here on senders draw what follows from the name."""
-    start = HeaderWriter.start.__func__  # type: ignore[attr-defined]
-    start.__defaults__ = (random.Random(name).randbytes,)
 
 
 def make_analog(preset: str, folder: Path, reference: np.ndarray) -> dict[str, object]:
     """Write the stego and return its figures, measured as a receiver would."""
     secret = crop("parrots")
     secret.save(folder / "secret.png", optimize=True)
-    sshr.conceal(np.array(secret), reference, keys(), preset).save(folder / "stego.png")
+    sshr.conceal(np.array(secret), reference, keys(), preset=preset, random=draws(preset)).save(
+        folder / "stego.png"
+    )
     stego = read_image(folder / "stego.png").rgb
     revealed = sshr.reveal(stego, reference, keys())
     return {
@@ -67,7 +68,9 @@ def make_sealed(folder: Path, reference: np.ndarray) -> dict[str, object]:
     """Write a text in a stego with check bytes; the figures are exact on any machine."""
     (folder / "secret.txt").write_bytes(TEXT.encode())
     text = sshr.Blob(TEXT.encode(), "", Kind.TEXT)
-    report = sshr.seal(text, reference, keys(), ecc=True).save(folder / "stego.png")
+    report = sshr.conceal(
+        text, reference, keys(), noise="texture", ecc=True, random=draws(SEALED)
+    ).save(folder / "stego.png")
     return {"payload_bytes": report.payload_bytes, "stego_psnr": round(report.stego_psnr, 4)}
 
 
@@ -75,7 +78,6 @@ def make(name: str) -> None:
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    draw_the_same(name)
     picture = crop("sailboats")
     picture.save(folder / "reference.png", optimize=True)
     (folder / "passphrase.txt").write_text(PASSPHRASE + "\n", encoding="utf-8")

@@ -24,7 +24,7 @@ BUCKETS = st.builds(
     Bucket,
     slots=st.sampled_from([1, 2, 4, 8, 16]),
     units=st.integers(1, 40),
-    protected=st.booleans(),
+    ecc=st.booleans(),
 )
 LARGE = 180 * 180 * 3
 
@@ -65,7 +65,7 @@ def test_trailing_bits_come_back(bucket: Bucket, seed: int) -> None:
     assert found is not None
     assert found.body == body
     assert np.array_equal(found.places, trailing_places(len(samples), len(bits)))
-    assert np.array_equal(found.places, found.one_of_each)
+    assert np.array_equal(found.places, found.parity_samples)
     rest = np.setdiff1d(np.arange(len(samples)), found.places)
     assert np.array_equal(written[rest], samples[rest])
 
@@ -108,7 +108,7 @@ def test_parities_come_back(bucket: Bucket, seed: int) -> None:
     assert found is not None
     assert found.body == body
     assert np.array_equal(found.places, positions)
-    assert found.one_of_each.tolist() == [int(group[-1]) for group in (*first, *second)]
+    assert found.parity_samples.tolist() == [int(group[-1]) for group in (*first, *second)]
 
 
 @given(BUCKETS, st.integers(1, 400), st.integers(1, 400))

@@ -11,7 +11,6 @@ from sshr.crypto.keys import VERSION_LABEL, Keys
 from sshr.crypto.session import Session
 from sshr.errors import DamagedError, NothingFoundError, WrongKeyError
 from sshr.header.correction import protect, protected_size
-from sshr.header.header import OpenedHeader, read_header
 from sshr.header.layout import (
     AEAD_TAG_BYTES,
     PREFIX_BITS,
@@ -23,6 +22,7 @@ from sshr.header.layout import (
 )
 from sshr.header.metadata import Metadata
 from sshr.header.parity import write_parities
+from sshr.header.reader import OpenedHeader, read_header
 from sshr.header.reference import ReferenceKey
 from sshr.header.slots import NONCE, wrap
 from sshr.header.stream import ChaCha20Poly1305, _masked

@@ -5,16 +5,24 @@ import pytest
 
 from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError, MismatchError, NothingFoundError, WrongKeyError
-from sshr.header import header, slots
-from sshr.header.header import HeaderWriter, read_header
+from sshr.header import reader as reader_module
+from sshr.header import slots
+from sshr.header.drafts import ParityDraft
+from sshr.header.layout import layout_for
 from sshr.header.metadata import Metadata
+from sshr.header.reader import read_header
+from sshr.header.writer import HeaderWriter
 
 WORDS = b"open sesame"
 IDENTITIES = [bytes([n]) * 32 for n in range(1, 9)]
 
 
 def header_positions(sending: HeaderWriter, metadata: Metadata) -> np.ndarray:
-    return sending._reference_key.positions(sending._layout(metadata).used)
+    return sending.reference_key.positions(
+        layout_for(
+            sending.reference_key.height, sending.reference_key.width, sending.bucket(metadata)
+        ).used
+    )
 
 
 @pytest.fixture
@@ -22,7 +30,7 @@ def sent(picture, metadata, quick_stretch):
     """Reference, stego and its sender, under a passphrase; the spy's list is empty again."""
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, Keys(WORDS))
-    stego = sending.write(unrounded, metadata)
+    stego = sending.write(ParityDraft(unrounded), metadata)
     quick_stretch.clear()
     return reference, stego, sending
 
@@ -56,7 +64,9 @@ def test_every_header_bit_is_guarded_before_any_costly_key(
 ) -> None:
     reference, stego, sending = sent
     monkeypatch.setattr(slots, "_exchange", lambda *_: pytest.fail("ECDH before the outer MAC"))
-    layout = sending._layout(metadata)
+    layout = layout_for(
+        sending.reference_key.height, sending.reference_key.width, sending.bucket(metadata)
+    )
     groups = layout.groups(header_positions(sending, metadata))
     firsts = [group[0] for part in groups for group in part]
     assert len(firsts) == 8 * 267
@@ -71,7 +81,7 @@ def test_every_header_bit_is_guarded_before_any_costly_key(
     for number in range(0, len(firsts), 97):
         refused(number)
     # Looking for a prefix to repair, which an unprotected header has not, is what takes long.
-    monkeypatch.setattr(header, "prefixes_near", lambda *_: iter(()))
+    monkeypatch.setattr(reader_module, "prefixes_near", lambda *_: iter(()))
     for number in range(len(firsts)):
         refused(number)
     assert quick_stretch == []

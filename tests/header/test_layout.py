@@ -11,7 +11,6 @@ from sshr.header.layout import (
     MAX_METADATA_BYTES,
     Bucket,
     Layout,
-    check_capacity,
     layout_for,
     unpad,
 )
@@ -87,18 +86,18 @@ def test_groups_split_the_positions_in_order() -> None:
 
 
 def test_64x64_holds_eight_recipients_and_not_sixteen() -> None:
-    check_capacity(64, 64, 112, 1)
-    check_capacity(64, 64, 112, 8)
+    layout_for(64, 64, Bucket.holding(112, 1))
+    layout_for(64, 64, Bucket.holding(112, 8))
     with pytest.raises(TooSmallError, match="64x64 px is too small"):
-        check_capacity(64, 64, 112, 9)
+        layout_for(64, 64, Bucket.holding(112, 9))
     assert issubclass(TooSmallError, ImageError)
 
 
 @pytest.mark.parametrize(("length", "slots"), [(112, 16), (5000, 1), (100_000, 4), (2_000_000, 1)])
 def test_the_size_in_the_message_is_the_least_square(length: int, slots: int) -> None:
     with pytest.raises(TooSmallError) as caught:
-        check_capacity(65, 64, length, slots)
+        layout_for(65, 64, Bucket.holding(length, slots))
     side = int(str(caught.value).removesuffix(" px").rsplit("x", 1)[1])
-    check_capacity(side, side, length, slots)
+    layout_for(side, side, Bucket.holding(length, slots))
     with pytest.raises(TooSmallError):
-        check_capacity(side - 1, side - 1, length, slots)
+        layout_for(side - 1, side - 1, Bucket.holding(length, slots))

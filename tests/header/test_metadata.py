@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sshr.errors import DamagedError
-from sshr.header.metadata import Fit, Metadata, SecretMode, Transport
+from sshr.header.metadata import Fit, Metadata, SecretMode
 
 SIDES = st.integers(1, 2**32 - 1)
 RECORDS = st.builds(
@@ -16,7 +16,7 @@ RECORDS = st.builds(
     checkpoint_id=st.binary(min_size=8, max_size=8),
     secret_width=SIDES,
     secret_height=SIDES,
-    transport=st.sampled_from(Transport),
+    transport=st.integers(0, 255),
     fit=st.sampled_from(Fit),
     secret_mode=st.sampled_from(SecretMode),
     rsrk_public=st.binary(max_size=300),
@@ -32,7 +32,7 @@ def test_committed_bytes() -> None:
         checkpoint_id=b"checkpnt",
         secret_width=640,
         secret_height=480,
-        transport=Transport.SEALED,
+        transport=1,
         fit=Fit.STRETCH,
         secret_mode=SecretMode.GREYSCALE,
         rsrk_public=b"pk",
@@ -86,7 +86,7 @@ def test_a_changed_byte_is_refused_or_read_as_it_stands(
 
 
 @pytest.mark.parametrize(
-    ("at", "value"), [(0, 2), (9, 2), (10, 3), (11, 4), (12, 0), (16, 0), (-1, 1), (-1, 95)]
+    ("at", "value"), [(0, 2), (10, 3), (11, 4), (12, 0), (16, 0), (-1, 1), (-1, 95)]
 )
 def test_values_outside_their_range_are_refused(at: int, value: int, metadata: Metadata) -> None:
     packed = bytearray(dataclasses.replace(metadata, secret_width=1, secret_height=1).pack())

@@ -9,12 +9,15 @@ import pytest
 from sshr.crypto.identity import PrivateKey, sender_fingerprint
 from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError, SignatureError, TooSmallError, UsageError, WrongKeyError
-from sshr.header.header import HeaderWriter, read_header
+from sshr.header.drafts import ParityDraft, TrailingDraft
+from sshr.header.layout import layout_for
 from sshr.header.metadata import Metadata
 from sshr.header.parity import read_parities
+from sshr.header.reader import read_header
 from sshr.header.reference import ReferenceKey
 from sshr.header.signing import signed
 from sshr.header.slots import wrap
+from sshr.header.writer import HeaderWriter
 
 PEOPLE = [PrivateKey.of_seed(bytes([n]) * 32) for n in range(17)]
 PUBLIC = [one.public for one in PEOPLE]
@@ -34,7 +37,7 @@ def reading(person: PrivateKey, sender: PrivateKey | None = None) -> Keys:
 def test_each_of_sixteen_recipients_opens_and_nobody_else(signer, picture, metadata) -> None:
     reference, unrounded = picture(0, 96, 96)
     sending = HeaderWriter.start(reference, addressed(*PEOPLE[:16], signer=signer))
-    stego = sending.write(unrounded, metadata)
+    stego = sending.write(ParityDraft(unrounded), metadata)
     for person in PEOPLE[:16]:
         opened = read_header(stego, reference, reading(person, signer))
         assert (opened.session, opened.intact) == (sending.session, True)
@@ -50,25 +53,25 @@ def test_how_many_recipients_64_pixels_hold(picture, rounder) -> None:
     reference, unrounded = picture()
     for count, signer, fits in ((4, None, True), (8, PEOPLE[0], True), (16, None, False)):
         keys = addressed(*PEOPLE[:count], signer=signer)
-        sending = HeaderWriter.start(reference, keys, protected=True)
+        sending = HeaderWriter.start(reference, keys)
         if fits:
-            stego = sending.write_trailing(rounder(unrounded), record)
+            stego = sending.write(TrailingDraft(rounder(unrounded)), record, ecc=True)
             assert read_header(stego, reference, reading(PEOPLE[count - 1])).intact
         else:
             with pytest.raises(TooSmallError, match=r"64x64 px is too small .* at least \d+x\d+"):
-                sending.write_trailing(rounder(unrounded), record)
+                sending.write(TrailingDraft(rounder(unrounded)), record, ecc=True)
 
 
 def test_the_sender_who_was_asked_for(picture, metadata) -> None:
     reference, unrounded = picture()
     signed_stego = HeaderWriter.start(reference, addressed(FRIEND, signer=OTHER)).write(
-        unrounded, metadata
+        ParityDraft(unrounded), metadata
     )
     assert read_header(signed_stego, reference, reading(FRIEND, OTHER)).sender
     digits = sender_fingerprint(OTHER.public.signing or b"")
     with pytest.raises(SignatureError, match=rf"by another key \({digits}\)"):
         read_header(signed_stego, reference, reading(FRIEND, FRIEND))
-    plain = HeaderWriter.start(reference, addressed(FRIEND)).write(unrounded, metadata)
+    plain = HeaderWriter.start(reference, addressed(FRIEND)).write(ParityDraft(unrounded), metadata)
     with pytest.raises(SignatureError, match="signed by nobody"):
         read_header(plain, reference, reading(FRIEND, OTHER))
     with pytest.raises(UsageError, match="sender's public key must have 32 bytes"):
@@ -79,14 +82,16 @@ def test_slots_of_one_stego_do_not_open_another(picture, metadata) -> None:
     # A holder of the reference can write any header; he copies the slots that he cannot open.
     reference, unrounded = picture()
     first = HeaderWriter.start(reference, addressed(FRIEND))
-    assert read_header(first.write(unrounded, metadata), reference, reading(FRIEND)).intact
+    assert read_header(
+        first.write(ParityDraft(unrounded), metadata), reference, reading(FRIEND)
+    ).intact
     forged = HeaderWriter(ReferenceKey.of(reference), b"s" * 16, b"f" * 32, first._slots)
     with pytest.raises(WrongKeyError):
-        read_header(forged.write(unrounded, metadata), reference, reading(FRIEND))
+        read_header(forged.write(ParityDraft(unrounded), metadata), reference, reading(FRIEND))
     # Under the same salt the slot opens, but to the file key that the forger does not know.
     same_salt = HeaderWriter(ReferenceKey.of(reference), first._salt, b"f" * 32, first._slots)
     with pytest.raises(WrongKeyError):
-        read_header(same_salt.write(unrounded, metadata), reference, reading(FRIEND))
+        read_header(same_salt.write(ParityDraft(unrounded), metadata), reference, reading(FRIEND))
 
 
 def test_a_reader_cannot_pass_a_signature_on_to_somebody_else(
@@ -95,14 +100,14 @@ def test_a_reader_cannot_pass_a_signature_on_to_somebody_else(
     # The reader knows the file key and the signed record; he wraps the key for another person.
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, signer=PEOPLE[0]))
-    stego = sending.write(unrounded, metadata)
+    stego = sending.write(ParityDraft(unrounded), metadata)
     record = read_header(stego, reference, reading(FRIEND)).metadata
     key = ReferenceKey.of(reference)
     salt, file_key = sending._salt, sending._file_key
     slots = wrap(file_key, addressed(OTHER), key.key, salt, seeded(1))
     forged = HeaderWriter(key, salt, file_key, slots)
     monkeypatch.setattr(dataclasses, "replace", lambda given, **_: given)  # keeps MAC, signature
-    passed_on = forged.write(unrounded, record)
+    passed_on = forged.write(ParityDraft(unrounded), record)
     monkeypatch.undo()
     with pytest.raises(SignatureError, match="not valid"):
         read_header(passed_on, reference, reading(OTHER))
@@ -112,7 +117,7 @@ def test_a_signature_says_nothing_about_samples_changed_later(picture, metadata)
     # Which is why `sender` and `intact` are read together.
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, signer=OTHER))
-    stego = sending.write(unrounded, metadata)
+    stego = sending.write(ParityDraft(unrounded), metadata)
     free = np.argwhere(~sending.reopen(stego).header)
     stego[tuple(free[0])] ^= 1
     opened = read_header(stego, reference, reading(FRIEND, OTHER))
@@ -123,10 +128,10 @@ def test_a_signature_can_be_taken_away_by_a_reader(picture, metadata) -> None:
     # Documented: only asking for the sender notices.
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, signer=OTHER))
-    sending.write(unrounded, metadata)
+    sending.write(ParityDraft(unrounded), metadata)
     stripped = HeaderWriter(
         ReferenceKey.of(reference), sending._salt, sending._file_key, sending._slots
-    ).write(unrounded, metadata)
+    ).write(ParityDraft(unrounded), metadata)
     assert read_header(stripped, reference, reading(FRIEND)).sender is None
     with pytest.raises(SignatureError, match="signed by nobody"):
         read_header(stripped, reference, reading(FRIEND, OTHER))
@@ -138,7 +143,7 @@ def test_a_signature_of_another_reference_is_not_valid(picture, metadata) -> Non
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND))
     with pytest.raises(SignatureError):
-        read_header(sending.write(unrounded, record), reference, reading(FRIEND))
+        read_header(sending.write(ParityDraft(unrounded), record), reference, reading(FRIEND))
 
 
 @pytest.mark.usefixtures("quick_stretch")
@@ -148,8 +153,8 @@ def test_two_secrets_under_one_reference_and_passphrase(picture, metadata) -> No
     seen: list[tuple[Any, ...]] = []
     for record in (metadata, other, metadata):
         sending = HeaderWriter.start(reference, Keys(b"one word"))
-        stego = sending.write(unrounded, record).reshape(-1)
-        layout, key = sending._layout(record), ReferenceKey.of(reference)
+        stego = sending.write(ParityDraft(unrounded), record).reshape(-1)
+        layout, key = layout_for(64, 64, sending.bucket(record)), ReferenceKey.of(reference)
         bits = np.concatenate(
             [read_parities(stego, groups) for groups in layout.groups(key.positions(layout.used))]
         )
@@ -166,8 +171,8 @@ def test_two_secrets_under_one_reference_and_passphrase(picture, metadata) -> No
 def test_bits_of_slots_and_ephemeral_key_are_authenticated(at, picture, metadata) -> None:
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, OTHER))
-    stego = sending.write(unrounded, metadata)
-    layout, key = sending._layout(metadata), ReferenceKey.of(reference)
+    stego = sending.write(ParityDraft(unrounded), metadata)
+    layout, key = layout_for(64, 64, sending.bucket(metadata)), ReferenceKey.of(reference)
     _, body = layout.groups(key.positions(layout.used))
     stego.reshape(-1)[body[at - 27 * 8, 0]] ^= 1
     with pytest.raises(DamagedError):

@@ -7,8 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sshr.crypto.keys import Keys
 from sshr.errors import SignatureError, UsageError
-from sshr.header.header import HeaderWriter, read_header
+from sshr.header.drafts import ParityDraft, TrailingDraft
+from sshr.header.reader import read_header
 from sshr.header.signing import signed, verified_sender
+from sshr.header.writer import HeaderWriter
 
 SEED = bytes([7]) * 32
 PUBLIC = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
@@ -20,9 +22,9 @@ def test_sender_through_an_image(signer, trailing, picture, rounder, metadata) -
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, Keys(signer=signer))
     if trailing:
-        stego = sending.write_trailing(rounder(unrounded), metadata)
+        stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True)
     else:
-        stego = sending.write(unrounded, metadata)
+        stego = sending.write(ParityDraft(unrounded), metadata)
     opened = read_header(stego, reference, Keys())
     assert opened.sender == (PUBLIC if signer else None)
     assert opened.intact

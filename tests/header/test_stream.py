@@ -13,12 +13,13 @@ from sshr.crypto.keys import Keys
 from sshr.crypto.session import Session
 from sshr.errors import DamagedError, NothingFoundError, WrongKeyError
 from sshr.header.carriers import CARRIERS
-from sshr.header.header import HeaderWriter
+from sshr.header.drafts import ParityDraft, TrailingDraft
 from sshr.header.layout import Bucket
 from sshr.header.metadata import Metadata
 from sshr.header.reference import ReferenceKey
 from sshr.header.slots import Slots
-from sshr.header.stream import open_body, open_metadata, open_prefix, seal
+from sshr.header.stream import encode_stream, open_body, open_metadata, open_prefix
+from sshr.header.writer import HeaderWriter
 from sshr.rounding.rounder import Rounder
 from sshr.transports.analog.keyed_mix import tile_permutation
 
@@ -31,7 +32,7 @@ KEY_AT = slice(27, 59)
 
 
 def test_parts_come_back() -> None:
-    stream = seal(REFERENCE, SALT, SLOTS, SESSION, b"metadata")
+    stream = encode_stream(REFERENCE, SALT, SLOTS, SESSION, b"metadata")
     assert len(stream) == 27 + 32 + 96 + 48 + 16
     prefix = open_prefix(REFERENCE, stream[:27])
     assert (prefix.salt, prefix.bucket.slots, prefix.bucket.units) == (SALT, 2, 1)
@@ -42,14 +43,14 @@ def test_parts_come_back() -> None:
 
 @pytest.mark.parametrize("at", range(27 + 32 + 96 + 48 + 16))
 def test_a_changed_byte_is_never_accepted(at: int) -> None:
-    stream = bytearray(seal(REFERENCE, SALT, SLOTS, SESSION, b"metadata"))
+    stream = bytearray(encode_stream(REFERENCE, SALT, SLOTS, SESSION, b"metadata"))
     stream[at] ^= 0x10
     with pytest.raises(NothingFoundError if at < 24 else DamagedError):
         open_body(REFERENCE, open_prefix(REFERENCE, bytes(stream[:27])), bytes(stream[27:]))
 
 
 def test_a_holder_of_the_reference_cannot_recombine_two_streams() -> None:
-    stream = seal(REFERENCE, SALT, SLOTS, SESSION, b"metadata")
+    stream = encode_stream(REFERENCE, SALT, SLOTS, SESSION, b"metadata")
     body = open_body(REFERENCE, open_prefix(REFERENCE, stream[:27]), stream[27:])
     for other in (b"x" + body.before[1:], body.before[:-1] + b"x"):
         with pytest.raises(WrongKeyError):
@@ -60,7 +61,7 @@ def test_a_holder_of_the_reference_cannot_recombine_two_streams() -> None:
 
 def test_bad_padding_from_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sshr.header.layout.Bucket.pad", lambda self, _: bytes(32 * self.units))
-    stream = seal(REFERENCE, SALT, SLOTS, SESSION, b"metadata")
+    stream = encode_stream(REFERENCE, SALT, SLOTS, SESSION, b"metadata")
     body = open_body(REFERENCE, open_prefix(REFERENCE, stream[:27]), stream[27:])
     with pytest.raises(DamagedError):
         open_metadata(SESSION, body)
@@ -103,14 +104,14 @@ def headers(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
         reference = np.frombuffer(draw(64 * 64 * 3), np.uint8).reshape(64, 64, 3)
         recipient = X25519PrivateKey.from_private_bytes(draw(32)).public_key().public_bytes_raw()
         keys, exact = Keys(recipients=(recipient,)), reference.astype(np.float32)
-        sending = HeaderWriter.start(reference, keys, draw, protected=trailing)
+        sending = HeaderWriter.start(reference, keys, draw)
         if trailing:
             rounder = Rounder(exact, strength, [tile], ([1.0], [1.0]))
-            stego = sending.write_trailing(rounder, metadata)
+            stego = sending.write(TrailingDraft(rounder), metadata, ecc=True)
         else:
-            stego = sending.write(exact, metadata)
+            stego = sending.write(ParityDraft(exact), metadata)
         key = ReferenceKey.of(reference)
-        stream = read(stego.reshape(-1), key, sending._bucket(metadata), trailing)
+        stream = read(stego.reshape(-1), key, sending.bucket(metadata), trailing)
         mask = key.mask(stream[:16].tobytes(), len(stream) - 24)
         streams.append(stream)
         masks.append(np.frombuffer(bytes(24) + mask, np.uint8))
@@ -144,8 +145,8 @@ def test_two_seals_of_the_same_input_differ_everywhere(seeded, picture, metadata
     seen = []
     for seed in (1, 2):
         sending = HeaderWriter.start(reference, Keys(), seeded(seed))
-        stego = sending.write(unrounded, metadata).reshape(-1)
-        stream = read(stego, key, sending._bucket(metadata), trailing=False)
+        stego = sending.write(ParityDraft(unrounded), metadata).reshape(-1)
+        stream = read(stego, key, sending.bucket(metadata), trailing=False)
         seen.append((stream, sending.session))
     (first, session), (second, other) = seen
     assert np.count_nonzero(first == second) <= 13  # 267 / 256 = 1 expected

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import Keys
 from sshr.errors import TooSmallError, WrongKeyError
 from sshr.header.carriers import trailing_bits, trailing_places
-from sshr.header.header import HeaderWriter, OpenedHeader, read_header
+from sshr.header.drafts import ParityDraft, TrailingDraft
 from sshr.header.metadata import Metadata
+from sshr.header.reader import OpenedHeader, read_header
+from sshr.header.writer import HeaderWriter
 
 WORDS = b"open sesame"
 IDENTITIES = [bytes([n]) * 32 for n in range(1, 6)]
@@ -29,8 +31,10 @@ def metadata(metadata: Metadata) -> Metadata:
     return dataclasses.replace(metadata, tile_scales=bytes(range(40)))
 
 
-def places_of(sending: HeaderWriter, metadata: Metadata, samples: int) -> NDArray[np.int64]:
-    return trailing_places(samples, trailing_bits(sending._bucket(metadata)))
+def places_of(
+    sending: HeaderWriter, metadata: Metadata, samples: int, ecc: bool
+) -> NDArray[np.int64]:
+    return trailing_places(samples, trailing_bits(sending.bucket(metadata, ecc)))
 
 
 @pytest.mark.parametrize(
@@ -45,19 +49,19 @@ def places_of(sending: HeaderWriter, metadata: Metadata, samples: int) -> NDArra
     ids=["reference", "passphrase", "recipient", "both", "several"],
 )
 @pytest.mark.parametrize("size", [(96, 64), (100, 300), LARGE])
-@pytest.mark.parametrize("protected", [False, True])
+@pytest.mark.parametrize("ecc", [False, True])
 @pytest.mark.usefixtures("quick_stretch")
-def test_round_trip(sender, reader, size, protected, picture, rounder, metadata) -> None:
+def test_round_trip(sender, reader, size, ecc, picture, rounder, metadata) -> None:
     reference, unrounded = picture(0, *size)
-    sending = HeaderWriter.start(reference, sender, protected=protected)
-    stego = sending.write_trailing(rounder(unrounded), metadata)
+    sending = HeaderWriter.start(reference, sender)
+    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=ecc)
     opened = read_header(stego, reference, reader)
     assert opened.session == sending.session
     assert opened.intact
     assert dataclasses.replace(opened.metadata, sample_mac=bytes(16)) == metadata
-    places = places_of(sending, metadata, stego.size)
+    places = places_of(sending, metadata, stego.size, ecc)
     assert np.array_equal(np.flatnonzero(opened.header), places[::-1])
-    assert np.array_equal(opened.parity, places)
+    assert np.array_equal(opened.parity_samples, places)
     again = sending.reopen(stego)
     assert (again.session, again.metadata, again.intact) == (
         opened.session,
@@ -71,8 +75,8 @@ def test_round_trip(sender, reader, size, protected, picture, rounder, metadata)
 def test_saturated_reference(level: int, size, rounder, metadata: Metadata) -> None:
     reference = np.full((*size, 3), level, np.uint8)
     beyond = np.full(reference.shape, level * 1.1 - 10, np.float32)
-    stego = HeaderWriter.start(reference, Keys(), protected=True).write_trailing(
-        rounder(beyond), metadata
+    stego = HeaderWriter.start(reference, Keys()).write(
+        TrailingDraft(rounder(beyond)), metadata, ecc=True
     )
     assert np.abs(stego.astype(int) - level).max() == 1
     assert read_header(stego, reference, Keys()).intact
@@ -89,8 +93,8 @@ def test_committed_stego(size, expected: str, seeded, rounder, metadata) -> None
     # The format itself: a change here means that old stego files no longer open.
     count = size[0] * size[1] * 3
     reference = (np.arange(count) * 37 % 251).astype(np.uint8).reshape(*size, 3)
-    sending = HeaderWriter.start(reference, Keys(recipients=PUBLIC[:3]), seeded(1), protected=True)
-    stego = sending.write_trailing(rounder(reference + np.float32(0.25)), metadata)
+    sending = HeaderWriter.start(reference, Keys(recipients=PUBLIC[:3]), seeded(1))
+    stego = sending.write(TrailingDraft(rounder(reference + np.float32(0.25))), metadata, ecc=True)
     assert hashlib.sha256(stego.tobytes()).hexdigest() == expected
     assert read_header(stego, reference, Keys(identity=IDENTITIES[2])).intact
 
@@ -99,7 +103,8 @@ class Spy:
     """A rounding that notes what it is asked for."""
 
     def __init__(self, picture: NDArray[np.uint8]) -> None:
-        self.picture, self.asked = picture, []
+        self.picture, self.shape = picture, picture.shape
+        self.asked: list[tuple[object, ...]] = []
 
     def round(self, tail: int) -> NDArray[np.uint8]:
         self.asked.append(("round", tail))
@@ -114,16 +119,16 @@ class Spy:
 def test_a_rounding_is_used_once(size, each: int, picture, metadata) -> None:
     reference, _ = picture(0, *size)
     sending, spy = HeaderWriter.start(reference, Keys()), Spy(reference)
-    count = trailing_bits(sending._bucket(metadata))
-    sending.write_trailing(spy, metadata)
+    count = trailing_bits(sending.bucket(metadata))
+    sending.write(TrailingDraft(spy), metadata)
     assert spy.asked == [("round", each * count), ("finish", count, each)]
 
 
 def test_the_keys_of_a_stego_serve_once(picture, rounder, metadata) -> None:
     reference, unrounded = picture()
     writing: list[Callable[[HeaderWriter], NDArray[np.uint8]]] = [
-        lambda sending: sending.write(unrounded, metadata),
-        lambda sending: sending.write_trailing(rounder(unrounded), metadata),
+        lambda sending: sending.write(ParityDraft(unrounded), metadata),
+        lambda sending: sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True),
     ]
     for first in writing:
         for second in writing:
@@ -135,19 +140,19 @@ def test_the_keys_of_a_stego_serve_once(picture, rounder, metadata) -> None:
 
 def test_too_small_costs_no_key(picture, rounder, metadata) -> None:
     reference, unrounded = picture()
-    sending = HeaderWriter.start(reference, Keys(), protected=True)
+    sending = HeaderWriter.start(reference, Keys())
     large = dataclasses.replace(metadata, side_info=bytes(1000))
     with pytest.raises(TooSmallError, match=r"64x64 px is too small .* at least \d+x\d+ px"):
-        sending.write_trailing(rounder(unrounded), large)
-    stego = sending.write_trailing(rounder(unrounded), metadata)
+        sending.write(TrailingDraft(rounder(unrounded)), large, ecc=True)
+    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True)
     assert read_header(stego, reference, Keys()).intact
 
 
 def test_wrong_keys_and_other_senders(picture, rounder, metadata) -> None:
     reference, unrounded = picture()
     keys = Keys(recipients=PUBLIC[:1])
-    stego = HeaderWriter.start(reference, keys, protected=True).write_trailing(
-        rounder(unrounded), metadata
+    stego = HeaderWriter.start(reference, keys).write(
+        TrailingDraft(rounder(unrounded)), metadata, ecc=True
     )
     for reader in (Keys(), Keys(identity=IDENTITIES[1])):
         with pytest.raises(WrongKeyError):
@@ -161,8 +166,8 @@ def test_one_carrier_does_not_hide_the_other(picture, rounder, metadata) -> None
     reference, unrounded = picture()
     found: list[OpenedHeader] = []
     for make in (
-        lambda sending: sending.write(unrounded, metadata),
-        lambda sending: sending.write_trailing(rounder(unrounded), metadata),
+        lambda sending: sending.write(ParityDraft(unrounded), metadata),
+        lambda sending: sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True),
     ):
         sending = HeaderWriter.start(reference, Keys())
         found.append(read_header(make(sending), reference, Keys()))

@@ -10,10 +10,12 @@ from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError, NothingFoundError
 from sshr.header.carriers import samples_a_bit, trailing_bits, trailing_places
 from sshr.header.correction import CHECKS
-from sshr.header.header import HeaderWriter, read_header
+from sshr.header.drafts import TrailingDraft
 from sshr.header.layout import PREFIX_BITS
 from sshr.header.metadata import Metadata
+from sshr.header.reader import read_header
 from sshr.header.sample_mac import sample_mac
+from sshr.header.writer import HeaderWriter
 
 LARGE = (180, 184)
 
@@ -24,8 +26,10 @@ def metadata(metadata: Metadata) -> Metadata:
     return dataclasses.replace(metadata, tile_scales=bytes(range(40)))
 
 
-def places_of(sending: HeaderWriter, metadata: Metadata, samples: int) -> NDArray[np.int64]:
-    return trailing_places(samples, trailing_bits(sending._bucket(metadata)))
+def places_of(
+    sending: HeaderWriter, metadata: Metadata, samples: int, ecc: bool = True
+) -> NDArray[np.int64]:
+    return trailing_places(samples, trailing_bits(sending.bucket(metadata, ecc)))
 
 
 def flipped(stego: NDArray[np.uint8], places: NDArray[np.int64] | list[int]) -> NDArray[np.uint8]:
@@ -38,8 +42,8 @@ def flipped(stego: NDArray[np.uint8], places: NDArray[np.int64] | list[int]) -> 
 def sent(request, picture, rounder, metadata):
     """Reference, stego, what rounding alone makes of it, and the header's places."""
     reference, unrounded = picture(0, *request.param)
-    sending = HeaderWriter.start(reference, Keys(), protected=True)
-    stego = sending.write_trailing(rounder(unrounded), metadata)
+    sending = HeaderWriter.start(reference, Keys())
+    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True)
     return reference, stego, rounder(unrounded).round(), places_of(sending, metadata, stego.size)
 
 
@@ -103,8 +107,8 @@ def test_an_even_change_inside_the_header_goes_unnoticed(sent) -> None:
 def test_without_check_bytes_no_changed_bit_passes(picture, rounder, metadata) -> None:
     reference, unrounded = picture()
     sending = HeaderWriter.start(reference, Keys())
-    stego = sending.write_trailing(rounder(unrounded), metadata)
-    places = places_of(sending, metadata, stego.size)
+    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata)
+    places = places_of(sending, metadata, stego.size, ecc=False)
     for bit in range(0, len(places), 53):
         with pytest.raises(NothingFoundError if bit < 8 * 24 else DamagedError):
             read_header(flipped(stego, [places[bit]]), reference, Keys())

@@ -17,13 +17,11 @@ from sshr.network.config import (
     PrintedConfig,
     ReactionConfig,
 )
-from sshr.network.exact import ExactSteps
 from sshr.network.grbf import GaussianRBF
 from sshr.network.guidance import Modulation
 from sshr.network.mix import Mix, random_mix
 from sshr.network.model import SshrNet
 from sshr.network.strength import Strength
-from sshr.training.fit import fit_start
 
 KEY_DIM = 16
 
@@ -83,8 +81,7 @@ def fitted() -> Callable[..., SshrNet]:
     def make(config: ModelConfig, crops: Tensor | None = None) -> SshrNet:
         torch.manual_seed(0)
         net = SshrNet(config)
-        if isinstance(net.body, ExactSteps):
-            fit_start(net.body, make_pictures(8, seed=50) if crops is None else crops)
+        net.body.fit(make_pictures(8, seed=50) if crops is None else crops)
         return net.eval().requires_grad_(False)
 
     return make

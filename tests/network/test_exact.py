@@ -10,6 +10,7 @@ from torch import Tensor
 from sshr.network.config import ModelConfig, StrengthConfig
 from sshr.network.exact import ExactSteps
 from sshr.network.model import SshrNet
+from sshr.network.steps import Shared
 
 EVEN = StrengthConfig(contrast=0.0)
 PLAIN: dict[str, object] = {"shaping": 0.0, "ranked": False}
@@ -58,19 +59,19 @@ def test_both_states_end_equal_and_reveal_from_one(
     body = net.body
     assert isinstance(body, ExactSteps)
     secret, reference = pictures(2, seed=1).double(), pictures(2, seed=2).double()
-    k_sym, mix = key(2).double(), mix_for(net, reference)
+    shared = Shared(reference, key(2).double(), mix_for(net, reference))
     planes = net.transform.planes(secret)
-    (z, y), scales = body.conceal(planes, reference, k_sym, mix)
+    (z, y), scales = body.conceal(planes, shared)
     assert float((z - y).abs().max()) < 1e-9
     assert scales.shape == (2, net.scale_count)
-    back = body.reveal((z, z), reference, k_sym, scales, mix)
+    back = body.reveal((z, z), shared, scales)
     for state in back:
         assert float((state - planes).abs().max()) < 1e-6
     # What is known beforehand is what the steps give.
-    at_once, same = body.result(planes, reference, k_sym, mix)
+    at_once, same = body.result(planes, shared)
     assert torch.allclose(same, scales, rtol=1e-9)
     assert float((at_once - z).abs().max()) < 1e-9
-    undone = body.undone(z, reference, k_sym, scales, mix)
+    undone = body.undone(z, shared, scales)
     assert float((undone - planes).abs().max()) < 1e-6
 
 

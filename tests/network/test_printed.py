@@ -14,6 +14,7 @@ from sshr.network.guidance import ConstantGuidance, GuidanceModule
 from sshr.network.model import SshrNet
 from sshr.network.printed import PrintedSteps, StepFunction
 from sshr.network.reparam import PlainKernel, RepKernel
+from sshr.network.steps import Shared
 from sshr.network.transform import Transform
 
 ABLATIONS: dict[str, dict[str, Any]] = {
@@ -56,11 +57,11 @@ def test_inverse_is_exact_with_the_true_pair(
     net, k_sym = make(steps=steps, mixing=p, order=order), key()
     (planes, reference), none = pair, torch.ones(1, 0)
     for tolerance in (1e-4, 1e-9):
-        end, scales = net.body.conceal(planes, reference, k_sym, None)
+        end, scales = net.body.conceal(planes, Shared(reference, k_sym))
         assert scales.shape == (1, 0)
         assert float((end[0] - planes).abs().mean()) > 0.01
         assert float((end[0] - end[1]).abs().mean()) > 1e-3
-        for state in net.body.reveal(end, reference, k_sym, none, None):
+        for state in net.body.reveal(end, Shared(reference, k_sym), none):
             assert float((state - planes).abs().max()) < tolerance
         net, k_sym = net.double(), k_sym.double()
         planes, reference = planes.double(), reference.double()
@@ -72,13 +73,13 @@ def test_sending_z_alone_is_not_exact(
     net, k_sym = make(steps=4).double(), key().double()
     secret, reference = pictures(1, seed=1).double(), pictures(1, seed=2).double()
     stego, scales = net.conceal(secret, reference, k_sym, None)
-    (z, y), _ = net.body.conceal(net.transform.planes(secret), reference, k_sym, None)
+    (z, y), _ = net.body.conceal(net.transform.planes(secret), Shared(reference, k_sym))
     assert torch.equal(stego, net.transform.image(z))
-    exact = net.transform.image(net.body.reveal((z, y), reference, k_sym, scales, None)[0])
+    exact = net.transform.image(net.body.reveal((z, y), Shared(reference, k_sym), scales)[0])
     assert float((exact - secret).abs().max()) < 1e-9
     revealed = net.reveal(stego, reference, k_sym, scales, None)
     assert float((revealed - secret).abs().max()) > 1e-3
-    expected = net.body.reveal((z, z), reference, k_sym, scales, None)[0]  # y_T := z_T
+    expected = net.body.reveal((z, z), Shared(reference, k_sym), scales)[0]  # y_T := z_T
     assert torch.allclose(revealed, net.transform.image(expected), atol=1e-9)
     assert torch.equal(net.conceal_at_once(secret, reference, k_sym, None)[0], stego)
 
@@ -102,7 +103,7 @@ def test_two_steps_are_eq_12_with_the_same_function_in_both_halves(
         first = p * first + (1 - p) * second
         second = p * second + (1 - p) * first
         z, y = (second, first) if order == "alternate" and t == 1 else (first, second)
-    found, _ = body.conceal(planes, reference, key(), None)
+    found, _ = body.conceal(planes, Shared(reference, key()))
     assert torch.allclose(found[0], transform.unpack(z), atol=1e-5)
     assert torch.allclose(found[1], transform.unpack(y), atol=1e-5)
 
@@ -142,9 +143,9 @@ def test_everything_is_conditioned_on_key_and_reference(
     make: Callable[..., SshrNet], pair: tuple[Tensor, Tensor], key: Callable[..., Tensor]
 ) -> None:
     net, (planes, reference) = make(steps=2), pair
-    (z, _), _ = net.body.conceal(planes, reference, key(), None)
+    (z, _), _ = net.body.conceal(planes, Shared(reference, key()))
     for other in ((reference, key(seed=6)), (reference.flip(-1), key())):
-        (changed, _), _ = net.body.conceal(planes, *other, None)
+        (changed, _), _ = net.body.conceal(planes, Shared(*other))
         assert float((changed - z).abs().mean()) > 1e-3
 
 
@@ -156,9 +157,9 @@ def test_ablated_networks_invert_exactly(
     key: Callable[..., Tensor],
 ) -> None:
     net, (planes, reference) = make(steps=2, **changes).double(), (x.double() for x in pair)
-    end, scales = net.body.conceal(planes, reference, key().double(), None)
+    end, scales = net.body.conceal(planes, Shared(reference, key().double()))
     assert float((end[0] - planes).abs().mean()) > 0.01
-    back, _ = net.body.reveal(end, reference, key().double(), scales, None)
+    back, _ = net.body.reveal(end, Shared(reference, key().double()), scales)
     assert float((back - planes).abs().max()) < 1e-9
 
 

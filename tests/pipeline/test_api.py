@@ -106,7 +106,7 @@ def test_small_pictures_are_refused(secret: Rgb8, reference: Rgb8) -> None:
 
 
 def test_other_bad_requests(stego: sshr.Stego, secret: Rgb8, reference: Rgb8) -> None:
-    with pytest.raises(UsageError, match="Unknown fit"):
+    with pytest.raises(UsageError, match="fit 'squash' is not one of contain"):
         sshr.conceal(secret, reference, OPEN, fit="squash")  # type: ignore[arg-type]
     with pytest.raises(CheckpointError, match="unknown preset 'huge': use base, paper"):
         sshr.conceal(secret, reference, OPEN, preset="huge")
@@ -151,11 +151,12 @@ def test_inspect_says_what_is_in_it(stego: sshr.Stego, reference: Rgb8) -> None:
 def test_reports_and_reveals_say_this_and_no_more(stego: sshr.Stego, reference: Rgb8) -> None:
     report = stego.check().as_dict()
     assert list(report) == [
-        *("stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "fitted_psnr")
+        *("transport", "stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim"),
+        *("fitted_psnr", "exact", "carried_width", "carried_height"),
     ]
     revealed = sshr.reveal(stego.image, reference, OPEN)
     assert [field.name for field in dataclasses.fields(revealed)] == [
-        *("image", "carrier", "intact", "sender")
+        *("transport", "kind", "intact", "sender", "image", "fitted", "data", "name")
     ]
 
 
@@ -173,8 +174,8 @@ def test_a_stego_of_another_checkpoint_needs_that_checkpoint(
 ) -> None:
     made = sshr.conceal(secret, reference, OPEN, preset=str(other_checkpoint))
     contents = sshr.inspect(made.image, reference, OPEN)
-    assert contents.preset is None
-    with pytest.raises(CheckpointError, match=contents.checkpoint):
+    assert contents.details["preset"] is None
+    with pytest.raises(CheckpointError, match=contents.details["checkpoint"]):
         sshr.reveal(made.image, reference, OPEN)
     revealed = sshr.reveal(made.image, reference, OPEN, preset=str(other_checkpoint))
     assert psnr(revealed.image, secret) > 30

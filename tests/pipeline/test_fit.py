@@ -27,7 +27,7 @@ def test_the_secret_gets_its_own_size_back(
     # What resizing alone would leave of the secret; the stego must cost little beside that.
     best = unfit(fit_to(secret, (128, 128), mode), size, mode)
     assert psnr(revealed.image, best) > 42
-    assert sshr.inspect(stego.image, reference, OPEN).fit == mode
+    assert sshr.inspect(stego.image, reference, OPEN).details["fit"] == mode
     report = stego.check()
     assert report.revealed_psnr == pytest.approx(psnr(revealed.image, secret), abs=0.01)
     assert report.fitted_psnr > 44

@@ -112,7 +112,7 @@ def test_an_old_stego_with_colour_under_a_grey_reference_still_opens(
 ) -> None:
     reference = photo("sailboats")[:, :, 1]
     with monkeypatch.context() as patch:
-        patch.setattr("sshr.pipeline.conceal.is_packed", lambda _: False)
+        patch.setattr("sshr.transports.cover.is_packed", lambda _: False)
         stego = sshr.conceal(secret, reference, OPEN)
     assert stego.image.shape == (128, 128, 3)
     assert psnr(sshr.reveal(stego.image, reference, OPEN).image, secret) > 46

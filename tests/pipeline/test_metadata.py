@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 import sshr
 from sshr.errors import DamagedError, SshrError
-from sshr.header.header import OpenedHeader, read_header
-from sshr.header.metadata import Transport
-from sshr.pipeline.reveal import Revealed, reveal_opened
-from sshr.transports.analog.engine import Engine
+from sshr.header.reader import OpenedHeader, read_header
+from sshr.pipeline.opening import OpenedStego
+from sshr.pipeline.reveal import reveal_opened
+from sshr.transports.cover import CoverPair
+from sshr.transports.protocol import Runtime
+from sshr.transports.revealed import Revealed
+from sshr.transports.table import transport_of
 
 Rgb8 = NDArray[np.uint8]
 
@@ -23,9 +26,10 @@ def opened(stego: sshr.Stego, reference: Rgb8) -> OpenedHeader:
 
 def revealed(opened: OpenedHeader, stego: sshr.Stego, **changes: object) -> Revealed:
     metadata = dataclasses.replace(opened.metadata, **changes)
-    engine = Engine(sshr.load_model("base"))
-    changed = dataclasses.replace(opened, metadata=metadata)
-    return reveal_opened(changed, stego.image, stego.reference.rgb, engine)
+    header = dataclasses.replace(opened, metadata=metadata)
+    pair = CoverPair.of(stego.image, stego.cover.picture.rgb)
+    changed = OpenedStego(header, pair, transport_of(metadata.transport))
+    return reveal_opened(changed, Runtime())
 
 
 def test_as_it_is_it_reveals(opened: OpenedHeader, stego: sshr.Stego, reference: Rgb8) -> None:
@@ -46,8 +50,10 @@ def test_public_key_of_another_length(opened: OpenedHeader, stego: sshr.Stego, l
 
 
 def test_transport_of_a_later_version(opened: OpenedHeader, stego: sshr.Stego) -> None:
-    with pytest.raises(DamagedError, match="analog transport"):
-        revealed(opened, stego, transport=Transport.SEALED)
+    with pytest.raises(DamagedError, match="transport 200, which this version does not know"):
+        revealed(opened, stego, transport=200)
+    with pytest.raises(DamagedError, match="cannot be read"):
+        revealed(opened, stego, transport=1)
 
 
 def test_size_that_no_memory_holds(opened: OpenedHeader, stego: sshr.Stego) -> None:

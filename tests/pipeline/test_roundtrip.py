@@ -10,7 +10,7 @@ from PIL import Image
 
 import sshr
 from sshr.errors import DamagedError, MismatchError, NothingFoundError, WrongKeyError
-from sshr.header.header import read_header
+from sshr.header.reader import read_header
 from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
@@ -148,7 +148,7 @@ def test_a_stego_that_fails_its_check_is_not_published(
     stego: sshr.Stego, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other_picture(path: Path) -> object:
-        return stego.reference
+        return stego.cover.picture
 
     monkeypatch.setattr("sshr.pipeline.conceal.read_image", other_picture)
     with pytest.raises(NothingFoundError):

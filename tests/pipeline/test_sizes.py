@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import sshr
-from sshr.header.header import read_header
+from sshr.header.reader import read_header
 from sshr.imaging.fitting import fit_to, unfit
 from sshr.imaging.tiles import tiled_area
 from sshr.metrics import psnr
@@ -148,7 +148,7 @@ def test_any_pair_of_sizes_goes_round(
     assert revealed.intact
     assert revealed.image.shape == secret.shape
     carrier = tiled_area(height, width)
-    assert revealed.carrier.shape == (*carrier, 3)
+    assert revealed.fitted.shape == (*carrier, 3)
     mode = "stretch" if secret.shape == reference.shape else "contain"
     best = unfit(fit_to(secret, carrier, mode), (own_height, own_width), mode)
     assert psnr(revealed.image, best) > 40

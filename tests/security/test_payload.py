@@ -78,7 +78,7 @@ def test_undoing_a_candidates_turn_tells_nothing(base, cases):
         before = ring_power([part.numpy() for part in row[0].split(sizes) if len(part)])
         for other in cases:
             k_sym = base.rsrk_symmetric(other.rsrk_public, case.reference)
-            turned = body._turned(row, body._turns(k_sym), size)
+            turned = body._turned(row, body.rotation(k_sym), size)
             assert float((turned - row).abs().max()) > 1e-3
             after = ring_power([part.numpy() for part in turned[0].split(sizes) if len(part)])
             assert np.abs(after - before).max() < 1e-4

@@ -8,7 +8,6 @@ from torch import Tensor
 
 from sshr.network.model import SshrNet
 from sshr.training.average import learned
-from sshr.training.fit import fit_start
 from sshr.training.losses import decibel, frequency_loss, perceptual_loss
 from sshr.training.objective import batch_outcome, has_unused_parameters
 from sshr.training.passing import pass_pair
@@ -42,7 +41,7 @@ def test_the_rate_controlled_loss(
     features: tuple[Tensor, Tensor],
     crops_of: Callable[..., Tensor],
 ) -> None:
-    fit_start(base_net.body, crops_of(8))
+    base_net.body.fit(crops_of(8))
     outcome = batch_outcome(base_net, RATE, pair, features, 7, "shaped")
     stego, revealed = (x.detach() for x in passed(base_net, pair, features, "shaped"))
     assert torch.equal(outcome.stego, stego)

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from sshr.network.model import SshrNet
-from sshr.training.fit import fit_start
 from sshr.training.losses import decibel
 from sshr.training.passing import pass_pair
 
@@ -16,8 +15,7 @@ from sshr.training.passing import pass_pair
 def net(request: pytest.FixtureRequest, crops_of: Callable[..., Tensor]) -> SshrNet:
     made: SshrNet = request.getfixturevalue(f"{request.param}_net")
     made.requires_grad_(False)
-    if made.is_exact:
-        fit_start(made.body, crops_of(8))
+    made.body.fit(crops_of(8))
     return made
 
 
@@ -73,7 +71,7 @@ def test_another_key_reveals_something_else(
     paper_net: SshrNet, pair: tuple[Tensor, Tensor], crops_of: Callable[..., Tensor]
 ) -> None:
     net = paper_net.requires_grad_(False)
-    fit_start(net.body, crops_of(8))
+    net.body.fit(crops_of(8))
     stego, scales = net.conceal(*pair, key(), None)
     right = net.reveal(stego, pair[1], key(), scales, None)
     assert float(decibel(right, pair[0]).max()) < -60

@@ -7,17 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
+from toy_network import ToyConfig, add_toy
 
+from sshr.crypto.session import Session
 from sshr.errors import CheckpointError, DeviceError, SshrError, TrainingError, UsageError
 from sshr.training import objective
 from sshr.training.recipe import Recipe
-from sshr.training.runner import Session, train
+from sshr.training.runner import TrainingSession, train
 from sshr.training.start import initial_net
+from sshr.transports.analog.engine import Engine, no_step
 from sshr.zoo.checkpoint import load_checkpoint
+from sshr.zoo.facts import read_facts
 
 SMALL: dict[str, Any] = {
     "preset": "paper",
@@ -55,8 +60,8 @@ def curve(out: Path) -> list[list[str]]:
         return [[row[0], *row[2:10]] for row in csv.reader(file)]
 
 
-def session(folder: Path, run: Path, **changes: Any) -> Session:
-    return dataclasses.replace(Session(folder, run, device="cpu", workers=0), **changes)
+def session(folder: Path, run: Path, **changes: Any) -> TrainingSession:
+    return dataclasses.replace(TrainingSession(folder, run, device="cpu", workers=0), **changes)
 
 
 def killer(step: int) -> Callable[[str], None]:
@@ -194,3 +199,33 @@ def test_impossible_sessions_are_refused(folder: Path, tmp_path: Path, recipe: R
     (out / "last.ckpt").write_bytes(b"foreign")
     with pytest.raises(TrainingError, match="cannot be resumed"):
         train(None, session(folder, out, resume=True), nothing)
+
+
+def test_a_further_kind_of_network_trains_conceals_and_reveals(
+    folder: Path, tmp_path: Path, recipe: Recipes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a line in the table and nothing else."""
+    add_toy(monkeypatch)
+    changes = {"preset": "toy", "model": {"share": 0.5}, "channel": {"kind": "png"}}
+    own = recipe(**(SMALL | changes), optimiser={"rate": 1e-2})
+    ended = train(own, session(folder, tmp_path / "run", steps=2), nothing)
+    assert ended.step == 2
+    assert read_facts(str(ended.model)).scale_count == 0
+    loaded = load_checkpoint(ended.model, torch.device("cpu"))
+    assert loaded.net.config == ToyConfig(share=0.5)
+    share = float(loaded.net.body.share)
+    assert 0.4 < share < 0.5  # the stego was too unlike its reference
+    engine, key = Engine(loaded), Session(bytes(32))
+    secret, reference = np.full((2, 80, 64, 3), 100, np.uint8)
+    reference[:40] = 180
+    k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
+    made = engine.conceal(secret, reference, k_sym, key, no_step)
+    stego = made.rounder.round()
+    assert np.abs(stego[:40] - (180 - 80 * share)).max() < 1.5
+    revealed = engine.reveal(stego, reference, k_sym, made.scales, key, no_step)
+    assert np.abs(revealed.astype(int) - secret).max() <= 2
+    assert engine.model.net.group_sizes((80, 64)) == []
+    # And a run goes on from it, but not as one of another kind.
+    assert initial_net(recipe(preset="toy", start=str(ended.model), channel={"kind": "png"}))
+    with pytest.raises(CheckpointError, match="is not of preset paper"):
+        initial_net(recipe(preset="paper", start=str(ended.model)))

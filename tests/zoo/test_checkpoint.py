@@ -7,10 +7,11 @@ import torch
 from checkpoint_files import CPU, contents, digest_of, resaved
 from torch import Tensor
 
+from sshr.network.kinds import build
 from sshr.network.mix import random_mix
 from sshr.network.model import SshrNet
 from sshr.network.reparam import RepKernel
-from sshr.zoo.checkpoint import FORMAT, LoadedModel, build, load_checkpoint, save_checkpoint
+from sshr.zoo.checkpoint import FORMAT, LoadedModel, load_checkpoint, save_checkpoint
 
 
 def rounded(net: SshrNet) -> SshrNet:

@@ -12,18 +12,10 @@ from sshr.network import config
 from sshr.network.mix import random_mix
 from sshr.zoo import registry
 from sshr.zoo.registry import PRESETS, find_model, load_model, pick_device
-from sshr.zoo.summary import summaries
 
 
 def weights(name: str) -> Path:
     return Path(str(files("sshr.zoo") / "weights" / PRESETS[name].file))
-
-
-def test_presets() -> None:
-    assert list(PRESETS) == ["base", "paper"]
-    for name, preset in PRESETS.items():
-        assert preset.name == name
-        assert preset.purpose
 
 
 def test_each_name_builds_exactly_its_network() -> None:
@@ -113,14 +105,3 @@ def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_devices_are_refused(name: str) -> None:
     with pytest.raises(DeviceError, match="use auto, cpu or cuda"):
         pick_device(name)
-
-
-def test_summaries_describe_the_packaged_files() -> None:
-    rows = {row["name"]: row for row in summaries()}
-    assert list(rows) == list(PRESETS)
-    for name, row in rows.items():
-        loaded = load_model(name, "cpu")
-        assert row["bytes"] == weights(name).stat().st_size
-        assert row["parameters"] == loaded.net.parameter_count()
-        assert row["checkpoint"] == loaded.digest[:8].hex()
-        assert row["purpose"] == PRESETS[name].purpose

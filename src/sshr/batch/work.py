@@ -4,19 +4,30 @@ import functools
 import hashlib
 import hmac
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sshr.batch.manifest import ManifestEntry, file_hash, finished, folder_key, write_record
 from sshr.batch.pairing import FilePair
 from sshr.crypto.keys import Keys, stretch
 from sshr.errors import ImageError, OutputError, SshrError
 from sshr.files.names import reason, shown
-from sshr.imaging.fitting import FitMode
+from sshr.files.output import check_file, staged
 from sshr.imaging.metadata import MetadataChoice
+from sshr.imaging.reading import read_image
 from sshr.imaging.secret import AlphaChoice
-from sshr.imaging.writing import check_output, write_image
+from sshr.imaging.writing import check_output, encode_image
+from sshr.transports.kind import Kind
+from sshr.transports.protocol import Runtime, make_options
+from sshr.transports.table import find_transport
+
+if TYPE_CHECKING:
+    from sshr.transports.revealed import Revealed
+
+Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -25,21 +36,28 @@ class Job:
 
     Attributes:
         folder: of the outputs and records.
-        force: existing outputs that are not this job's own may be replaced.
-        strict, fit, alpha: of `sshr.reveal` and `sshr.conceal`.
+        transport, options, alpha: of `sshr.conceal`.
         metadata: of `sshr.Stego.save`.
+        runtime, strict: of `sshr.reveal`.
+        force: existing outputs that are not this job's own may be replaced.
+
+    Raises:
+        UsageError: no such transport, or an option that it does not have.
     """
 
     command: Literal["conceal", "reveal"]
     folder: Path
     keys: Keys
-    preset: str = "base"
-    fit: FitMode = "contain"
+    transport: str = "analog"
+    options: dict[str, Any] = field(default_factory=dict)
+    runtime: Runtime = field(default_factory=Runtime)
     strict: bool = False
-    device: str = "auto"
     force: bool = False
     metadata: MetadataChoice = "colour"
     alpha: AlphaChoice = "composite"
+
+    def __post_init__(self) -> None:
+        make_options(find_transport(self.transport, Kind.PICTURE), self.options)
 
 
 def do_pair(job: Job, pair: FilePair) -> ManifestEntry:
@@ -73,49 +91,64 @@ def failed(pair: FilePair, message: str, code: int, seconds: float = 0.0) -> Man
 def _make(job: Job, pair: FilePair, inputs: str, started: float) -> ManifestEntry:
     pair.output.parent.mkdir(parents=True, exist_ok=True)
     check_output(pair.output, job.force, (pair.source, pair.reference))
-    entries: list[ManifestEntry] = []
-
-    def record(file: Path, figures: dict[str, Any]) -> None:
+    work = _concealed if job.command == "conceal" else _revealed
+    with work(job, pair) as (file, output, figures):
         entry = ManifestEntry(
             *_names(pair),
             state="done",
             inputs=inputs,
             sha256=file_hash(file),
+            output="" if output == pair.output else str(output.relative_to(job.folder)),
             seconds=round(time.monotonic() - started, 2),
             figures=figures,
         )
         write_record(job.folder, entry)
-        entries.append(entry)
+    return entry
 
-    if job.command == "conceal":
-        from sshr.imaging.reading import read_image
-        from sshr.pipeline.conceal import conceal
 
-        stego = conceal(
-            *(pair.source, pair.reference, job.keys, job.preset),
-            fit=job.fit,
-            alpha=job.alpha,
-            device=job.device,
-        )
+@contextmanager
+def _concealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
+    """The stego's file while it has no name yet, its name to be, and its figures."""
+    from sshr.pipeline.conceal import conceal
 
-        def reread(file: Path) -> None:
-            record(file, stego.check(read_image(file).rgb).as_dict())
+    stego = conceal(
+        *(pair.source, pair.reference, job.keys, job.transport), alpha=job.alpha, **job.options
+    )
+    with stego.staged(pair.output, job.force, job.metadata) as file:
+        yield file, pair.output, stego.check(read_image(file).rgb).as_dict()
 
-        alpha, extras = stego.reference.alpha, stego.reference.extras.chosen(job.metadata)
-        write_image(pair.output, stego.image, job.force, reread, alpha=alpha, extras=extras)
+
+@contextmanager
+def _revealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
+    """As `_concealed`; a file or text is called as its kind asks for."""
+    from sshr.pipeline.reveal import reveal
+
+    found = reveal(
+        *(pair.source, pair.reference, job.keys),
+        preset=job.runtime.preset,
+        strict=job.strict,
+        device=job.runtime.device,
+    )
+    output, figures = pair.output, {"kind": found.kind.name.lower(), "intact": found.intact}
+    if found.image is None:
+        output = output.with_suffix(_suffix(found))
+        check_file(output, job.force, (pair.source, pair.reference))
+        data = found.data
+        figures |= {"bytes": len(data)}
     else:
-        from sshr.pipeline.reveal import reveal
+        data = encode_image(found.image, output.suffix)
+        height, width = found.image.shape[:2]
+        figures |= {"width": width, "height": height}
+    with staged(output, data, job.force) as file:
+        yield file, output, figures
 
-        revealed = reveal(
-            *(pair.source, pair.reference, job.keys),
-            preset=job.preset,
-            strict=job.strict,
-            device=job.device,
-        )
-        height, width = revealed.image.shape[:2]
-        facts = {"width": width, "height": height, "intact": revealed.intact}
-        write_image(pair.output, revealed.image, job.force, lambda file: record(file, facts))
-    return entries[0]
+
+def _suffix(found: "Revealed") -> str:
+    """A plain suffix of the sender's name, else one that says what it is."""
+    told = Path(found.name).suffix.lower()
+    if found.kind is not Kind.TEXT and 1 < len(told) <= 9 and told[1:].isalnum() and told.isascii():
+        return told
+    return ".txt" if found.kind is Kind.TEXT else ".bin"
 
 
 def _names(pair: FilePair) -> tuple[str, str, str]:
@@ -123,22 +156,39 @@ def _names(pair: FilePair) -> tuple[str, str, str]:
 
 
 def _identity(job: Job, pair: FilePair) -> str:
-    """What the output depends on; the network counts by its weights, not its name."""
-    from sshr.zoo.registry import load_model
-
+    """What the output depends on; a network counts by its weights, not its name."""
     try:
         key = folder_key(job.folder)
     except OSError as error:
         raise OutputError(f"{shown(job.folder)}: cannot be written ({reason(error)})") from None
-    digest = load_model(job.preset, job.device).digest.hex()
-    parts = [job.command, digest, job.fit, str(job.strict), _keys_used(job.keys, key)]
-    parts += [job.metadata, job.alpha]
+    if job.command == "conceal":
+        settings = [job.transport, *_settings(job), job.metadata, job.alpha]
+    else:
+        settings = [_weights(job.runtime.preset), str(job.strict)]
+    parts = [job.command, *settings, _keys_used(job.keys, key)]
     for path in (pair.source, pair.reference):
         try:
             parts.append(file_hash(path))
         except (OSError, ValueError) as error:
             raise ImageError(f"{shown(path)}: cannot read it ({reason(error)})") from None
     return hmac.digest(key, "\0".join(parts).encode(), "sha256").hex()
+
+
+def _settings(job: Job) -> Iterator[str]:
+    """Options that change what comes out; of a preset its weights."""
+    options = make_options(find_transport(job.transport, Kind.PICTURE), job.options)
+    for one in fields(options):
+        value = getattr(options, one.name)
+        if one.name == "preset":
+            value = _weights(value)
+        if one.name != "device":
+            yield f"{one.name}={value}"
+
+
+def _weights(preset: str) -> str:
+    from sshr.zoo.facts import read_facts
+
+    return read_facts(preset).checkpoint.hex()
 
 
 @functools.lru_cache(maxsize=4)

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from sshr import __version__
-from sshr.cli.conceal import conceal
+from sshr.cli.conceal import make_conceal
 from sshr.cli.evaluate import evaluate
 from sshr.cli.fingerprint import fingerprint
+from sshr.cli.groups import grouped
 from sshr.cli.inspect import inspect
 from sshr.cli.keygen import key, keygen
 from sshr.cli.models import models
@@ -15,20 +16,20 @@ from sshr.cli.reference import reference
 from sshr.cli.reveal import reveal
 from sshr.cli.train import train
 
-app = typer.Typer(
-    add_completion=True,
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    help="Conceal a picture in a new one that looks like a shared reference, and reveal it.",
-)
 
-COMMANDS = (
-    *(conceal, reveal, inspect, fingerprint, reference),
-    *(keygen, key, models, train, evaluate),
-)
-
-for command in COMMANDS:
-    app.command()(command)
+def make_app() -> typer.Typer:
+    """The `sshr` command, with the options of the transports that there are now."""
+    app = typer.Typer(
+        add_completion=True,
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        help="Conceal a secret in a new picture that looks like a shared reference, and reveal it.",
+    )
+    commands = (grouped(make_conceal()), reveal, inspect, fingerprint, reference)
+    for command in (*commands, keygen, key, models, train, evaluate):
+        app.command()(command)
+    app.callback()(root)
+    return app
 
 
 def _version(value: bool) -> None:
@@ -37,10 +38,9 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Conceal a picture in a new one that looks like a shared reference, and reveal it."""
+    """Conceal a secret in a new picture that looks like a shared reference, and reveal it."""

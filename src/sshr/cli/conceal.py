@@ -1,179 +1,171 @@
 """`sshr conceal`."""
 
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from sshr.cli.choices import alpha_choice, metadata_choice
-from sshr.cli.folders import BackendName, Jobs, Pairs, Scheduler, wants_folders, work_folders
-from sshr.cli.options import (
-    Alpha,
-    AskPassphrase,
-    Device,
-    Force,
-    Json,
-    KeyPassphraseFile,
-    MetadataOption,
-    NoPassphrase,
-    PassphraseFile,
-    Preset,
-    Reference,
-)
-from sshr.cli.printing import print_json, print_notes
-from sshr.cli.sealed import (
-    DryRun,
-    Ecc,
-    File,
-    NoiseKind,
-    Quality,
-    Request,
-    StegoPsnr,
-    Text,
-    Transport,
-    conceal_sealed,
-)
+from sshr.cli.folders import FolderGroup, work_folders
+from sshr.cli.keys import SenderGroup
+from sshr.cli.options import Force, Json, PictureChoices, Reference
+from sshr.cli.printing import print_forecast, print_json, print_report
+from sshr.cli.secrets import SecretGroup, one_stream
+from sshr.cli.transport_options import chosen_options, given_options, transport_group
 from sshr.errors import UsageError
-from sshr.files.names import shown
-from sshr.imaging.fitting import FitMode
 
 if TYPE_CHECKING:
-    from sshr.crypto.keys import Keys
+    from sshr.imaging.reading import Picture
+    from sshr.transports.protocol import Transport
+
+TransportName = Annotated[
+    str | None,
+    typer.Option(
+        "--transport",
+        help="analog (a picture, which fades with damage) or sealed (anything, exact, over "
+        "lossless copies); by default the first that carries the secret.",
+    ),
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="The stego, a lossless file.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what to expect and how much fits.")
+]
 
 
-def conceal(
-    reference: Reference,
-    secret: Annotated[Path | None, typer.Argument(help="The picture to conceal.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The stego, a lossless file.")
-    ] = None,
-    passphrase_file: PassphraseFile = None,
-    no_passphrase: NoPassphrase = False,
-    to: Annotated[
-        list[str] | None,
-        typer.Option("--to", metavar="FILE_OR_KEY", help="A recipient's public key; repeatable."),
-    ] = None,
-    ask_passphrase: AskPassphrase = False,
-    signer: Annotated[
-        Path | None, typer.Option("--from", help="Your private key (.key), to sign with.")
-    ] = None,
-    key_passphrase_file: KeyPassphraseFile = None,
-    preset: Preset = "base",
-    fit: Annotated[str, typer.Option(help="contain, cover or stretch.")] = "contain",
-    transport: Transport = "analog",
-    file: File = None,
-    text: Text = None,
-    noise: NoiseKind = None,
-    quality: Quality = None,
-    stego_psnr: StegoPsnr = None,
-    ecc: Ecc = False,
-    dry_run: DryRun = False,
-    device: Device = "auto",
-    force: Force = False,
-    as_json: Json = False,
-    metadata: MetadataOption = "colour",
-    alpha: Alpha = "composite",
-    pairs: Pairs = None,
-    jobs: Jobs = 1,
-    backend_name: BackendName = "local",
-    scheduler: Scheduler = None,
-) -> None:
-    """Conceal SECRET; reveal it again from the written file and say how good both are.
+def make_conceal() -> Any:
+    """The command, with the options of the transports that there are."""
+    own_group = transport_group()
 
-    Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
+    def conceal(
+        reference: Reference,
+        secret: SecretGroup,
+        keys: SenderGroup,
+        own: own_group,  # type: ignore[valid-type]
+        pictures: PictureChoices,
+        folders: FolderGroup,
+        output: Output = None,
+        transport: TransportName = None,
+        dry_run: DryRun = False,
+        force: Force = False,
+        as_json: Json = False,
+    ) -> None:
+        """Conceal SECRET; reveal it again from the written file and say how good both are.
 
-    Example: sshr conceal --file report.pdf --transport sealed -r garden.png -o stego.png
+        Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
 
-    For a friend, signed: ... --to friend.pub --from mine.key
+        Example: sshr conceal --file report.pdf -r garden.png -o stego.png
 
-    Whole folders, paired by name: sshr conceal DIR --reference DIR2 -o OUT --jobs 2
-    """
-    from sshr.batch.runner import Backend
-    from sshr.batch.work import Job
-    from sshr.cli.keys import keys_for
-    from sshr.cli.planning import print_plan
-    from sshr.cli.progress import progress_bar
-    from sshr.header.fingerprint import fingerprint
-    from sshr.imaging.reading import read_image
-    from sshr.imaging.secret import read_secret
-    from sshr.imaging.writing import check_alpha, check_output, lost_in
+        For a friend, signed: ... --to friend.pub --from mine.key
 
-    def own_keys() -> "Keys":
-        return keys_for(
-            passphrase_file,
-            no_passphrase,
-            confirm=True,
-            ask=ask_passphrase,
-            recipients=to or (),
-            signer=signer,
-            key_passphrase_file=key_passphrase_file,
+        Whole folders, paired by name: sshr conceal DIR --reference DIR2 -o OUT --jobs 2
+        """
+        from sshr.transports.table import find_transport
+
+        way = find_transport(transport, secret.kind)
+        options = chosen_options(way, own)
+        request = _Request(
+            *(way, options, secret, reference, output, keys, pictures, force, as_json)
         )
-
-    started = time.monotonic()
-    mode, kept, transparent = _fit(fit), metadata_choice(metadata), alpha_choice(alpha)
-    request = Request(
-        *(secret, reference, output, file, text, noise, quality, stego_psnr),
-        *(dry_run, force, as_json, ecc, kept, transparent),
-        recipients=max(len(to or ()), 1),
-        signed=signer is not None,
-    )
-    if transport == "sealed":
-        conceal_sealed(request, own_keys)
-        return
-    if transport != "analog":
-        raise UsageError(f"--transport {shown(transport)} is not one of analog, sealed")
-    secret = request.check_analog()
-    backend = Backend(backend_name, jobs, scheduler)
-    if wants_folders(secret, reference, pairs, backend):
+        one_stream(*secret.streams, *keys.streams)
+        secret.check(needed=not dry_run)
+        whole = folders.wanted(secret.secret, reference)
         if dry_run:
-            raise UsageError("--dry-run is for single pictures, not folders")
-        folder = request.named_output().absolute()
+            if whole:
+                raise UsageError("--dry-run is for single pictures, not folders")
+            request.forecast()
+            return
+        output = request.named_output()
+        if not whole:
+            request.conceal()
+            return
+        from sshr.batch.work import Job
+
         job = Job(
-            *("conceal", folder, own_keys(), preset, mode, False, device, force),
-            *(kept, transparent),
+            command="conceal",
+            folder=output.absolute(),
+            keys=keys.read(),
+            transport=way.name,
+            options=given_options(own),
+            force=force,
+            metadata=pictures.kept,
+            alpha=pictures.transparent,
         )
-        work_folders(job, secret.absolute(), reference.absolute(), pairs, backend, as_json)
-        return
-    if output is not None:
-        check_output(output, force, (secret, reference))
-    own, shared = read_secret(secret, transparent), read_image(reference)
-    if output is not None:
-        check_alpha(output, shared.alpha is not None)
-    if dry_run or output is None:
-        print_plan(own, shared, preset, mode, as_json, request.recipients, request.signed)
-        return
-    keys = own_keys()
-    from sshr.pipeline.conceal import conceal as run
+        work_folders(job, secret.inputs[0], reference, folders, as_json)
 
-    with progress_bar(as_json) as progress:
-        stego = run(own, shared, keys, preset, fit=mode, device=device, progress=progress)
-        report = stego.save(output, force, progress, kept)
-    figures = {**report.as_dict(), "seconds": round(time.monotonic() - started, 2)}
-    notes = (*stego.notes, *lost_in(output, shared.extras.chosen(kept), stego.image.ndim == 2))
-    words = fingerprint(shared.rgb)
-    facts = {"stego": str(output), "preset": preset, **figures, "notes": list(notes)}
-    facts["fingerprint"] = words
-    if as_json:
-        print_json(facts)
-        return
-    table = Table("measured on the file", "PSNR, dB", "SSIM")
-    table.add_row("stego against reference", f"{report.stego_psnr:.2f}", f"{report.stego_ssim:.4f}")
-    table.add_row(
-        "revealed against secret", f"{report.revealed_psnr:.2f}", f"{report.revealed_ssim:.4f}"
-    )
-    console = Console()
-    console.print(table)
-    print_notes(console, notes)
-    console.print(f"the reference's fingerprint: {words}", markup=False)
-    console.print(f"{shown(output)} written in {figures['seconds']} s", markup=False)
+    return conceal
 
 
-def _fit(name: str) -> FitMode:
-    from typing import cast, get_args
+@dataclass(frozen=True)
+class _Request:
+    """What is asked for, of a single secret."""
 
-    if name not in get_args(FitMode):
-        raise UsageError(f"--fit {shown(name)} is not one of {', '.join(get_args(FitMode))}")
-    return cast(FitMode, name)
+    transport: "Transport"
+    options: Any
+    secret: SecretGroup
+    reference: Path
+    output: Path | None
+    keys: SenderGroup
+    pictures: PictureChoices
+    force: bool
+    as_json: bool
+
+    def named_output(self) -> Path:
+        """The output.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self.output is None:
+            raise UsageError("Missing option '--output': the stego's file, or choose --dry-run")
+        return self.output
+
+    def forecast(self) -> None:
+        """Print what to expect."""
+        from sshr.header.fingerprint import fingerprint
+        from sshr.transports.cover import Cover
+
+        own = self.secret.read(self.pictures.transparent) if self.secret.is_given else None
+        shared = self._reference()
+        told = self.transport.expect(
+            own, Cover.of(shared), self.keys.slots, self.keys.signer is not None, self.options
+        )
+        print_forecast(told, self.options, fingerprint(shared.rgb), self.as_json)
+
+    def conceal(self) -> None:
+        """Conceal, write, read back and print."""
+        from sshr.cli.progress import progress_bar
+        from sshr.header.fingerprint import fingerprint
+        from sshr.imaging.writing import lost_in
+        from sshr.pipeline.conceal import conceal
+
+        started, output = time.monotonic(), self.named_output()
+        shared, own = self._reference(), self.secret.read(self.pictures.transparent)
+        keys = self.keys.read()
+        with progress_bar(self.as_json) as progress:
+            stego = conceal(
+                own, shared, keys, self.transport.name, progress=progress, **vars(self.options)
+            )
+            report = stego.save(output, self.force, progress, self.pictures.kept)
+        lost = lost_in(output, shared.extras.chosen(self.pictures.kept), stego.image.ndim == 2)
+        facts: dict[str, Any] = {"stego": str(output), **asdict(self.options), **report.as_dict()}
+        facts |= {"seconds": round(time.monotonic() - started, 2)}
+        facts |= {"notes": [*stego.notes, *lost], "fingerprint": fingerprint(shared.rgb)}
+        if self.as_json:
+            print_json(facts)
+        else:
+            print_report(facts)
+
+    def _reference(self) -> "Picture":
+        """The reference, once the output's name has been looked at."""
+        from sshr.imaging.reading import read_image
+        from sshr.imaging.writing import check_alpha, check_output
+        from sshr.pipeline.conceal import check_suffix
+
+        if self.output is None:
+            return read_image(self.reference)
+        check_suffix(self.transport, self.output)
+        check_output(self.output, self.force, [*self.secret.inputs, self.reference])
+        shared = read_image(self.reference)
+        check_alpha(self.output, shared.alpha is not None)
+        return shared

@@ -6,102 +6,173 @@ them: a variable that was forgotten must not change what opens a stego.
 """
 
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from sshr.cli.passphrase import SECRETS, WITHOUT, key_source
-from sshr.crypto.identity import PrivateKey, sender_fingerprint
-from sshr.crypto.keyfile import is_key_text, read_private_key, read_public_key
-from sshr.crypto.keys import Keys
+import typer
+
+from sshr.cli.options import KeyPassphraseFile
+from sshr.cli.passphrase import SECRETS, STREAM_NAME, WITHOUT, key_source
 from sshr.errors import KeyFileError, UsageError
 from sshr.files.names import shown
 
+if TYPE_CHECKING:
+    from sshr.crypto.identity import PrivateKey
+    from sshr.crypto.keys import Keys
 
-def keys_for(
-    passphrase_file: Path | None,
-    without: bool,
-    confirm: bool,
-    *,
-    ask: bool = False,
-    recipients: Sequence[str] = (),
-    signer: Path | None = None,
-    identity: Path | None = None,
-    sender: str | None = None,
-    key_passphrase_file: Path | None = None,
-) -> Keys:
-    """The keys of one command.
-
-    Args:
-        passphrase_file: of the passphrase.
-        without: the reference alone; says on stderr what that means.
-        confirm: ask twice for the passphrase.
-        ask: a passphrase is needed beside recipients or identity.
-        recipients, sender: files of public keys, or the keys themselves.
-        signer, identity: files of private keys.
-        key_passphrase_file: of the passphrase that protects the private key.
-
-    Raises:
-        UsageError: contradicting options, an unreadable file, an empty passphrase, nobody to ask.
-        KeyFileError: a key that cannot be used.
-    """
-    addressed = bool(recipients) or identity is not None
-    if without and addressed:
-        raise UsageError("--no-passphrase, the reference alone, contradicts --to and --identity")
-    if without and (passphrase_file or ask):
-        option = "--passphrase-file" if passphrase_file else "--ask-passphrase"
-        raise UsageError(f"--no-passphrase and {option} contradict each other")
-    if key_passphrase_file and not (signer or identity):
-        raise UsageError("--key-passphrase-file is of no use without a private key")
-
-    found = tuple(read_public_key(one).exchange for one in recipients)
-    wanted = None if sender is None else _signing(sender)
-    signing = None
-    if signer:
-        signing = private_key(signer, key_passphrase_file).signing
-        if signing is None:
-            raise KeyFileError(f"{shown(signer)}: an imported key cannot sign; see sshr keygen")
-    own = private_key(identity, key_passphrase_file).exchange if identity else None
-
-    passphrase = None
-    if without:
-        print(f"sshr: {WITHOUT}", file=sys.stderr)
-    elif passphrase_file or ask or not addressed:
-        passphrase = SECRETS.read(passphrase_file, confirm)
-    return Keys(passphrase, found, own, signing, wanted)
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="File with the passphrase (- is standard input); else SSHR_PASSPHRASE, else asked."
+    ),
+]
+NoPassphrase = Annotated[
+    bool, typer.Option("--no-passphrase", help="Rely on the reference alone (weak).")
+]
+AskPassphrase = Annotated[
+    bool,
+    typer.Option("--ask-passphrase", help="A passphrase as well as the key: both are needed."),
+]
 
 
-def private_key(path: Path, passphrase_file: Path | None) -> PrivateKey:
+@dataclass(frozen=True)
+class _KeyGroup:
+    """What both directions have."""
+
+    passphrase_file: PassphraseFile = None
+    no_passphrase: NoPassphrase = False
+    ask_passphrase: AskPassphrase = False
+    key_passphrase_file: KeyPassphraseFile = None
+
+    @property
+    def streams(self) -> list[str]:
+        """Options that read standard input."""
+        return ["--passphrase-file"] if str(self.passphrase_file) == STREAM_NAME else []
+
+    def _passphrase(self, addressed: bool, private: Path | None, confirm: bool) -> bytes | None:
+        if self.no_passphrase and addressed:
+            raise UsageError(
+                "--no-passphrase, the reference alone, contradicts --to and --identity"
+            )
+        if self.no_passphrase and (self.passphrase_file or self.ask_passphrase):
+            option = "--passphrase-file" if self.passphrase_file else "--ask-passphrase"
+            raise UsageError(f"--no-passphrase and {option} contradict each other")
+        if self.key_passphrase_file and not private:
+            raise UsageError("--key-passphrase-file is of no use without a private key")
+        if self.no_passphrase:
+            print(f"sshr: {WITHOUT}", file=sys.stderr)
+            return None
+        if self.passphrase_file or self.ask_passphrase or not addressed:
+            return SECRETS.read(self.passphrase_file, confirm)
+        return None
+
+
+@dataclass(frozen=True)
+class SenderGroup(_KeyGroup):
+    """Keys to conceal with."""
+
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="FILE_OR_KEY", help="A recipient's public key; repeatable."),
+    ] = None
+    signer: Annotated[
+        Path | None, typer.Option("--from", help="Your private key (.key), to sign with.")
+    ] = None
+
+    @property
+    def slots(self) -> int:
+        """Of the header."""
+        return max(len(self.to or ()), 1)
+
+    def read(self) -> "Keys":
+        """The keys; a passphrase is asked for twice.
+
+        Raises:
+            UsageError: contradicting options, an unreadable file, an empty passphrase, nobody to
+                ask.
+            KeyFileError: a key that cannot be used.
+        """
+        from sshr.crypto.keyfile import read_public_key
+        from sshr.crypto.keys import Keys
+
+        recipients = tuple(read_public_key(one).exchange for one in self.to or ())
+        signing = None
+        if self.signer:
+            signing = private_key(self.signer, self.key_passphrase_file).signing
+            if signing is None:
+                name = shown(self.signer)
+                raise KeyFileError(f"{name}: an imported key cannot sign; see sshr keygen")
+        passphrase = self._passphrase(bool(self.to), self.signer, confirm=True)
+        return Keys(passphrase, recipients, signer=signing)
+
+
+@dataclass(frozen=True)
+class ReaderGroup(_KeyGroup):
+    """Keys to reveal with."""
+
+    identity: Annotated[
+        Path | None,
+        typer.Option(help="Private key (.key) of a recipient, instead of a passphrase."),
+    ] = None
+    sender: Annotated[
+        str | None,
+        typer.Option(metavar="FILE_OR_KEY", help="Refuse what this public key has not signed."),
+    ] = None
+
+    def read(self) -> "Keys":
+        """The keys.
+
+        Raises:
+            UsageError, KeyFileError: see `SenderGroup.read`.
+        """
+        from sshr.crypto.keyfile import read_public_key
+        from sshr.crypto.keys import Keys
+
+        wanted = None
+        if self.sender is not None:
+            wanted = read_public_key(self.sender).signing
+            if wanted is None:
+                name = shown(self.sender)
+                raise KeyFileError(f"{name}: an imported key cannot sign, so it sends nothing")
+        own = None
+        if self.identity:
+            own = private_key(self.identity, self.key_passphrase_file).exchange
+        passphrase = self._passphrase(self.identity is not None, self.identity, confirm=False)
+        return Keys(passphrase, identity=own, sender=wanted)
+
+    def facts(self, found: bytes | None) -> dict[str, str | None]:
+        """Who has signed, for JSON: fingerprint, and the name of the key that was asked for.
+
+        Args:
+            found: raw Ed25519 public key of the verified signature.
+        """
+        from sshr.crypto.identity import sender_fingerprint
+
+        signed = None if found is None else sender_fingerprint(found)
+        return {"sender": signed, "sender_name": self._sender_name}
+
+    def words(self, found: bytes | None, intact: bool) -> str:
+        """Who has signed, in words, and whether the picture is still what was signed."""
+        from sshr.crypto.identity import sender_fingerprint
+
+        if found is None:
+            return "not signed"
+        name, digits = self._sender_name, sender_fingerprint(found)
+        who = f"{shown(name)} ({digits})" if name else f"the key {digits}"
+        return f"signed by {who}" + ("" if intact else ", but changed since")
+
+    @property
+    def _sender_name(self) -> str | None:
+        """The key's file without folder and suffix; a key given as text has no name."""
+        from sshr.crypto.keyfile import is_key_text
+
+        asked = self.sender
+        return None if asked is None or is_key_text(asked) else Path(asked).stem
+
+
+def private_key(path: Path, passphrase_file: Path | None) -> "PrivateKey":
     """A private key from its file; its passphrase is asked for if it has one."""
+    from sshr.crypto.keyfile import read_private_key
+
     return read_private_key(path, lambda: key_source(path).read(passphrase_file, confirm=False))
-
-
-def sender_facts(found: bytes | None, asked: str | None) -> dict[str, str | None]:
-    """Who has signed, for JSON: fingerprint, and the name of the key that was asked for.
-
-    Args:
-        found: raw Ed25519 public key of the verified signature.
-        asked: what --sender gave.
-    """
-    sender = None if found is None else sender_fingerprint(found)
-    return {"sender": sender, "sender_name": _name(asked)}
-
-
-def signature_words(found: bytes | None, asked: str | None, intact: bool) -> str:
-    """Who has signed, in words, and whether the picture is still what was signed."""
-    if found is None:
-        return "not signed"
-    name, digits = _name(asked), sender_fingerprint(found)
-    who = f"{shown(name)} ({digits})" if name else f"the key {digits}"
-    return f"signed by {who}" + ("" if intact else ", but changed since")
-
-
-def _name(asked: str | None) -> str | None:
-    """The key's file without folder and suffix; a key given as text has no name."""
-    return None if asked is None or is_key_text(asked) else Path(asked).stem
-
-
-def _signing(sender: str) -> bytes:
-    key = read_public_key(sender).signing
-    if key is None:
-        raise KeyFileError(f"{shown(sender)}: an imported key cannot sign, so it sends nothing")
-    return key

@@ -14,7 +14,7 @@ def models(as_json: Json = False) -> None:
 
     Example: sshr models
     """
-    from sshr.zoo.summary import summaries
+    from sshr.zoo.facts import summaries
 
     rows = summaries()
     if as_json:
@@ -24,7 +24,7 @@ def models(as_json: Json = False) -> None:
 
 
 def print_models(rows: list[dict[str, Any]]) -> None:
-    """Print what `sshr.zoo.summary.summaries` gives: the presets, then their scores."""
+    """Print what `sshr.zoo.facts.summaries` gives: the presets, then their scores."""
     console = Console()
     table = Table("preset", "parameters", "file, MB", "checkpoint", "purpose")
     for row in rows:

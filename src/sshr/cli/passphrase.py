@@ -10,10 +10,13 @@ import typer
 from sshr.crypto.keys import passphrase_bytes
 from sshr.errors import UsageError
 from sshr.files.names import reason, shown
-from sshr.files.text import read_text
+from sshr.files.text import MAX_BYTES, read_text
 
 VARIABLE = "SSHR_PASSPHRASE"
 KEY_VARIABLE = "SSHR_KEY_PASSPHRASE"
+STREAM_NAME = "-"
+"""As the name of a passphrase's file: standard input."""
+
 WITHOUT = (
     "no passphrase: whoever holds the reference photograph and this program can reveal the secret"
 )
@@ -39,7 +42,7 @@ class Source:
         """The passphrase as bytes: from the file, else the variable, else the prompt.
 
         Args:
-            file: one line break at its end is not part of the passphrase.
+            file: one line break at its end is not part of the passphrase; `-` is standard input.
             confirm: ask twice.
 
         Raises:
@@ -53,7 +56,10 @@ class Source:
     def _text(self, file: Path | None, confirm: bool) -> str:
         if file:
             try:
-                text = read_text(file)
+                if str(file) == STREAM_NAME:
+                    text = sys.stdin.buffer.read(MAX_BYTES).decode("utf-8")
+                else:
+                    text = read_text(file)
             except (OSError, ValueError) as error:
                 raise UsageError(f"{shown(file)}: cannot read it ({reason(error)})") from None
             return text.removesuffix("\n").removesuffix("\r")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sshr.types import Progress as Callback
-from sshr.types import quiet
+from sshr.progress import Progress as Callback
+from sshr.progress import quiet
 
 PATIENCE = 1.0
 

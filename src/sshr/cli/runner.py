@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from sshr.cli.commands import app
+from sshr.cli.commands import make_app
 from sshr.errors import SshrError, UsageError
 from sshr.files.names import shown
 
@@ -30,7 +30,7 @@ def raise_on_sigterm() -> None:
 
 def run(arguments: list[str]) -> int:
     """Exit code of `sshr ARGUMENTS`: 0, an error's own, 130 after Ctrl-C, 143 after SIGTERM."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(make_app())
     try:
         result = command.main(arguments, prog_name="sshr", standalone_mode=False)
     except SshrError as error:

@@ -44,13 +44,14 @@ def train(
         raise UsageError("training needs more packages: python -m pip install 'sshr[train]'")
     seconds = None if max_time is None else _seconds(max_time)
     from sshr.training.recipe_file import load_recipe
-    from sshr.training.runner import Session, is_helper
+    from sshr.training.runner import TrainingSession, is_helper
     from sshr.training.runner import train as run
 
     if recipe is None and not resume:
         raise UsageError("a new run needs --recipe: base, paper or the path of a .yaml file")
     chosen = None if recipe is None else load_recipe(recipe)
-    session = Session(data, out, resume, device, devices, workers, threads, seconds, alexnet, steps)
+    places = data, out, resume, device, devices, workers, threads
+    session = TrainingSession(*places, seconds, alexnet, steps)
     ended = run(chosen, session, _say)
     if is_helper():
         return

@@ -2,14 +2,13 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from sshr.errors import OutputError
 from sshr.files.names import is_same_file, reason, shown
-from sshr.files.temporary import whole_file
+from sshr.files.temporary import staged_file, whole_file
 
 PathLike = str | os.PathLike[str]
 
@@ -41,23 +40,18 @@ def write_file(path: PathLike, data: bytes, force: bool = False, mode: int = 0o6
         OutputError: the name, the folder or the disk refuses.
     """
     check_file(path, force)
-    with published(Path(path), force, mode=mode) as file:
+    with refusals(Path(path)), whole_file(Path(path), force, mode) as file:
         file.write(data)
 
 
 @contextmanager
-def published(
-    target: Path,
-    force: bool,
-    check: Callable[[Path], None] | None = None,
-    mode: int = 0o666,
-) -> Iterator[BinaryIO]:
-    """`whole_file`, with its refusals in words.
+def staged(target: Path, data: bytes, force: bool) -> Iterator[Path]:
+    """`staged_file`, with its refusals in words.
 
     Raises:
         OutputError: the name, the folder or the disk refuses.
     """
-    with refusals(target), whole_file(target, force, check, mode) as file:
+    with refusals(target), staged_file(target, force, data) as file:
         yield file
 
 

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -17,45 +17,62 @@ _BINARY = getattr(os, "O_BINARY", 0)  # Windows
 
 
 @contextmanager
-def whole_file(
-    target: Path,
-    force: bool,
-    check: Callable[[Path], None] | None = None,
-    mode: int = 0o666,
-) -> Iterator[BinaryIO]:
+def whole_file(target: Path, force: bool, mode: int = 0o666) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name `target` when the block ends and it is on the disk.
 
     Without force a file that has appeared there meanwhile is left alone; with it a link is
     replaced, not followed. On any failure nothing remains.
 
     Args:
-        check: called with the complete file while it still has a temporary name; what it raises
-            keeps the file from being published.
         mode: permissions (less the umask), in force from the file's first moment on.
 
     Raises:
         OSError, ValueError: the name, the folder or the disk refuses.
     """
+    with _unpublished(target, force, mode) as (file, _):
+        yield file
+
+
+@contextmanager
+def staged_file(target: Path, force: bool, data: bytes, mode: int = 0o666) -> Iterator[Path]:
+    """The complete file under a temporary name; it becomes `target` when the block ends well.
+
+    What the block raises keeps the file from being published. See `whole_file` for the rest.
+    """
+    with _unpublished(target, force, mode) as (file, temporary):
+        file.write(data)
+        _to_disk(file)
+        yield temporary
+
+
+@contextmanager
+def _unpublished(target: Path, force: bool, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
     # Short whatever the target's name is, and hidden, so that folder listings pass it over.
     temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
-    with ExitStack() as lock:
-        try:
-            descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode)
-            with open(descriptor, "wb") as file:
-                lock.enter_context(held(file.fileno()))
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            if check:
-                check(temporary)
-            if force:
-                os.replace(temporary, target)
-            else:
-                _publish_new(temporary, target)
-            sync_folder(target.parent)
-        finally:
-            with suppress(OSError, ValueError):
-                temporary.unlink()
+    with ExitStack() as stack:
+        stack.callback(_remove, temporary)
+        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode)
+        with open(descriptor, "wb") as file:
+            stack.enter_context(held(file.fileno()))
+            yield file, temporary
+            if not file.closed:
+                _to_disk(file)
+        if force:
+            os.replace(temporary, target)
+        else:
+            _publish_new(temporary, target)
+        sync_folder(target.parent)
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+    file.close()
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError, ValueError):
+        path.unlink()
 
 
 def _publish_new(temporary: Path, target: Path) -> None:

@@ -3,7 +3,8 @@
 `ParityCarrier`: the parities of keyed groups of samples, for a stego whose other samples are final
 before the header is written. `TrailingCarrier`: the lowest bits of the last samples or pixels, for
 one that is rounded with the header's bits in mind. Both draw from what the reference's key masks,
-so to everybody else the bits are random.
+so to everybody else the bits are random. A new carrier is a class here and its place in `CARRIERS`;
+a `Draft` (`sshr.header.drafts`) writes it.
 """
 
 import math
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.errors import TooSmallError
-from sshr.header.layout import PREFIX_BITS, Bucket, Layout, prefix_group
+from sshr.header.layout import PREFIX_BITS, Bucket, Layout, layout_for, prefix_group
 from sshr.header.parity import read_parities
 from sshr.header.reference import ReferenceKey
 
@@ -31,16 +32,26 @@ class Bits:
     """The body's bits as bytes, and the flat indices of the samples that hold prefix and body.
 
     Attributes:
-        one_of_each: of each bit, the sample that changes when the bit does.
+        parity_samples: of each bit, the sample that changes when the bit does.
     """
 
     body: bytes
     places: Places
-    one_of_each: Places
+    parity_samples: Places
 
 
 class HeaderCarrier(Protocol):
-    """Reads a header's two parts from the flat samples of a picture."""
+    """Places for a header in a picture, and reading its two parts from the flat samples there."""
+
+    def capacity(self, samples: int) -> int:
+        """Bytes of the longest header in a picture of so many samples."""
+
+    def locate(self, key: ReferenceKey, bucket: Bucket) -> Places:
+        """Flat indices of the samples that hold such a header for this reference.
+
+        Raises:
+            TooSmallError: there is no room; the message names a size that would do.
+        """
 
     def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
         """The first PREFIX_BYTES; None where a picture is too small for any header."""
@@ -51,6 +62,12 @@ class HeaderCarrier(Protocol):
 
 class ParityCarrier:
     """See the module."""
+
+    def capacity(self, samples: int) -> int:
+        return samples // 16
+
+    def locate(self, key: ReferenceKey, bucket: Bucket) -> Places:
+        return key.positions(layout_for(key.height, key.width, bucket).used)
 
     def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
         group = prefix_group(len(samples))
@@ -66,13 +83,20 @@ class ParityCarrier:
         positions = key.positions(layout.used)
         groups = layout.groups(positions)
         data = np.packbits(read_parities(samples, groups[1])).tobytes()
-        return Bits(data, positions, np.concatenate([group[:, -1] for group in groups]))
+        return Bits(data, positions, last_of_each(groups))
 
 
 class TrailingCarrier:
     """Bit i is that of the sample i + 1 places before the picture's end, or in a larger picture the
     exclusive or of the three samples of the pixel there.
     """
+
+    def capacity(self, samples: int) -> int:
+        return samples // (16 * samples_a_bit(samples))
+
+    def locate(self, key: ReferenceKey, bucket: Bucket) -> Places:
+        count = check_trailing(key.height, key.width, bucket)
+        return trailing_places(key.samples, count)
 
     def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
         if len(samples) // 2 < PREFIX_BITS:
@@ -88,6 +112,21 @@ class TrailingCarrier:
 
 
 CARRIERS: Sequence[HeaderCarrier] = (ParityCarrier(), TrailingCarrier())
+
+
+def parity_samples(key: ReferenceKey, bucket: Bucket) -> Places:
+    """Of each bit that `ParityCarrier` writes, the sample that may move when the others are final.
+
+    Raises:
+        TooSmallError: the reference cannot hold the header.
+    """
+    layout = layout_for(key.height, key.width, bucket)
+    return last_of_each(layout.groups(key.positions(layout.used)))
+
+
+def last_of_each(groups: Sequence[Places]) -> Places:
+    """The last sample of each group, those of the prefix first."""
+    return np.concatenate([group[:, -1] for group in groups])
 
 
 def trailing_bits(bucket: Bucket) -> int:

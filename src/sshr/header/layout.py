@@ -26,7 +26,7 @@ CHANNELS = 3
 MAX_GROUP = 16
 
 _BUCKET = struct.Struct(">BH")
-_PROTECTED = 0x80
+_ECC = 0x80
 PREFIX_BYTES = SALT_BYTES + SALT_TAG_BYTES + _BUCKET.size
 PREFIX_BITS = 8 * PREFIX_BYTES
 MAX_METADATA_BYTES = (1 << 16) * UNIT_BYTES - UNIT_BYTES - 1
@@ -38,10 +38,10 @@ class Bucket:
 
     slots: int
     units: int
-    protected: bool = False
+    ecc: bool = False
 
     @classmethod
-    def holding(cls, metadata_length: int, slots: int, protected: bool = False) -> "Bucket":
+    def holding(cls, metadata_length: int, slots: int, ecc: bool = False) -> "Bucket":
         """The smallest bucket for so many metadata bytes (before padding) and slots.
 
         Raises:
@@ -52,7 +52,7 @@ class Bucket:
         if not 0 <= metadata_length <= MAX_METADATA_BYTES:
             raise ValueError(f"{metadata_length} bytes of metadata do not fit the format")
         units = metadata_length // UNIT_BYTES + 1
-        return cls(1 << (slots - 1).bit_length(), units, protected)
+        return cls(1 << (slots - 1).bit_length(), units, ecc)
 
     @classmethod
     def unpack(cls, data: bytes) -> "Bucket":
@@ -62,14 +62,14 @@ class Bucket:
             ValueError: not a bucket.
         """
         first, units = _BUCKET.unpack(data)
-        exponent = first & ~_PROTECTED
+        exponent = first & ~_ECC
         if 1 << min(exponent, 8) > MAX_RECIPIENTS or not units:
             raise ValueError(f"no such bucket: {exponent}, {units}")
-        return cls(1 << exponent, units, bool(first & _PROTECTED))
+        return cls(1 << exponent, units, bool(first & _ECC))
 
     def pack(self) -> bytes:
         exponent = self.slots.bit_length() - 1
-        return _BUCKET.pack(exponent | (_PROTECTED if self.protected else 0), self.units)
+        return _BUCKET.pack(exponent | (_ECC if self.ecc else 0), self.units)
 
     def pad(self, metadata: bytes) -> bytes:
         """Metadata, a byte 0x80 and zeros up to the bucket's size."""
@@ -82,7 +82,7 @@ class Bucket:
     @property
     def body_bytes(self) -> int:
         plain = KEY_BYTES + self.slots * SLOT_BYTES + self.ciphertext_bytes + OUTER_MAC_BYTES
-        return protected_size(plain) if self.protected else plain
+        return protected_size(plain) if self.ecc else plain
 
 
 def unpad(padded: bytes) -> bytes:
@@ -148,17 +148,3 @@ def layout_for(height: int, width: int, bucket: Bucket) -> Layout:
             f"take one of at least {side}x{side} px"
         )
     return layout
-
-
-def check_capacity(height: int, width: int, metadata_length: int, slots: int) -> None:
-    """Refuse early an image that cannot hold its header.
-
-    Args:
-        height, width: of the RGB image in pixels.
-        metadata_length: bytes of packed metadata, before padding.
-        slots: number of recipients, 1 where there are none.
-
-    Raises:
-        TooSmallError: the header does not fit; the message names a size that would do.
-    """
-    layout_for(height, width, Bucket.holding(metadata_length, slots))

@@ -19,13 +19,6 @@ SIGNATURE_BYTES = 96
 _FIXED = struct.Struct(f">B{CHECKPOINT_ID_BYTES}sBBBII")
 
 
-class Transport(IntEnum):
-    """How the secret rides in the stego."""
-
-    ANALOG = 0
-    SEALED = 1
-
-
 class Fit(IntEnum):
     """How the secret was brought to the reference's size."""
 
@@ -54,10 +47,11 @@ class Metadata:
     Attributes:
         checkpoint_id: the first 8 bytes of the checkpoint file's SHA-256.
         secret_width, secret_height: original size of the secret in pixels, at least 1.
-        transport, fit, secret_mode: see the enumerations.
+        transport: code of the way in which the secret rides (`sshr.transports`), 0..255.
+        fit, secret_mode: see the enumerations.
         rsrk_public: k_pub_s of RSRK, quantised; at most 65,535 bytes.
         tile_scales: logarithms of every tile's scales, little-endian u16 each.
-        side_info: reserved for what a preset wants to add.
+        side_info: what the transport alone knows how to read.
         sample_mac: `Session.sample_mac`; zeros until the header's place is known.
         signature: empty, or an Ed25519 public key (32 B) and signature (64 B).
 
@@ -68,7 +62,7 @@ class Metadata:
     checkpoint_id: bytes
     secret_width: int
     secret_height: int
-    transport: Transport = Transport.ANALOG
+    transport: int = 0
     fit: Fit = Fit.CONTAIN
     secret_mode: SecretMode = SecretMode.RGB
     rsrk_public: bytes = b""
@@ -81,6 +75,8 @@ class Metadata:
         sizes = (self.secret_width, self.secret_height)
         if not all(1 <= size < 1 << 32 for size in sizes):
             raise ValueError(f"impossible secret size {sizes[0]}x{sizes[1]}")
+        if not 0 <= self.transport < 1 << 8:
+            raise ValueError(f"impossible transport {self.transport}")
         if len(self.checkpoint_id) != CHECKPOINT_ID_BYTES:
             raise ValueError(f"checkpoint id of {len(self.checkpoint_id)} bytes")
         if len(self.sample_mac) != SAMPLE_MAC_BYTES:
@@ -135,7 +131,7 @@ class Metadata:
             checkpoint_id=checkpoint_id,
             secret_width=width,
             secret_height=height,
-            transport=Transport(transport),
+            transport=transport,
             fit=Fit(fit),
             secret_mode=SecretMode(mode),
             rsrk_public=cursor.take_counted(2),

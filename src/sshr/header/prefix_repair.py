@@ -19,7 +19,7 @@ _MOST_UNITS = 64
 
 
 def prefixes_near(reference_key: ReferenceKey, data: bytes) -> Iterator[Prefix]:
-    """Prefixes of protected headers that differ from the 27 bytes read in a few bits.
+    """Prefixes of headers with check bytes that differ from the 27 bytes read in a few bits.
 
     At most two bits of the salt, two of its tag and one of the bucket; the caller tells the true
     one by its outer MAC. A tag that is wrong in two bits still has 2^-52 to be right by chance.
@@ -36,7 +36,7 @@ def prefixes_near(reference_key: ReferenceKey, data: bytes) -> Iterator[Prefix]:
                 bucket = Bucket.unpack(unmasked_bucket(reference_key, salt, found))
             except ValueError:
                 continue
-            if bucket.protected and bucket.units <= _MOST_UNITS:
+            if bucket.ecc and bucket.units <= _MOST_UNITS:
                 yield Prefix(salt, bucket, found, whole=found == data)
 
 

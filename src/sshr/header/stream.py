@@ -61,25 +61,25 @@ class Body:
     repaired: bool
 
 
-def seal(
+def encode_stream(
     reference_key: ReferenceKey,
     salt: bytes,
     slots: Slots,
     session: Session,
     metadata: bytes,
-    protected: bool = False,
+    ecc: bool = False,
 ) -> bytes:
     """The whole stream. A session's metadata key must seal once only.
 
     Args:
-        protected: check bytes are added, so that some changes of the stream can be undone.
+        ecc: check bytes are added, so that some changes of the stream can be undone.
     """
-    bucket = Bucket.holding(len(metadata), len(slots.wrapped), protected)
+    bucket = Bucket.holding(len(metadata), len(slots.wrapped), ecc)
     before = before_ciphertext(reference_key, salt, slots, bucket)
     aead = ChaCha20Poly1305(session.subkey(b"metadata"))
     stream = before + aead.encrypt(NONCE, bucket.pad(metadata), VERSION_LABEL + before)
     stream += reference_key.outer_mac(salt, stream)
-    if protected:
+    if ecc:
         body = protect(stream[PREFIX_BYTES:], bucket.body_bytes)
         stream = stream[:PREFIX_BYTES] + body
     return _masked(reference_key, salt, stream)
@@ -125,7 +125,7 @@ def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
     """
     stream = _masked(reference_key, prefix.salt, prefix.masked + data)
     was_repaired = False
-    if prefix.bucket.protected:
+    if prefix.bucket.ecc:
         seen = stream[PREFIX_BYTES:]
         body = repaired(seen)
         if body is None:

@@ -13,14 +13,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sshr.errors import ImageError, UsageError
 from sshr.files.names import reason, shown
+from sshr.files.pictures import EXCLUDED_FORMATS
 from sshr.files.plugins import JXL, jxl_size, plugin_for
 from sshr.imaging.depth import is_deep
 from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
 from sshr.imaging.metadata import NO_EXTRAS, Extras, extras_of
 from sshr.imaging.modes import PLAIN_MODES, as_rgb, to_rgb
-
-# EPS would be run by Ghostscript and WMF drawn by Windows: programs, not samples.
-EXCLUDED_FORMATS = frozenset({"EPS", "WMF"})
 
 PNG_END = b"IEND\xaeB\x60\x82"
 
@@ -65,6 +63,10 @@ class Picture:
         return self.rgb.shape[0], self.rgb.shape[1]
 
 
+AnyPicture = str | os.PathLike[str] | npt.NDArray[np.uint8] | Image.Image | Picture
+"""What stands for a picture in the Python API, see `as_picture`."""
+
+
 def read_image(path: str | os.PathLike[str], *, srgb: bool = False) -> Picture:
     """Read a picture: EXIF orientation applied, brought to 8-bit RGB, the first of several frames.
 
@@ -80,12 +82,26 @@ def read_image(path: str | os.PathLike[str], *, srgb: bool = False) -> Picture:
             megapixels. Nothing else, whatever the bytes are.
     """
     name = shown(path)
-    data = _read_bytes(path, name)
+    return decode_image(_read_bytes(path, name), name, Path(path), srgb=srgb)
+
+
+def decode_image(
+    data: bytes, name: str = "image", path: Path | None = None, *, srgb: bool = False
+) -> Picture:
+    """`read_image` of a file's bytes.
+
+    Args:
+        name: what messages call it.
+        path: where it was read from.
+
+    Raises:
+        ImageError: see `read_image`.
+    """
     try:
         with warnings.catch_warnings():
             # What Pillow warns about is either refused below or of no interest to the user.
             warnings.simplefilter("ignore")
-            return _decode(data, Path(path), name, srgb)
+            return _decode(data, path, name, srgb)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -106,15 +122,14 @@ def read_image(path: str | os.PathLike[str], *, srgb: bool = False) -> Picture:
         raise ImageError(f"{name}: is damaged or incomplete ({reason(error)}).") from error
 
 
-def as_picture(
-    image: str | os.PathLike[str] | npt.NDArray[np.uint8] | Picture, name: str = "image"
-) -> Picture:
+def as_picture(image: AnyPicture, name: str = "image", *, srgb: bool = False) -> Picture:
     """The picture that a caller of the Python API means.
 
     Args:
         image: a path; an HWC uint8 RGB or HW uint8 greyscale array (used without a copy where
-            its layout allows); or a Picture, returned as it is.
-        name: what messages call an array.
+            its layout allows); a PIL image; or a Picture, returned as it is.
+        name: what messages call an array or a PIL image.
+        srgb: of a path or a PIL image, see `read_image`.
 
     Raises:
         UsageError: an array of another shape or type, or something else altogether.
@@ -123,10 +138,13 @@ def as_picture(
     if isinstance(image, Picture):
         return image
     if isinstance(image, str | os.PathLike):
-        return read_image(image)
+        return read_image(image, srgb=srgb)
+    if isinstance(image, Image.Image):
+        return decode_image(_as_file(image), name, srgb=srgb)
     if not isinstance(image, np.ndarray):
         raise UsageError(
-            f"{name}: must be a path, a NumPy array or a Picture, not {type(image).__name__}."
+            f"{name}: must be a path, a NumPy array, a PIL image or a Picture, "
+            f"not {type(image).__name__}."
         )
     colour = image.ndim == 3 and image.shape[2] == 3
     if image.dtype != np.uint8 or not (colour or image.ndim == 2):
@@ -136,6 +154,18 @@ def as_picture(
         )
     check_size(image.shape[0], image.shape[1], name)
     return Picture(np.ascontiguousarray(as_rgb(image)), greyscale=not colour, name=name)
+
+
+def _as_file(image: Image.Image) -> bytes:
+    """A PIL image as a lossless file, so that it is read by the same rules as any other."""
+    stream = BytesIO()
+    known = image.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
+    kept = {name: image.info[name] for name in ("icc_profile", "exif") if image.info.get(name)}
+    if known:
+        image.save(stream, "PNG", compress_level=1, **kept)
+    else:
+        image.save(stream, "TIFF", **kept)
+    return stream.getvalue()
 
 
 def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
@@ -159,7 +189,7 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
     return data
 
 
-def _decode(data: bytes, path: Path, name: str, srgb: bool) -> Picture:
+def _decode(data: bytes, path: Path | None, name: str, srgb: bool) -> Picture:
     with _open(data, name) as checked:
         check_size(checked.height, checked.width, name)
         notes = _part_notes(checked)

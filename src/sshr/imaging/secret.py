@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sshr.errors import ImageError, UsageError
-from sshr.imaging.reading import Picture, as_picture, read_image
+from sshr.imaging.reading import AnyPicture, Picture, as_picture, read_image
 
 AlphaChoice = Literal["composite", "refuse"]
 WHITE = 255
@@ -26,16 +26,15 @@ def read_secret(path: str | os.PathLike[str], alpha: AlphaChoice = "composite") 
 
 
 def as_secret(
-    image: str | os.PathLike[str] | npt.NDArray[np.uint8] | Picture,
+    image: AnyPicture,
     alpha: AlphaChoice = "composite",
 ) -> Picture:
     """The secret that a caller of the Python API means; see `as_picture`.
 
-    A path is read by `read_secret`. A Picture keeps its colours as they are.
+    A file's or a PIL image's colours are converted from its profile to sRGB; an array or a Picture
+    keeps its own.
     """
-    if isinstance(image, str | os.PathLike):
-        return read_secret(image, alpha)
-    return opaque(as_picture(image, "secret"), alpha)
+    return opaque(as_picture(image, "secret", srgb=True), alpha)
 
 
 def opaque(picture: Picture, alpha: AlphaChoice = "composite") -> Picture:

@@ -2,7 +2,9 @@
 
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from PIL.TiffImagePlugin import PREDICTOR
 
 from sshr.errors import OutputError, UsageError
 from sshr.files.names import shown
-from sshr.files.output import PathLike, check_file, published, refusals
+from sshr.files.output import PathLike, check_file, refusals, staged
 from sshr.imaging.metadata import NO_EXTRAS, Extras
 
 # In noisy photographs, as every stego is one, Deflate finds next to no repeats: run lengths alone
@@ -63,7 +65,6 @@ def write_image(
     path: PathLike,
     image: npt.NDArray[np.uint8],
     force: bool = False,
-    check: Callable[[Path], None] | None = None,
     *,
     alpha: npt.NDArray[np.uint8] | None = None,
     extras: Extras = NO_EXTRAS,
@@ -75,8 +76,6 @@ def write_image(
     On any failure nothing remains.
 
     Args:
-        check: called with the complete file while it still has a temporary name; what it raises
-            keeps the file from being published.
         alpha: HW uint8, 255 is opaque.
         extras: what else the file shall say, where its format can; by default nothing.
 
@@ -84,19 +83,57 @@ def write_image(
         OutputError: the name, the folder or the disk refuses, or the format cannot hold alpha.
         UsageError: the array has another shape or type.
     """
-    name = shown(path)
-    target = Path(path)
+    with staged_image(path, image, force, alpha=alpha, extras=extras):
+        pass
+
+
+@contextmanager
+def staged_image(
+    path: PathLike,
+    image: npt.NDArray[np.uint8],
+    force: bool = False,
+    *,
+    alpha: npt.NDArray[np.uint8] | None = None,
+    extras: Extras = NO_EXTRAS,
+) -> Iterator[Path]:
+    """`write_image`, for whoever has to look at the file before it gets its name.
+
+    Yields:
+        The complete file's temporary name; what the block raises keeps it from being published.
+    """
+    name, target = shown(path), Path(path)
     _check_suffix(target, name)
     check_alpha(target, alpha is not None)
+    data = encode_image(image, target.suffix, alpha=alpha, extras=extras, name=name)
+    with staged(target, data, force) as file:
+        yield file
+
+
+def encode_image(
+    image: npt.NDArray[np.uint8],
+    suffix: str = ".png",
+    *,
+    alpha: npt.NDArray[np.uint8] | None = None,
+    extras: Extras = NO_EXTRAS,
+    name: str = "image",
+) -> bytes:
+    """The file that `write_image` would write under a name with this suffix of `LOSSLESS`.
+
+    Raises:
+        OutputError: the format cannot hold a picture of this size.
+        UsageError: the array has another shape or type; `name` is what the messages call it.
+    """
     if image.dtype != np.uint8 or not (image.ndim == 2 or image.shape[2:] == (3,)):
         raise UsageError(
             f"{name}: only uint8 RGB (height, width, 3) or grey (height, width) can be written, "
             f"not {image.dtype} {tuple(image.shape)}."
         )
-    file_format, options = LOSSLESS[target.suffix.lower()]
+    file_format, options = LOSSLESS[suffix.lower()]
     options = {**options, **extras.options(file_format, greyscale=image.ndim == 2)}
-    with published(target, force, check) as file:
-        _as_image(image, alpha).save(file, file_format, **options)
+    stream = BytesIO()
+    with refusals(Path(name)):
+        _as_image(image, alpha).save(stream, file_format, **options)
+    return stream.getvalue()
 
 
 def check_alpha(path: PathLike, alpha: bool) -> None:

@@ -181,6 +181,13 @@ class RankedRows:
         return self._orders[size]
 
 
+def named_bank(name: str, block: int, shares: Sequence[float]) -> RowBank:
+    """One of `sshr.network.config.BANKS`."""
+    if name == "haar":
+        return HaarRows()
+    return BlockRows(block) if name == "block" else FrequencyRows(shares)
+
+
 def ring_sizes(size: Size, shares: Sequence[float]) -> list[int]:
     """Coefficients of each ring in a tile of (H, W): those of whole blocks, and the rim's share."""
     within = token_counts(size, shares)

@@ -23,7 +23,7 @@ _LARGEST = 1.25  # first factor; the smallest gains of p = 0.9 need a little mor
 
 
 @dataclass(frozen=True)
-class Pair:
+class CouplingPair:
     """Two functions F for two steps, and what the steps do to z = y, at once and backwards.
 
     `result` and `undone` save training half of the time; the coupled steps give the same.
@@ -41,16 +41,16 @@ class Pair:
         return in_order(self.functions, [p, p], "alternate")
 
 
-def nonlinear_pair(forward: Function, inverse: Function) -> Pair:
+def nonlinear_pair(forward: Function, inverse: Function) -> CouplingPair:
     """s -> H(H(s)) for an invertible H, given as two functions; needs p = 1."""
-    return Pair(
+    return CouplingPair(
         (lambda u: u - forward(u), lambda u: inverse(u) - u),
         lambda u: forward(forward(u)),
         lambda u: inverse(inverse(u)),
     )
 
 
-def linear_pair(gain: Tensor, target: Tensor | float, p: float = 1.0) -> Pair:
+def linear_pair(gain: Tensor, target: Tensor | float, p: float = 1.0) -> CouplingPair:
     """s -> gain * s + target, element by element.
 
     Args:
@@ -65,7 +65,7 @@ def linear_pair(gain: Tensor, target: Tensor | float, p: float = 1.0) -> Pair:
         one, two = _coefficients(gain, p)
         still = target / (1 - gain)  # where neither step moves anything
         functions = _affine(one, one * still), _affine(two, two * still)
-    return Pair(functions, lambda u: gain * u + target, lambda u: (u - target) / gain)
+    return CouplingPair(functions, lambda u: gain * u + target, lambda u: (u - target) / gain)
 
 
 def _affine(factor: Tensor, offset: Tensor | float) -> Callable[[Tensor], Tensor]:

@@ -4,9 +4,9 @@ One class, `SshrNet`, from the equations as printed to what the product uses: th
 by entries of this configuration, and so do the rungs of the ladder between them (docs/method.md).
 """
 
-import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
+
+from sshr.network.strict import above, one_of, within
 
 TRANSFORMS = ("haar:1", "unshuffle:2")
 COLOURS = ("rgb", "opponent")
@@ -29,9 +29,7 @@ class DiffusionConfig:
     zero_mean: bool = True
 
     def __post_init__(self) -> None:
-        _at_least_one(filters=self.filters, key_hidden=self.key_hidden)
-        if not self.radius > 0:
-            raise ValueError(f"radius {self.radius} is not above 0")
+        above(0, filters=self.filters, key_hidden=self.key_hidden, radius=self.radius)
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,9 @@ class ReactionConfig:
     expansion: int = 2
 
     def __post_init__(self) -> None:
-        _at_least_one(width=self.width, heads=self.heads, expansion=self.expansion)
+        above(0, width=self.width, heads=self.heads, expansion=self.expansion)
         if self.width % self.heads:
-            raise ValueError(f"width {self.width} is not a multiple of {self.heads} heads")
+            raise ValueError(f"width: {self.width} is not a multiple of {self.heads} heads")
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class PrintedConfig:
     guided: bool = True
 
     def __post_init__(self) -> None:
-        _at_least_one(steps=self.steps)
+        above(0, steps=self.steps)
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,9 @@ class CompandingConfig:
     rbf: bool = False
 
     def __post_init__(self) -> None:
-        if self.width < 0 or not 0 < self.limit <= 3:
-            raise ValueError(f"companding: width {self.width} or limit {self.limit} is impossible")
+        above(-1, width=self.width)
+        above(0, limit=self.limit)
+        within(0, 3, limit=self.limit)
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,8 @@ class StrengthConfig:
     learned: bool = False
 
     def __post_init__(self) -> None:
-        if not (self.contrast >= 0 and self.floor > 0):
-            raise ValueError("strength: contrast below 0 or floor not above it")
+        within(0, 1e9, contrast=self.contrast)
+        above(0, floor=self.floor)
 
 
 @dataclass(frozen=True)
@@ -136,22 +135,20 @@ class ExactConfig:
     angle: float = 0.5
 
     def __post_init__(self) -> None:
-        _one_of(BANKS, bank=self.bank)
-        _one_of(PAYLOADS, payload=self.payload)
-        _at_least_one(rings=self.rings)
-        if self.block not in BLOCKS:
-            raise ValueError(f"block {self.block} is not one of {BLOCKS}")
+        one_of(BANKS, bank=self.bank)
+        one_of(PAYLOADS, payload=self.payload)
+        above(0, rings=self.rings)
+        one_of(BLOCKS, block=self.block)
         if self.rings > 3 * self.block**2:
-            raise ValueError(f"rings {self.rings} are more than a block has coefficients")
-        if not (20 <= self.stego_psnr <= 60 and 0 <= self.headroom <= 10):
-            raise ValueError("stego_psnr or headroom is impossible")
-        if not (0 <= self.shaping <= 1 and 0 <= self.angle <= 1):
-            raise ValueError("shaping or angle is outside [0, 1]")
+            raise ValueError(f"rings: {self.rings} are more than a block has coefficients")
+        within(20, 60, stego_psnr=self.stego_psnr)
+        within(0, 10, headroom=self.headroom)
+        within(0, 1, shaping=self.shaping, angle=self.angle)
         if self.bank != "frequency" and (self.shaping or self.ranked or self.mixed):
-            raise ValueError("shaping, ranked and mixed need the bank of frequencies")
+            raise ValueError("bank: shaping, ranked and mixed need that of frequencies")
         weighted = self.strength.contrast or self.strength.learned or (self.equal and self.headroom)
         if self.payload != "secret" and (self.ranked or self.mixed or weighted):
-            raise ValueError("the difference as payload is neither ranked, mixed nor weighted")
+            raise ValueError("payload: the difference is neither ranked, mixed nor weighted")
 
 
 @dataclass(frozen=True)
@@ -172,70 +169,45 @@ class ModelConfig:
     exact: ExactConfig = field(default_factory=ExactConfig)
 
     def __post_init__(self) -> None:
-        _one_of(STARTS, start=self.start)
-        _one_of(TRANSFORMS, transform=self.transform)
-        _one_of(COLOURS, colour=self.colour)
-        _one_of(ORDERS, order=self.order)
-        _at_least_one(key_dim=self.key_dim)
-        if not 0.9 <= self.mixing <= 1.0:
-            raise ValueError(f"mixing {self.mixing} outside [0.9, 1]")
-        if self.start == "exact" and self.order != "alternate":
-            raise ValueError("the exact start needs half-steps that alternate")
+        one_of(STARTS, start=self.start)
+        one_of(TRANSFORMS, transform=self.transform)
+        one_of(COLOURS, colour=self.colour)
+        one_of(ORDERS, order=self.order)
+        above(0, key_dim=self.key_dim)
+        within(0.9, 1, mixing=self.mixing)
+        if self.is_exact and self.order != "alternate":
+            raise ValueError("order: the exact start needs half-steps that alternate")
+
+    @property
+    def is_exact(self) -> bool:
+        """The closed form, not the steps as printed."""
+        return self.start == "exact"
 
     @property
     def scale_count(self) -> int:
         """Numbers that travel with each tile: how loud each group, or all of it, was sent."""
-        if self.start != "exact":
+        if not self.is_exact:
             return 0
         return self.exact.rings if self.exact.mixed else 1
 
+    @property
+    def uses_mix(self) -> bool:
+        """Conceal and reveal need a keyed mix."""
+        return self.is_exact and self.exact.mixed
 
-def _one_of(known: tuple[str, ...], **values: str) -> None:
-    for name, value in values.items():
-        if value not in known:
-            raise ValueError(f"{name}: unknown {value!r}; known: {', '.join(known)}")
-
-
-def _at_least_one(**values: int) -> None:
-    for name, value in values.items():
-        if value < 1:
-            raise ValueError(f"{name} {value} is below 1")
-
-
-def config_to_dict(config: ModelConfig) -> dict[str, Any]:
-    """JSON-ready form."""
-    return dataclasses.asdict(config)
-
-
-def config_from_dict(values: Any) -> ModelConfig:
-    """Inverse of `config_to_dict`, strict.
-
-    Raises:
-        ValueError: unknown or missing entries, values of another type or out of range.
-    """
-    config: ModelConfig = _read(ModelConfig, values)
-    return config
-
-
-def _read(cls: Any, values: Any) -> Any:
-    """An instance of the dataclass `cls`, every field given and of its declared type."""
-    fields = dataclasses.fields(cls)
-    if not isinstance(values, dict) or {f.name for f in fields} != set(values):
-        raise ValueError("not a configuration of this version")
-    read = {}
-    for f in fields:
-        value = values[f.name]
-        if dataclasses.is_dataclass(f.type):
-            value = _read(f.type, value)
-        elif f.type is float and type(value) is int:
-            value = float(value)
-        elif type(value) is not f.type:
-            raise ValueError(f"not a configuration of this version: {f.name} is {value!r}")
-        read[f.name] = value
-    return cls(**read)
+    @property
+    def shapes_rounding(self) -> bool:
+        """What rounding adds to a stego is known before."""
+        return self.is_exact
 
 
 PRESETS = {
     "base": ModelConfig(exact=ExactConfig(mixed=True)),
     "paper": ModelConfig(),
 }
+
+MEASURED = frozenset(
+    {"keys.mean", "keys.white", "body.companding.size"}
+    | {f"body.{name}" for name in ("groups", "rank", "shares", "start", "log_noise", "log_target")}
+)
+"""Tensors of a checkpoint that are not parameters: fitted to photographs before training."""

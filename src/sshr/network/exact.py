@@ -8,46 +8,63 @@ Each pair of steps ends with z = y, so the stego alone determines both. Changes 
 and the same for z and y; all but the mix's scales are orthonormal.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
 from sshr.network.bank import (
     BlockBank,
-    BlockRows,
     FrequencyRows,
-    HaarRows,
     RankedRows,
     RowBank,
     Size,
+    named_bank,
     ring_sizes,
     size_of,
-    token_counts,
-    whole_blocks,
 )
 from sshr.network.closed_form import linear_pair, nonlinear_pair
 from sshr.network.companding import Companding
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Watch
+from sshr.network.fit import fit_start
+from sshr.network.headroom import inside, with_headroom
 from sshr.network.mix import Mix
+from sshr.network.noise import ROUNDING, mean_power, reachable
 from sshr.network.rotation import KeyedRotation
 from sshr.network.spread import Groups, Spread
 from sshr.network.stage import Stage
+from sshr.network.steps import Pair, Shared, Steps
 from sshr.network.strength import Strength
 from sshr.network.transform import Transform
-from sshr.rounding.kernels import achieved
 
-ROUNDING = 1 / 12 / 255**2
-"""Variance of rounding to 8 bits, on [0, 1] samples."""
-
-_LEAST = 0.15  # share of the payload's power that the reference's headroom may leave at least
 _ROUNDS = 8
-_QUIETEST = -4.6  # log noise: quieter rings would ask more of fp32 and of the picture's edges
 _LOUDEST = 1e4  # scale of a secret in which there is hardly anything to send
 _LARGEST = 0.8  # gain: towards one a pair of steps has nothing left to hold on to
 
 
-class ExactSteps(nn.Module):
-    """Planes (B, 3, H, W) of a secret <-> planes of a stego. See `SshrNet`."""
+@dataclass(frozen=True)
+class _Setting:
+    """What reference and key decide of a tile.
+
+    Attributes:
+        strength: of the payload at each pixel, (B, 1, H, W).
+        centre: planes of the reference with its headroom, which the payload is added to.
+        turns: the key's rotations of the bank; None where keys do not turn it.
+    """
+
+    strength: Tensor
+    centre: Tensor
+    turns: Tensor | None
+
+    @property
+    def size(self) -> Size:
+        """(H, W)."""
+        return size_of(self.centre)
+
+
+class ExactSteps(Steps):
+    """The closed form of a configuration; see `Steps` for what its methods give."""
 
     groups: Tensor
     rank: Tensor
@@ -84,7 +101,7 @@ class ExactSteps(nn.Module):
         classes = rings if exact.mixed else self.bank().classes
         self.log_gain = nn.Parameter(torch.full((classes,), -4.0))
         self.register_buffer("start", self.log_gain.detach().clone())
-        self.scale_count = rings if exact.mixed else 1
+        self.scale_count = config.scale_count
 
     @torch.no_grad()
     def untrain(self) -> None:
@@ -94,108 +111,84 @@ class ExactSteps(nn.Module):
         if self.companding is not None:
             self.companding.close()
 
+    def fit(self, crops: Tensor) -> None:
+        fit_start(self, crops)
+
     @torch.no_grad()
     def set_noise(self, log_noise: Tensor) -> Tensor:
         """Take the log spectrum (rings,) that rounding is shaped to, as far as it can be.
 
-        Whatever its shape, the mean of its log is that of white noise. Returns what is achieved of
-        it, in fp64.
+        Returns what is achieved of it, in fp64; see `reachable`.
         """
-        shares, filled = self.shares.double(), self.shares > 0
-        even = torch.where(filled, log_noise.double(), torch.zeros_like(shares))
-        for _ in range(2):
-            even = torch.where(filled, even - (even * shares).sum() / shares.sum(), even)
-            even = even.clamp(min=_QUIETEST)
-        self.log_target.copy_(even)
-        reached = achieved(tuple(self._shares), tuple(self.log_target.exp().tolist()))
-        self.log_noise.copy_(torch.tensor(reached).log())
+        target, reached = reachable(log_noise, self.shares)
+        self.log_target.copy_(target)
+        self.log_noise.copy_(reached)
         return self.log_noise.double()
 
     def conceal(
-        self,
-        planes: Tensor,
-        reference: Tensor,
-        k_sym: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
-    ) -> tuple[tuple[Tensor, Tensor], Tensor]:
-        """(z_T, y_T), planes of the reference's size, and scales (B, scale_count).
-
-        `watch` is shown z as planes after every step; so in `reveal`.
-        """
-        z, y = self.first_stage().run(planes, planes, watch)
-        later, scales = self._later_for(z, reference, k_sym, mix)
+        self, planes: Tensor, shared: Shared, watch: Watch | None = None
+    ) -> tuple[Pair, Tensor]:
+        z, y = self._first_stage().run(planes, planes, watch)
+        later, scales = self._later_for(z, shared)
         for stage in later:
             # From z alone: what fp32 leaves between z and y, quiet groups scale up, and it would
             # add to their power, as much as the secret has them.
             z, y = stage.run(z, z, watch)
         return (z, y), scales
 
-    def result(
-        self, planes: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
-    ) -> tuple[Tensor, Tensor]:
-        """z_T = y_T of `conceal` without going through the steps, and scales; for training."""
-        z = self.first_stage().result(planes)
-        later, scales = self._later_for(z, reference, k_sym, mix)
+    def reveal(
+        self, pair: Pair, shared: Shared, scales: Tensor, watch: Watch | None = None
+    ) -> Pair:
+        z, y = pair
+        for stage in reversed(self._stages(shared, scales)):
+            z, y = stage.run_inverse(z, y, watch)
+        return z, y
+
+    def result(self, planes: Tensor, shared: Shared) -> tuple[Tensor, Tensor]:
+        z = self._first_stage().result(planes)
+        later, scales = self._later_for(z, shared)
         for stage in later:
             z = stage.result(z)
         return z, scales
 
-    def undone(
-        self, z: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
-    ) -> Tensor:
-        """Undoes `result`, as `reveal` does for z = y; for training."""
-        for stage in reversed(self._stages(reference, k_sym, scales, mix)):
+    def undone(self, z: Tensor, shared: Shared, scales: Tensor) -> Tensor:
+        for stage in reversed(self._stages(shared, scales)):
             z = stage.undone(z)
         return z
 
-    def reveal(
-        self,
-        pair: tuple[Tensor, Tensor],
-        reference: Tensor,
-        k_sym: Tensor,
-        scales: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """Inverse of `conceal`: twice the secret's planes, if the pair is the true one."""
-        z, y = pair
-        for stage in reversed(self._stages(reference, k_sym, scales, mix)):
-            z, y = stage.run_inverse(z, y, watch)
-        return z, y
-
-    def _later_for(
-        self, tokens: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
-    ) -> tuple[tuple[Stage, Stage], Tensor]:
+    def _later_for(self, tokens: Tensor, shared: Shared) -> tuple[tuple[Stage, Stage], Tensor]:
         """The later stages for companded tokens of a secret, and its scales."""
+        setting, spread = self._setting(shared), None
         if self.config.mixed:
-            spread = Spread.of_secret(tokens, self._groups_in(size_of(reference)), _given(mix))
-            return self.later_stages(reference, k_sym, spread.scales, spread), spread.scales
-        scales = self._scale(tokens, reference, k_sym)
-        return self.later_stages(reference, k_sym, scales, None), scales
+            spread = Spread.of_secret(tokens, self._groups_in(setting.size), _given(shared.mix))
+        scales = spread.scales if spread else self._scale(tokens, setting)
+        return self._later(setting, scales, spread), scales
 
-    def _stages(
-        self, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
-    ) -> tuple[Stage, ...]:
+    def _stages(self, shared: Shared, scales: Tensor) -> tuple[Stage, ...]:
         """All stages as a receiver has them."""
-        spread = None
+        setting, spread = self._setting(shared), None
         if self.config.mixed:
-            spread = Spread(self._groups_in(size_of(reference)), _given(mix), scales)
-        return self.first_stage(), *self.later_stages(reference, k_sym, scales, spread)
+            spread = Spread(self._groups_in(setting.size), _given(shared.mix), scales)
+        return self._first_stage(), *self._later(setting, scales, spread)
 
-    def first_stage(self) -> Stage:
+    def _setting(self, shared: Shared) -> _Setting:
+        strength, room = self._strength_and_room(shared.reference)
+        turns = None if self.rotation is None else self.rotation(shared.k_sym)
+        return _Setting(strength, self._centre(shared.reference, room), turns)
+
+    def _first_stage(self) -> Stage:
         """Tokens and the nonlinear pair."""
         pair = None
         if self.companding is not None:
             pair = nonlinear_pair(self.companding, self.companding.inverse)
         return Stage(self.blocks.split, self.blocks.join, pair, self.blocks.join)
 
-    def later_stages(
-        self, reference: Tensor, k_sym: Tensor, scales: Tensor, spread: Spread | None
+    def _later(
+        self, setting: _Setting, scales: Tensor, spread: Spread | None
     ) -> tuple[Stage, Stage]:
         """The linear pair and the reference's pair; scales (B, scale_count)."""
-        size, bank, p = size_of(reference), self.bank(), self.mixing
-        carrier, turns = self.carrier(), self._turns(k_sym)
+        size, strength, turns = setting.size, setting.strength, setting.turns
+        bank, carrier, p = self.bank(), self.carrier(), self.mixing
 
         def to_planes(row: Tensor) -> Tensor:
             return carrier.planes(row, size)
@@ -206,8 +199,7 @@ class ExactSteps(nn.Module):
         def turned_row(planes: Tensor) -> Tensor:
             return self._turned(bank.row(planes), turns, size)
 
-        strength, room = self.strength_of(reference)
-        c = self._centre(reference, room)
+        c = setting.centre
         gain, target = self._gain(size, scales), c
         own: Tensor | float = 0.0
         if self.config.payload == "difference":
@@ -228,66 +220,64 @@ class ExactSteps(nn.Module):
         return Stage(enter, leave, gains, to_planes, p), last
 
     def payload_seen(self, stego: Tensor, reference: Tensor) -> Tensor:
-        """What whoever holds the reference sees of the payload: a row (B, N) of the bank.
-
-        The keyed rotation is not undone: it is the same as far as energies go.
-        """
-        strength, room = self.strength_of(reference)
+        """See `Steps`. The keyed rotation is not undone: it is the same as far as energies go."""
+        strength, room = self._strength_and_room(reference)
         change = self.transform.planes(stego) - self._centre(reference, room)
         return self.carrier().row(change / strength)
 
-    def strength_of(self, reference: Tensor) -> tuple[Tensor, Tensor]:
-        """How much louder or quieter the payload is at each pixel, and the headroom it needs there.
+    def strength_at(self, reference: Tensor) -> Tensor:
+        return self._strength_and_room(reference)[0]
 
-        (B, 1, H, W) each. Where headroom costs stego PSNR, the payload gives way for it.
-        """
-        even = self.strength(reference, self.transform)
-        share = torch.ones_like(even[:, :, :1, :1])
-        reach = self.config.headroom * self.payload_power**0.5
-        for _ in range(_ROUNDS if self.config.equal else 0):
-            room = reach * even * share.sqrt()
-            cost = (reference - _inside(reference, room)).square()
-            left = self.payload_power - cost.mean((1, 2, 3), keepdim=True)
-            share = (share * (left / self.payload_power).clamp(min=_LEAST)).sqrt()
-        strength = even * share.sqrt()
-        return strength, reach * strength
+    def _strength_and_room(self, reference: Tensor) -> tuple[Tensor, Tensor]:
+        even, config = self.strength(reference, self.transform), self.config
+        return with_headroom(even, reference, self.payload_power, config.headroom, config.equal)
 
     @property
     def noise_power(self) -> float:
         """Mean square of the rounding noise in the stego, on [0, 1] samples."""
-        noise = (self.shares * self.log_noise.exp()).sum() / self.shares.sum()
-        return ROUNDING * float(noise)
+        return mean_power(self.log_noise, self.shares)
 
     @property
     def payload_power(self) -> float:
         """Mean square of the payload in the stego that makes it `stego_psnr`, as far as it can."""
         return max(10 ** (-self.config.stego_psnr / 10) - self.noise_power, ROUNDING)
 
+    def noise_spectrum(self) -> tuple[list[float], list[float]]:
+        if not self.config.shaping:
+            return super().noise_spectrum()
+        return self._shares, self.log_target.exp().tolist()
+
+    def group_sizes(self, size: Size) -> list[int]:
+        return ring_sizes(size, self._shares) if self.config.mixed else []
+
+    def usual_scales(self) -> Tensor:
+        count = self.scale_count
+        if not self.config.mixed or self.companding is None:
+            return torch.ones(count, dtype=torch.float64)
+        power, groups = self.companding.size.double().square().cpu(), self.groups.cpu()
+        sums = power.new_zeros(count).index_add(0, groups, power)
+        counts = torch.bincount(groups, minlength=count).clamp(min=1)
+        return (sums / counts).clamp(min=1e-9).rsqrt()
+
     def rounding_noise(self, reference: Tensor, generator: torch.Generator) -> Tensor:
-        """Gaussian noise like that of shaped rounding, for training: planes (B, 3, H, W)."""
         noise = torch.randn(reference.shape, generator=generator).to(reference) * ROUNDING**0.5
         if not self.config.shaping:
             return noise
         # Every sample is rounded by as much; what shaping sees is its error by strength.
         bank, size = FrequencyRows(self._shares), size_of(reference)
         power = self.log_noise[bank.ring_of(size).to(noise.device)].exp()
-        strength, _ = self.strength_of(reference)
+        strength = self.strength_at(reference)
         return bank.planes(bank.row(noise / strength) * power.sqrt(), size) * strength
 
     def bank(self) -> RowBank:
         """The bank k of the linear pair."""
-        frequencies = self.carrier()
-        if self._is_ranked and isinstance(frequencies, FrequencyRows):
-            return RankedRows(frequencies, self.rank)
-        return frequencies
+        if self._is_ranked:
+            return RankedRows(FrequencyRows(self._shares), self.rank)
+        return self.carrier()
 
     def carrier(self) -> RowBank:
         """The bank in which the stego carries what `bank` found; another order of it at most."""
-        if self.config.bank == "haar":
-            return HaarRows()
-        if self.config.bank == "block":
-            return BlockRows(self.config.block)
-        return FrequencyRows(self._shares)
+        return named_bank(self.config.bank, self.config.block, self._shares)
 
     @property
     def _is_ranked(self) -> bool:
@@ -310,12 +300,7 @@ class ExactSteps(nn.Module):
 
     def _centre(self, reference: Tensor, room: Tensor) -> Tensor:
         """Planes of the reference with its headroom, which the payload is added to."""
-        return self.transform.planes(_inside(reference, room))
-
-    def _turns(self, k_sym: Tensor) -> Tensor | None:
-        """The rotations of a key; None where keys do not turn the bank."""
-        turns: Tensor | None = None if self.rotation is None else self.rotation(k_sym)
-        return turns
+        return self.transform.planes(inside(reference, room))
 
     def _turned(self, row: Tensor, turns: Tensor | None, size: Size, undo: bool = False) -> Tensor:
         """A row of the bank in the basis that the key turns, or back.
@@ -325,20 +310,17 @@ class ExactSteps(nn.Module):
         """
         if turns is None:
             return row
+        rings = row.split(self.group_sizes(size) or row.shape[1], dim=1)
         turns, colours = (turns.mT if undo else turns), self.bank().colours
-        if not self.config.mixed:
-            return KeyedRotation.turn(row, turns, colours)
-        rings = row.split(ring_sizes(size, self._shares), dim=1)
         return torch.cat([KeyedRotation.turn(ring, turns, colours) for ring in rings], dim=1)
 
-    def _scale(self, tokens: Tensor, reference: Tensor, k_sym: Tensor) -> Tensor:
+    def _scale(self, tokens: Tensor, setting: _Setting) -> Tensor:
         """(B, 1) at which the payload of these tokens has the power that this reference allows."""
-        size, bank = size_of(reference), self.bank()
+        size, bank, strength = setting.size, self.bank(), setting.strength
         sent = self.blocks.join(tokens)
-        strength, room = self.strength_of(reference)
         if self.config.payload == "difference":
-            sent = sent - self._centre(reference, room)
-        row = self._turned(bank.row(sent), self._turns(k_sym), size)
+            sent = sent - setting.centre
+        row = self._turned(bank.row(sent), setting.turns, size)
         allowed = self.payload_power * strength.square().mean((1, 2, 3))
         scale = tokens.new_ones(len(tokens), 1)
         for _ in range(_ROUNDS):
@@ -350,16 +332,7 @@ class ExactSteps(nn.Module):
         return scale
 
     def _groups_in(self, size: Size) -> Groups:
-        shares = self._shares
-        order = torch.argsort(self.groups, stable=True)
-        # Those of the secret, which has no rim.
-        tokens = tuple(side // self.blocks.size for side in whole_blocks(size))
-        return Groups(order, token_counts(size, shares), ring_sizes(size, shares), tokens)
-
-
-def _inside(reference: Tensor, room: Tensor) -> Tensor:
-    """The reference, moved so far inwards that the payload has this room to black and white."""
-    return torch.minimum(torch.maximum(reference, room), 1 - room)
+        return Groups.in_tile(size, self.groups, self._shares, self.config.block)
 
 
 def _given(mix: Mix | None) -> Mix:

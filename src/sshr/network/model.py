@@ -1,12 +1,13 @@
-"""The network of every preset: front end, keys, and coupled steps as printed or in closed form."""
+"""What is common to networks: front end, keys, tiles with a rim; and the paper's network."""
 
 import torch
 from torch import Tensor, nn
 
-from sshr.network.bank import Size, ring_sizes, size_of, whole_blocks
+from sshr.network.bank import Size, size_of, whole_blocks
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Mixing, Watch
 from sshr.network.exact import ExactSteps
+from sshr.network.kinds import NetworkConfig
 from sshr.network.mix import Mix
 from sshr.network.printed import PrintedSteps
 from sshr.network.reparam import RepKernel
@@ -17,30 +18,35 @@ from sshr.network.rsrk import (
     decode_rsrk_public,
     encode_rsrk_public,
 )
+from sshr.network.steps import Shared, Steps
 from sshr.network.transform import Transform
 
 
-class SshrNet(nn.Module):
-    """Conceals tiles and reveals them; every preset and every rung of the ladder is a
-    configuration.
+class StegoNet(nn.Module):
+    """Conceals tiles and reveals them by its `body`: what engine, checkpoint and training need.
+
+    A kind of network (`sshr.network.kinds`) sets `body` to steps of its own.
 
     Images are RGB (B, 3, H, W) fp32 in [0, 1]. The sides of a secret are multiples of 16; its
     reference has the same or up to 15 rows and columns more, of which a mixed network makes use.
     Keys are (B, d), or (1, d) for all. `scales` (B, `scale_count`) say how loud a secret is sent.
     The caller rounds the stego; `reveal` gets the picture that exists. A mix is needed where
     `uses_mix` says so and ignored elsewhere.
+
+    Attributes:
+        transform: whose coefficients the paper's loss L_F compares.
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    body: Steps
+
+    def __init__(self, config: NetworkConfig, transform: Transform) -> None:
         super().__init__()
         self.config = config
-        self.transform = Transform(config.transform, config.colour)
+        self.transform = transform
         self.features = AlexNetFeatures()
         self.keys = KeyGenerator(config.key_dim)
-        self.is_exact = config.start == "exact"
-        self.uses_mix = self.is_exact and config.exact.mixed
-        self.body = (ExactSteps if self.is_exact else PrintedSteps)(config, self.transform)
-        self.scale_count = self.body.scale_count
+        self.uses_mix = config.uses_mix
+        self.scale_count = config.scale_count
 
     def rsrk_public(self, secret: Tensor) -> Tensor:
         """The header's k_pub_s of secrets: uint8 codes (B, d / 4)."""
@@ -60,9 +66,8 @@ class SshrNet(nn.Module):
         watch: Watch | None = None,
     ) -> tuple[Tensor, Tensor]:
         """The stego, of the reference's size, neither clamped nor rounded, and its scales."""
-        held = self._used(reference)
-        planes = self.transform.planes(secret)
-        (z, _), scales = self.body.conceal(planes, held, k_sym, mix, watch)
+        planes, shared = self.transform.planes(secret), self._shared(reference, k_sym, mix)
+        (z, _), scales = self.body.conceal(planes, shared, watch)
         return _on(reference, self.transform.image(z)), scales
 
     def reveal(
@@ -76,58 +81,42 @@ class SshrNet(nn.Module):
     ) -> Tensor:
         """The revealed picture, of the secret's size, not clamped. Only z_T is sent: y_T := z_T."""
         z = self.transform.planes(self._used(stego))
-        z, _ = self.body.reveal((z, z), self._used(reference), k_sym, scales, mix, watch)
+        z, _ = self.body.reveal((z, z), self._shared(reference, k_sym, mix), scales, watch)
         return self.transform.image(z)
 
     def conceal_at_once(
         self, secret: Tensor, reference: Tensor, k_sym: Tensor, mix: Mix | None
     ) -> tuple[Tensor, Tensor]:
-        """`conceal` in half of the time, for training: the steps' known result, if there is one."""
-        if isinstance(self.body, PrintedSteps):
-            return self.conceal(secret, reference, k_sym, mix)
-        planes, held = self.transform.planes(secret), self._used(reference)
-        z, scales = self.body.result(planes, held, k_sym, mix)
+        """`conceal` by the steps' known result, if there is one: half of the time of training."""
+        planes, shared = self.transform.planes(secret), self._shared(reference, k_sym, mix)
+        z, scales = self.body.result(planes, shared)
         return _on(reference, self.transform.image(z)), scales
 
     def reveal_at_once(
-        self,
-        stego: Tensor,
-        reference: Tensor,
-        k_sym: Tensor,
-        scales: Tensor,
-        mix: Mix | None,
+        self, stego: Tensor, reference: Tensor, k_sym: Tensor, scales: Tensor, mix: Mix | None
     ) -> Tensor:
-        """`reveal` in half of the time, for training."""
-        if isinstance(self.body, PrintedSteps):
-            return self.reveal(stego, reference, k_sym, scales, mix)
-        z, held = self.transform.planes(self._used(stego)), self._used(reference)
-        return self.transform.image(self.body.undone(z, held, k_sym, scales, mix))
+        """`reveal` in the same way."""
+        z = self.transform.planes(self._used(stego))
+        z = self.body.undone(z, self._shared(reference, k_sym, mix), scales)
+        return self.transform.image(z)
 
     def strength(self, reference: Tensor) -> Tensor:
         """How much a rounding error may count at each pixel: (B, 1, H, W), see `sshr.rounding`."""
-        one = torch.ones_like(reference[:, :1])
-        if isinstance(self.body, PrintedSteps):
-            return one
-        return _on(one, self.body.strength_of(self._used(reference))[0])
+        held = self._used(reference)
+        return _on(torch.ones_like(reference[:, :1]), self.body.strength_at(held))
 
     def noise_spectrum(self) -> tuple[list[float], list[float]]:
         """Shares of the rings of frequencies, and the power wanted of rounding noise in each."""
-        if isinstance(self.body, PrintedSteps) or not self.config.exact.shaping:
-            return [1.0], [1.0]
-        return self.body.shares.tolist(), self.body.log_target.exp().tolist()
+        return self.body.noise_spectrum()
 
     def rounding_noise(self, reference: Tensor, generator: torch.Generator) -> Tensor:
         """What shaped rounding adds to a stego, as Gaussian noise: (B, 3, H, W)."""
-        if isinstance(self.body, PrintedSteps):
-            raise ValueError("the steps as printed have no spectrum to shape rounding by")
         planes = self.body.rounding_noise(reference, generator)
         return self.transform.image(planes) - self.transform.mean
 
     def group_sizes(self, size: Size) -> list[int]:
         """Of the groups that a `Mix` for a tile of (H, W) deals with."""
-        if isinstance(self.body, PrintedSteps) or not self.uses_mix:
-            return []
-        return ring_sizes(size, self.body.shares.tolist())
+        return self.body.group_sizes(size)
 
     def set_learnable(self) -> None:
         """Let training change all but the keys, what they make, and AlexNet's features."""
@@ -153,12 +142,27 @@ class SshrNet(nn.Module):
         frozen = sum(p.numel() for p in self.features.parameters())
         return sum(p.numel() for p in self.parameters()) - frozen
 
+    def _shared(self, reference: Tensor, k_sym: Tensor, mix: Mix | None) -> Shared:
+        return Shared(self._used(reference), k_sym, mix)
+
     def _used(self, picture: Tensor) -> Tensor:
         """All of a picture if the network is mixed, else its whole blocks."""
         if self.uses_mix:
             return picture
         height, width = whole_blocks(size_of(picture))
         return picture[..., :height, :width]
+
+
+class SshrNet(StegoNet):
+    """The paper's; every preset and every rung of the ladder is a configuration of it."""
+
+    config: ModelConfig
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config, Transform(config.transform, config.colour))
+        self.is_exact = config.is_exact
+        steps = ExactSteps if config.is_exact else PrintedSteps
+        self.body = steps(config, self.transform)
 
 
 def _on(picture: Tensor, part: Tensor) -> Tensor:

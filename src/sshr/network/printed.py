@@ -11,9 +11,9 @@ from sshr.network.config import ModelConfig, PrintedConfig
 from sshr.network.coupling import CoupledStep, Mixing, Watch, in_order, run, run_inverse
 from sshr.network.diffusion import DiffusionTerm
 from sshr.network.guidance import ConstantGuidance, Guidance
-from sshr.network.mix import Mix
 from sshr.network.reaction import ReactionTerm
 from sshr.network.reparam import Kernel, PlainKernel, RepKernel
+from sshr.network.steps import Pair, Shared, Steps
 from sshr.network.transform import CHANNELS, Transform
 
 
@@ -36,10 +36,8 @@ class StepFunction(nn.Module):
         return moved if self.diffusion is None else moved + self.diffusion(u, k_sym)
 
 
-class PrintedSteps(nn.Module):
-    """Planes (B, 3, H, W) of a secret <-> planes of a stego. See `SshrNet`."""
-
-    scale_count = 0
+class PrintedSteps(Steps):
+    """The steps as printed; see `Steps` for what its methods give."""
 
     def __init__(self, config: ModelConfig, transform: Transform) -> None:
         super().__init__()
@@ -69,30 +67,19 @@ class PrintedSteps(nn.Module):
         return in_order(functions, list(self.mixing()), self.order)
 
     def conceal(
-        self,
-        planes: Tensor,
-        reference: Tensor,
-        k_sym: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
-    ) -> tuple[tuple[Tensor, Tensor], Tensor]:
+        self, planes: Tensor, shared: Shared, watch: Watch | None = None
+    ) -> tuple[Pair, Tensor]:
         """(z_T, y_T) as planes from z_0 = y_0 = DWT(secret), and no scales (B, 0)."""
         z = self.transform.pack(planes)
-        z, y = run(self.steps(reference, k_sym), z, z, self._watching(watch))
+        z, y = run(self.steps(shared.reference, shared.k_sym), z, z, self._watching(watch))
         return (self.transform.unpack(z), self.transform.unpack(y)), planes.new_ones(len(z), 0)
 
     def reveal(
-        self,
-        pair: tuple[Tensor, Tensor],
-        reference: Tensor,
-        k_sym: Tensor,
-        scales: Tensor,
-        mix: Mix | None,
-        watch: Watch | None = None,
-    ) -> tuple[Tensor, Tensor]:
+        self, pair: Pair, shared: Shared, scales: Tensor, watch: Watch | None = None
+    ) -> Pair:
         """Eq. 14; exact with the true pair."""
         z, y = (self.transform.pack(planes) for planes in pair)
-        z, y = run_inverse(self.steps(reference, k_sym), z, y, self._watching(watch))
+        z, y = run_inverse(self.steps(shared.reference, shared.k_sym), z, y, self._watching(watch))
         return self.transform.unpack(z), self.transform.unpack(y)
 
     def _watching(self, watch: Watch | None) -> Watch | None:

@@ -112,15 +112,8 @@ class KeyGenerator(nn.Module):
         """W = W_L + W_S (B, d), which only the sender knows."""
         return self.w_learned + 0.1 * torch.tanh(self.w_secret(self._whitened(secret_features)))
 
-    def public_keys(
-        self, secret_features: Tensor, reference_features: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """k_pub_s and k_pub_r (B, d) of eq. 22, not rounded."""
-        w = self.weights(secret_features)
-        return w * self.private_key(secret_features), w * self.private_key(reference_features)
-
     def rsrk_public(self, secret_features: Tensor) -> Tensor:
-        """k_pub_s (B, d) as the header holds it."""
+        """k_pub_s (B, d) of eq. 22 as the header holds it."""
         exact = self.weights(secret_features) * self.private_key(secret_features)
         return decode_rsrk_public(encode_rsrk_public(exact))
 

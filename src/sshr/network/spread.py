@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from sshr.network.bank import Size, ring_sizes, token_counts, whole_blocks
 from sshr.network.mix import Mix
 
 _EMPTY = 0.1 / 255  # deviation of a group below which noise fills what is missing of its power
@@ -26,6 +27,20 @@ class Groups:
     counts: Sequence[int]
     sizes: Sequence[int]
     tokens: tuple[int, ...]
+
+    @classmethod
+    def in_tile(cls, size: Size, groups: Tensor, shares: Sequence[float], block: int) -> "Groups":
+        """Those of a tile of (H, W).
+
+        Args:
+            groups: (C,), the group of each channel.
+            shares: of the rings, which are the groups.
+            block: side of a token in pixels.
+        """
+        order = torch.argsort(groups, stable=True)
+        # Those of the secret, which has no rim.
+        tokens = tuple(side // block for side in whole_blocks(size))
+        return cls(order, token_counts(size, shares), ring_sizes(size, shares), tokens)
 
     def split(self, tokens: Tensor) -> list[Tensor]:
         """Tokens (B, C, h, w) -> the groups (B, count)."""

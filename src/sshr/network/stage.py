@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from sshr.network.closed_form import Pair
+from sshr.network.closed_form import CouplingPair
 from sshr.network.coupling import CoupledStep, Watch, run, run_inverse
 
 
@@ -18,7 +18,7 @@ class Stage:
 
     enter: Callable[[Tensor], Tensor]
     leave: Callable[[Tensor], Tensor]
-    pair: Pair | None
+    pair: CouplingPair | None
     planes: Callable[[Tensor], Tensor]
     p: float = 1.0
 

@@ -1,56 +1,63 @@
 """The sender's side: a secret, a reference and keys become a stego."""
 
-import dataclasses
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.keys import Keys
-from sshr.errors import MismatchError
-from sshr.header.header import HeaderWriter
-from sshr.header.metadata import Metadata
+from sshr.errors import MismatchError, OutputError
+from sshr.files.names import shown
 from sshr.header.reference import belong_together
-from sshr.imaging.fitting import FitMode
+from sshr.header.writer import HeaderWriter, Randomness
 from sshr.imaging.metadata import MetadataChoice
-from sshr.imaging.reading import Picture, as_picture, read_image
-from sshr.imaging.secret import AlphaChoice, as_secret
-from sshr.imaging.tiles import tile_grid
-from sshr.imaging.writing import write_image
+from sshr.imaging.reading import AnyPicture, as_picture, decode_image, read_image
+from sshr.imaging.secret import AlphaChoice
+from sshr.imaging.writing import LOSSLESS, encode_image, staged_image
 from sshr.metrics import psnr, ssim
-from sshr.pipeline.reveal import reveal_opened
-from sshr.transports.analog.engine import Engine
-from sshr.transports.cover import (
-    CoverPair,
-    fit_secret,
-    is_packed,
-    picture_of,
-    samples_of,
-)
-from sshr.transports.notes import notes_on
-from sshr.types import Progress, Rgb8, quiet
-from sshr.zoo.registry import load_model
+from sshr.progress import Progress, quiet
+from sshr.transports.cover import Cover, CoverPair
+from sshr.transports.protocol import EmbedResult, Transport, make_options
+from sshr.transports.revealed import Revealed
+from sshr.transports.secret import Blob, Secret, kind_of, read_any
+from sshr.transports.table import find_transport
+from sshr.types import Rgb8
 
 
 @dataclass(frozen=True)
 class Report:
-    """Figures of one stego, measured on 8-bit RGB samples: dB for PSNR, SSIM 11x11 Gaussian.
+    """Figures of one stego, measured on the file: dB for PSNR, SSIM 11x11 Gaussian, 8-bit RGB.
 
-    `revealed_*` compare with the secret as it was given; where it was resized to fit, `fitted_psnr`
-    compares with what was concealed.
+    Attributes:
+        revealed_psnr, revealed_ssim: against the secret as it was given; None for bytes.
+        fitted_psnr: against what was concealed, where the secret was brought to another size.
+        exact: every byte or sample of the secret comes back.
+        carried: width and height at which a picture was carried; None for bytes.
+        payload_bytes: of what was encoded as bytes; None where nothing was.
     """
 
+    transport: str
     stego_psnr: float
     stego_ssim: float
-    revealed_psnr: float
-    revealed_ssim: float
-    fitted_psnr: float
+    revealed_psnr: float | None = None
+    revealed_ssim: float | None = None
+    fitted_psnr: float | None = None
+    exact: bool = False
+    carried: tuple[int, int] | None = None
+    payload_bytes: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Entries by name, for JSON."""
-        return asdict(self)
+        """Entries by name, for JSON; what does not apply is left out."""
+        told = {name: value for name, value in asdict(self).items() if value is not None}
+        if self.carried is not None:
+            del told["carried"]
+            told["carried_width"], told["carried_height"] = self.carried
+        return told
 
 
 @dataclass(frozen=True)
@@ -60,45 +67,64 @@ class Stego:
     Attributes:
         image: uint8 of the reference's size: HWC RGB, or HW where the reference was greyscale and
             large enough (see `sshr.transports.cover`).
-        notes: what the reader of the result should know (conversions, resizing).
+        notes: what the user should know (conversions, resizing).
     """
 
     image: NDArray[np.uint8]
     notes: tuple[str, ...]
-    secret: Picture
-    reference: Picture
-    _fitted: Rgb8
-    _sending: HeaderWriter
-    _engine: Engine
+    transport: Transport
+    secret: Secret = field(repr=False)
+    cover: Cover = field(repr=False)
+    header: HeaderWriter = field(repr=False)
+    made: EmbedResult = field(repr=False)
 
     def save(
         self,
-        path: str | Path,
+        target: str | Path | BinaryIO,
         force: bool = False,
         progress: Progress = quiet,
         metadata: MetadataChoice = "colour",
     ) -> Report:
-        """Write a lossless file; it gets its name only after the secret was revealed from it.
+        """Write a file; it gets its name only after the secret was revealed from it.
 
         The reference's transparency is carried on; so is, of what its file says beside its
         samples, what `metadata` chooses (see `sshr.imaging.metadata`).
+
+        Args:
+            target: a path, whose suffix chooses the format, or a binary stream, which gets a PNG.
 
         Returns:
             Figures measured on the decoded file.
 
         Raises:
-            OutputError: see `sshr.imaging.writing.write_image`.
+            OutputError: the transport does not survive such a file, or see
+                `sshr.imaging.writing.write_image`.
             SshrError: the file does not hold the secret.
         """
-        reports: list[Report] = []
+        if isinstance(target, str | Path):
+            with self.staged(target, force, metadata) as file:
+                return self.check(read_image(file).rgb, progress)
+        picture = self.cover.picture
+        extras = picture.extras.chosen(metadata)
+        data = encode_image(self.image, alpha=picture.alpha, extras=extras)
+        report = self.check(decode_image(data, "stego").rgb, progress)
+        target.write(data)
+        return report
 
-        def reread(file: Path) -> None:
-            reports.append(self.check(read_image(file).rgb, progress))
+    @contextmanager
+    def staged(
+        self, path: str | Path, force: bool = False, metadata: MetadataChoice = "colour"
+    ) -> Iterator[Path]:
+        """The written file under a temporary name; it gets its own when the block ends well.
 
-        extras = self.reference.extras.chosen(metadata)
-        alpha = self.reference.alpha
-        write_image(Path(path), self.image, force, reread, alpha=alpha, extras=extras)
-        return reports[0]
+        Raises:
+            OutputError: see `save`.
+        """
+        check_suffix(self.transport, path)
+        picture = self.cover.picture
+        extras = picture.extras.chosen(metadata)
+        with staged_image(path, self.image, force, alpha=picture.alpha, extras=extras) as file:
+            yield file
 
     def check(self, image: Rgb8 | None = None, progress: Progress = quiet) -> Report:
         """Reveal as a receiver would and measure; `image` is the stego as read back from a file.
@@ -107,71 +133,85 @@ class Stego:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
         stego = as_picture(self.image).rgb if image is None else image
-        carriers = CoverPair.of(stego, self.reference.rgb)
-        opened = self._sending.reopen(carriers.stego)
-        if not belong_together(stego, self.reference.rgb):
+        reference = self.cover.picture.rgb
+        pair = CoverPair.of(stego, reference)
+        opened = self.header.reopen(pair.stego)
+        if not belong_together(stego, reference):
             raise MismatchError(
                 "the stego does not look like the reference (PSNR below 30 dB), so nobody could "
                 "reveal it; use another preset or reference"
             )
-        revealed = reveal_opened(opened, carriers.stego, carriers.reference, self._engine, progress)
+        revealed = self.transport.extract(opened, pair, self.made.runtime, progress)
+        carried = self.made.carried
         return Report(
-            stego_psnr=psnr(stego, self.reference.rgb),
-            stego_ssim=ssim(stego, self.reference.rgb),
-            revealed_psnr=psnr(revealed.rgb, self.secret.rgb),
-            revealed_ssim=ssim(revealed.rgb, self.secret.rgb),
-            fitted_psnr=psnr(revealed.carrier, self._fitted),
+            transport=self.transport.name,
+            stego_psnr=psnr(stego, reference),
+            stego_ssim=ssim(stego, reference),
+            carried=None if carried is None else (carried[1], carried[0]),
+            payload_bytes=self.made.payload_bytes,
+            **self._fidelity(revealed),
+        )
+
+    def _fidelity(self, revealed: Revealed) -> dict[str, Any]:
+        if isinstance(self.secret, Blob):
+            return {"exact": revealed.data == self.secret.data}
+        found, own = revealed.rgb, self.secret.rgb
+        fitted, sent = revealed.fitted, self.made.fitted
+        return {
+            "revealed_psnr": psnr(found, own),
+            "revealed_ssim": ssim(found, own),
+            "fitted_psnr": None if fitted is None or sent is None else psnr(fitted, sent),
+            "exact": np.array_equal(found, own),
+        }
+
+
+def check_suffix(transport: Transport, path: str | Path) -> None:
+    """Refuse a file that can be written, but that this transport does not survive.
+
+    Raises:
+        OutputError: its suffix is another transport's.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix in LOSSLESS and suffix not in transport.suffixes:
+        known = ", ".join(sorted(transport.suffixes))
+        raise OutputError(
+            f"{shown(path)}: {shown(suffix)} files do not keep what the {transport.name} transport "
+            f"conceals. Use {known}."
         )
 
 
 def conceal(
-    secret: str | Path | NDArray[np.uint8] | Picture,
-    reference: str | Path | NDArray[np.uint8] | Picture,
+    secret: AnyPicture | Blob,
+    reference: AnyPicture,
     keys: Keys,
-    preset: str = "base",
+    transport: str | None = None,
     *,
-    fit: FitMode = "contain",
     alpha: AlphaChoice = "composite",
-    device: str = "auto",
+    random: Randomness = os.urandom,
     progress: Progress = quiet,
+    **options: Any,
 ) -> Stego:
     """Conceal `secret` in a new picture that looks like `reference`.
 
     Args:
-        secret, reference: paths, HWC uint8 RGB or HW uint8 greyscale arrays, sides >= 64 px.
+        secret: a picture (a path, an HWC uint8 RGB or HW uint8 greyscale array, or a PIL image), or
+            a `Blob` with the bytes of a file or text.
+        reference: a picture as above, sides >= 64 px.
         keys: passphrase and recipients; `Keys()` relies on the reference alone.
-        preset: a packaged preset or the path of a checkpoint.
-        fit: how a secret of another size or shape is brought to the reference's.
+        transport: how the secret rides: `analog`, `sealed`; by default the first that carries such
+            a secret.
         alpha: what becomes of a secret's transparent parts (see `sshr.imaging.secret`).
+        random: gives so many random bytes; another one than the system's is for tests.
+        options: the transport's: see `AnalogOptions` (preset, fit, device) and `SealedOptions`
+            (noise, quality, stego_psnr, ecc).
 
     Raises:
         SshrError: one of its kinds, with a message for the user; nothing was written.
     """
-    own, shared = as_secret(secret, alpha), as_picture(reference, "reference")
-    engine = Engine(load_model(preset, device))
-    packed = is_packed(shared.rgb)
-    samples = samples_of(shared.rgb, packed)
-    fitted = fit_secret(own, samples, packed, fit)
-    rsrk_public = engine.rsrk_public(fitted.image)
-    metadata = Metadata(
-        checkpoint_id=engine.identity,
-        secret_width=own.rgb.shape[1],
-        secret_height=own.rgb.shape[0],
-        fit=fitted.fit,
-        secret_mode=fitted.mode,
-        rsrk_public=rsrk_public,
-        tile_scales=bytes(engine.scale_bytes * len(tile_grid(*samples.shape[:2]))),
-    )
-    sending = HeaderWriter.start(samples, keys, protected=True)
-    made = engine.conceal(
-        fitted.image,
-        samples,
-        engine.rsrk_symmetric(rsrk_public, samples),
-        sending.session,
-        lambda done, total: progress("concealing", done, total),
-    )
-    metadata = dataclasses.replace(metadata, tile_scales=made.scales)
-    written = sending.write_trailing(made.rounder, metadata)
-    image = picture_of(written, shared.rgb, packed, shared.greyscale)
-    notes = notes_on(own, shared, fitted.shown, fitted.concealed)
-    return Stego(image, notes, own, shared, fitted.image, sending, engine)
+    own = read_any(secret, alpha)
+    way = find_transport(transport, kind_of(own))
+    chosen = make_options(way, options)
+    cover = Cover.of(as_picture(reference, "reference"))
+    header = HeaderWriter.start(cover.samples, keys, random)
+    made = way.embed(own, cover, header, chosen, progress)
+    return Stego(cover.stego(made.samples), made.notes, way, own, cover, header, made)

@@ -45,6 +45,7 @@ class Rounder:
     ) -> None:
         if not np.isfinite(exact).all():
             raise ValueError("the image holds samples that are not finite")
+        self.shape = exact.shape
         self._exact, self._strength = exact, strength
         shares, powers = spectrum
         self._kernels: Kernels | None = None

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from sshr.network.model import SshrNet
+from sshr.network.model import StegoNet
 
 
-def learned(net: SshrNet) -> list[nn.Parameter]:
+def learned(net: StegoNet) -> list[nn.Parameter]:
     """The parameters that training changes, in a fixed order."""
     return [p for p in net.parameters() if p.requires_grad]
 
@@ -17,7 +17,7 @@ def learned(net: SshrNet) -> list[nn.Parameter]:
 class WeightAverage(nn.Module):
     """Exponential average; its tensors are buffers, so they travel with the module's state."""
 
-    def __init__(self, net: SshrNet, decay: float) -> None:
+    def __init__(self, net: StegoNet, decay: float) -> None:
         super().__init__()
         self.decay = decay
         for index, parameter in enumerate(learned(net)):
@@ -34,7 +34,7 @@ class WeightAverage(nn.Module):
         torch._foreach_lerp_(self.tensors(), list(values), 1 - keep)
 
     @torch.no_grad()
-    def averaged(self, net: SshrNet) -> SshrNet:
+    def averaged(self, net: StegoNet) -> StegoNet:
         """A copy of `net` that holds the averages."""
         twin = copy.deepcopy(net)
         for parameter, average in zip(learned(twin), self.tensors(), strict=True):

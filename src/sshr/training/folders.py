@@ -5,12 +5,11 @@ from pathlib import Path
 
 from sshr.errors import TrainingError
 from sshr.files.names import shown
-
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+from sshr.files.pictures import list_pictures
 
 
 @dataclass(frozen=True)
-class Layout:
+class PhotoFolder:
     """Where in a folder the training photographs lie.
 
     Attributes:
@@ -26,14 +25,15 @@ class Layout:
 
         Raises:
             TrainingError: there are none.
+            UsageError: a folder cannot be listed.
         """
-        found = [p for p in self.folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()]
+        found = [p for p in list_pictures(self.folder, recursive=True).pictures if p.is_file()]
         if not found:
             raise TrainingError(f"{shown(self.folder)}: holds no photographs to train on")
-        return sorted(found)
+        return found
 
 
-def describe_layout(folder: Path) -> Layout:
+def describe_layout(folder: Path) -> PhotoFolder:
     """Recognise DIV2K (DIV2K_train_HR), COCO (train2017, else val2017), ImageNet (train/n01440764)
     and UniStega (train beside test, or a folder of that name inside); else any folder tree.
 
@@ -50,18 +50,18 @@ def describe_layout(folder: Path) -> Layout:
         ("COCO", "images/val2017"),
     ):
         if (folder / inner).is_dir():
-            return Layout(name, folder / inner)
+            return PhotoFolder(name, folder / inner)
     train = folder / "train"
     if train.is_dir():
         if any(_is_wnid(p) for p in train.iterdir()):
-            return Layout("ImageNet", train)
+            return PhotoFolder("ImageNet", train)
         if any((folder / other).is_dir() for other in ("test", "val")):
-            return Layout("UniStega", train)
+            return PhotoFolder("UniStega", train)
     if (folder / "ILSVRC/Data/CLS-LOC/train").is_dir():
-        return Layout("ImageNet", folder / "ILSVRC/Data/CLS-LOC/train")
+        return PhotoFolder("ImageNet", folder / "ILSVRC/Data/CLS-LOC/train")
     if (folder / "UniStega").is_dir():
-        return Layout("UniStega", describe_layout(folder / "UniStega").folder)
-    return Layout("folder tree", folder)
+        return PhotoFolder("UniStega", describe_layout(folder / "UniStega").folder)
+    return PhotoFolder("folder tree", folder)
 
 
 def _is_wnid(path: Path) -> bool:

@@ -1,8 +1,11 @@
 """The Lightning module: a step, its safety, the average weights, and all state of a run."""
 
+import copy
 import math
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import lightning
 import numpy as np
@@ -11,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from sshr.errors import TrainingError
-from sshr.network.model import SshrNet
+from sshr.network.model import StegoNet
 from sshr.training.average import WeightAverage, learned
 from sshr.training.data import CropSampler, Item, StepSampler, step_loader
 from sshr.training.objective import Outcome, batch_outcome
@@ -20,6 +23,7 @@ from sshr.training.safety import Guard
 
 Snapshot = dict[str, Any]
 MAX_ROLLBACKS = 10
+_COUNTS = ("step", "seconds", "waited", "worked", "sums")
 
 
 @dataclass
@@ -35,6 +39,16 @@ class StepReport:
     pictures: tuple[Tensor, ...] = field(default=(), repr=False)
 
 
+class Companion(Protocol):
+    """What goes along with a run: reports, saves, ends it. See `sshr.training.sessions`."""
+
+    def begin(self, module: "TrainingModule") -> None:
+        """Before the first step of a session."""
+
+    def step(self, module: "TrainingModule") -> None:
+        """After every step."""
+
+
 def step_seed(seed: int, step: int, part: int) -> int:
     """Seed of everything random in one part of one step, 63 bits."""
     state = np.random.SeedSequence((seed, 2, step, part)).generate_state(1, np.uint64)
@@ -47,24 +61,37 @@ class TrainingModule(lightning.LightningModule):
     Attributes:
         step: steps that are behind, skipped ones too; the data order and the rate follow it.
         seconds: time spent in training so far, all sessions together.
+        waited, worked: seconds of it since the last row of the log, for data and in steps.
+        sums: of the stego's and revealed PSNR, loss and gradient of the steps taken since then,
+            and their number.
     """
 
-    def __init__(self, net: SshrNet, recipe: Recipe, crops: CropSampler, workers: int) -> None:
+    photo_features: Tensor
+
+    def __init__(
+        self,
+        net: StegoNet,
+        recipe: Recipe,
+        crops: CropSampler,
+        workers: int,
+        companions: Sequence[Companion] = (),
+    ) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.net = net
         self.recipe = recipe
         self.crops = crops
         self.workers = workers
+        self.companions = companions
         self.average = WeightAverage(net, recipe.optimiser.average)
         self.register_buffer("photo_features", crops.photos.features, persistent=False)
         self.guard = Guard(recipe.safety, recipe.loss.kind == "rate")
         self.step = 0
-        self.seconds = 0.0
+        self.seconds = self.waited = self.worked = 0.0
+        self.sums = [0.0] * 5
         self.last = StepReport()
         self.snapshot: Snapshot | None = None
-
-    photo_features: Tensor
+        self._mark = 0.0
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         rate = self.recipe.optimiser.rate
@@ -73,7 +100,7 @@ class TrainingModule(lightning.LightningModule):
     def train_dataloader(self) -> DataLoader[Item]:
         data, stop = self.recipe.data, self.recipe.schedule.steps
         steps = StepSampler(
-            self.step, stop, 2 * data.batch, data.accumulate, self.global_rank, self._world()
+            self.step, stop, 2 * data.batch, data.accumulate, self.global_rank, self.world()
         )
         return step_loader(self.crops, steps, self.workers)
 
@@ -87,6 +114,25 @@ class TrainingModule(lightning.LightningModule):
     def on_train_start(self) -> None:
         if self.snapshot is None:
             self.snapshot = self._snapshot()
+        for companion in self.companions:
+            companion.begin(self)
+        self._mark = time.monotonic()
+
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        self.waited += self._lap()
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        self.worked += self._lap()
+        for companion in self.companions:
+            companion.step(self)
+        self._lap()  # what they do, saving above all, is no wait for data
+
+    def _lap(self) -> float:
+        """Seconds since the last call, which count as training time."""
+        now = time.monotonic()
+        passed, self._mark = now - self._mark, now
+        self.seconds += passed
+        return passed
 
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
         optimiser = self._optimiser()
@@ -108,6 +154,8 @@ class TrainingModule(lightning.LightningModule):
             optimiser.step()
         self.step += 1
         if verdict == "take":
+            own = (stego, revealed, loss, float(norm), 1.0)
+            self.sums = [total + value for total, value in zip(self.sums, own, strict=True)]
             self.average.update(parameters, self.step)
             if self.guard.wants_snapshot(self.step):
                 self.snapshot = self._snapshot()
@@ -146,24 +194,32 @@ class TrainingModule(lightning.LightningModule):
     def _optimiser(self) -> torch.optim.Optimizer:
         return cast(torch.optim.Optimizer, self.optimizers())
 
-    def _world(self) -> int:
+    def world(self) -> int:
+        """How many devices share the steps."""
         return int(self.trainer.world_size)
 
+    def any_device(self, own: bool) -> bool:
+        """The same answer on every device: True when it is for one of them."""
+        if self.world() == 1:
+            return own
+        told = torch.tensor(float(own), device=self.device)
+        return bool(self._mean_of_devices(told) > 0)
+
     def _mean_of_devices(self, figures: Tensor) -> Tensor:
-        if self._world() > 1:
+        if self.world() > 1:
             torch.distributed.all_reduce(figures)
-            figures = figures / self._world()
+            figures = figures / self.world()
         return figures
 
     def _snapshot(self) -> Snapshot:
         """Weights, averages and optimiser, copied."""
-        optimiser = self.optimizers()
-        assert not isinstance(optimiser, list)
-        return {
-            "weights": [p.detach().clone() for p in learned(self.net)],
-            "averages": [a.clone() for a in self.average.tensors()],
-            "optimiser": _cloned(optimiser.state_dict()),
-        }
+        return copy.deepcopy(
+            {
+                "weights": [p.detach() for p in learned(self.net)],
+                "averages": self.average.tensors(),
+                "optimiser": self._optimiser().state_dict(),
+            }
+        )
 
     @torch.no_grad()
     def _roll_back(self) -> None:
@@ -176,7 +232,7 @@ class TrainingModule(lightning.LightningModule):
             parameter.copy_(value)
         for average, value in zip(self.average.tensors(), self.snapshot["averages"], strict=True):
             average.copy_(value)
-        self._optimiser().load_state_dict(_cloned(self.snapshot["optimiser"]))
+        self._optimiser().load_state_dict(copy.deepcopy(self.snapshot["optimiser"]))
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         # A resumed run is a new Lightning run over the steps that are left, so its own count of
@@ -184,8 +240,7 @@ class TrainingModule(lightning.LightningModule):
         checkpoint.pop("loops", None)
         checkpoint["sshr"] = {
             "recipe": self.recipe.as_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
+            **{name: getattr(self, name) for name in _COUNTS},
             "guard": self.guard.state_dict(),
             "snapshot": self.snapshot,
             "photographs": [path.name for path in self.crops.photos.paths],
@@ -193,19 +248,9 @@ class TrainingModule(lightning.LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         state = checkpoint["sshr"]
-        self.step, self.seconds = int(state["step"]), float(state["seconds"])
+        for name in _COUNTS:
+            setattr(self, name, state.get(name, getattr(self, name)))
         self.guard.load_state_dict(state["guard"])
         self.snapshot = state["snapshot"]
         if state["photographs"] != [path.name for path in self.crops.photos.paths]:
             raise TrainingError("the photographs are not those that this run was started with")
-
-
-def _cloned(value: Any) -> Any:
-    """A deep copy of nested dicts and lists of tensors and plain values."""
-    if isinstance(value, Tensor):
-        return value.detach().clone()
-    if isinstance(value, dict):
-        return {key: _cloned(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_cloned(entry) for entry in value]
-    return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sshr.network.model import SshrNet
+from sshr.network.model import StegoNet
 from sshr.network.rsrk import FEATURES
 from sshr.training.average import learned
 from sshr.training.losses import (
@@ -32,7 +32,7 @@ class Outcome:
 
 
 def batch_outcome(
-    net: SshrNet,
+    net: StegoNet,
     part: LossPart,
     pair: tuple[Tensor, Tensor],
     features: tuple[Tensor, Tensor],
@@ -54,7 +54,7 @@ def batch_outcome(
     return Outcome(loss, stego_psnr, revealed_psnr, stego.detach(), revealed.detach())
 
 
-def has_unused_parameters(net: SshrNet, part: LossPart) -> bool:
+def has_unused_parameters(net: StegoNet, part: LossPart) -> bool:
     """True when the loss does not depend on some learned parameter: DDP must be told."""
     generator = torch.Generator().manual_seed(0)
     secret, reference = torch.rand(2, 2, 3, 64, 64, generator=generator).unbind()
@@ -65,7 +65,7 @@ def has_unused_parameters(net: SshrNet, part: LossPart) -> bool:
 
 
 def _fidelity(
-    net: SshrNet, part: LossPart, pair: tuple[Tensor, Tensor], result: tuple[Tensor, Tensor]
+    net: StegoNet, part: LossPart, pair: tuple[Tensor, Tensor], result: tuple[Tensor, Tensor]
 ) -> Tensor:
     (secret, reference), (stego, revealed) = pair, result
     if part.kind == "rate":

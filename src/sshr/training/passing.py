@@ -4,12 +4,12 @@ import torch
 from torch import Tensor
 
 from sshr.network.mix import random_mix
-from sshr.network.model import SshrNet
+from sshr.network.model import StegoNet
 from sshr.training.channel import channel
 
 
 def pass_pair(
-    net: SshrNet, secret: Tensor, reference: Tensor, k_sym: Tensor, seed: int, via: str
+    net: StegoNet, secret: Tensor, reference: Tensor, k_sym: Tensor, seed: int, via: str
 ) -> tuple[Tensor, Tensor]:
     """(stego as received, revealed) of one batch under a random mix.
 

@@ -4,25 +4,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from sshr.network.config import PRESETS, ModelConfig, config_from_dict, config_to_dict
-
-
-def _above(low: float, **values: float) -> None:
-    for name, value in values.items():
-        if not low < value < float("inf"):
-            raise ValueError(f"{name}: {value} is not above {low:g}")
-
-
-def _within(low: float, high: float, **values: float) -> None:
-    for name, value in values.items():
-        if not low <= value <= high:
-            raise ValueError(f"{name}: {value} is outside [{low:g}, {high:g}]")
-
-
-def _one_of(known: tuple[str, ...], **values: str) -> None:
-    for name, value in values.items():
-        if value not in known:
-            raise ValueError(f"{name}: {value!r} is not one of {', '.join(known)}")
+from sshr.network.kinds import NetworkConfig, presets
+from sshr.network.strict import above, one_of, read, within
 
 
 @dataclass(frozen=True)
@@ -44,10 +27,10 @@ class DataPart:
     def __post_init__(self) -> None:
         if self.crop % 16 or self.crop < 64:
             raise ValueError(f"crop: {self.crop} is not a multiple of 16 from 64 up")
-        _above(0, batch=self.batch, accumulate=self.accumulate)
-        _above(7, start_crops=self.start_crops)
+        above(0, batch=self.batch, accumulate=self.accumulate)
+        above(7, start_crops=self.start_crops)
         if self.limit is not None:
-            _above(1, limit=self.limit)
+            above(1, limit=self.limit)
 
 
 @dataclass(frozen=True)
@@ -60,9 +43,9 @@ class OptimiserPart:
     average: float = 0.998
 
     def __post_init__(self) -> None:
-        _above(0, rate=self.rate, clip=self.clip)
-        _above(-1, warm_up=self.warm_up)
-        _within(0, 0.999999, average=self.average)
+        above(0, rate=self.rate, clip=self.clip)
+        above(-1, warm_up=self.warm_up)
+        within(0, 0.999999, average=self.average)
 
 
 @dataclass(frozen=True)
@@ -79,12 +62,12 @@ class LossPart:
     similarity: float = 0.0
 
     def __post_init__(self) -> None:
-        _one_of(("paper", "rate"), kind=self.kind)
-        _one_of(("l1", "l2"), norm=self.norm)
+        one_of(("paper", "rate"), kind=self.kind)
+        one_of(("l1", "l2"), norm=self.norm)
         if min(self.weights) < 0 or max(self.weights) <= 0:
             raise ValueError(f"weights: {list(self.weights)} must not be negative nor all zero")
-        _within(10, 100, target_psnr=self.target_psnr)
-        _within(0, 1e5, similarity=self.similarity)
+        within(10, 100, target_psnr=self.target_psnr)
+        within(0, 1e5, similarity=self.similarity)
 
 
 @dataclass(frozen=True)
@@ -95,8 +78,8 @@ class ChannelPart:
     float_share: float = 0.0
 
     def __post_init__(self) -> None:
-        _one_of(("float", "png", "shaped"), kind=self.kind)
-        _within(0, 1, float_share=self.float_share)
+        one_of(("float", "png", "shaped"), kind=self.kind)
+        within(0, 1, float_share=self.float_share)
 
 
 @dataclass(frozen=True)
@@ -107,9 +90,9 @@ class SchedulePart:
     minutes: float | None = None
 
     def __post_init__(self) -> None:
-        _above(0, steps=self.steps)
+        above(0, steps=self.steps)
         if self.minutes is not None:
-            _above(0, minutes=self.minutes)
+            above(0, minutes=self.minutes)
 
 
 @dataclass(frozen=True)
@@ -122,8 +105,8 @@ class SafetyPart:
     snapshot_every: int = 100
 
     def __post_init__(self) -> None:
-        _above(0, skips=self.skips, window=self.window, snapshot_every=self.snapshot_every)
-        _within(1e-6, 1, factor=self.factor)
+        above(0, skips=self.skips, window=self.window, snapshot_every=self.snapshot_every)
+        within(1e-6, 1, factor=self.factor)
 
 
 @dataclass(frozen=True)
@@ -136,8 +119,8 @@ class ReportPart:
     save_minutes: float = 5.0
 
     def __post_init__(self) -> None:
-        _above(0, log_every=self.log_every, images_every=self.images_every)
-        _above(0, save_every=self.save_every, save_minutes=self.save_minutes)
+        above(0, log_every=self.log_every, images_every=self.images_every)
+        above(0, save_every=self.save_every, save_minutes=self.save_minutes)
 
 
 @dataclass(frozen=True)
@@ -145,7 +128,7 @@ class Recipe:
     """One training run.
 
     Attributes:
-        preset: base or paper, which `model` changes entry by entry.
+        preset: of any kind of network, which `model` changes entry by entry.
         start: preset name or checkpoint whose weights (and architecture) to go on from.
     """
 
@@ -162,24 +145,20 @@ class Recipe:
     start: str | None = None
 
     def __post_init__(self) -> None:
-        _one_of(tuple(PRESETS), preset=self.preset)
-        _within(0, 2**31 - 1, seed=self.seed)
+        one_of(presets(), preset=self.preset)
+        within(0, 2**31 - 1, seed=self.seed)
         if self.start is not None and self.model:
             raise ValueError("model: has no effect with start, whose architecture is kept")
-        if self.model_config().start == "zero" and self.channel.kind == "shaped":
-            raise ValueError("channel.kind: shaped is for the exact start alone, use png")
+        if self.channel.kind == "shaped" and not self.model_config().shapes_rounding:
+            raise ValueError("channel.kind: shaped is not for this network, use png")
 
-    def model_config(self) -> ModelConfig:
+    def model_config(self) -> NetworkConfig:
         """The preset's configuration with this recipe's changes.
 
         Raises:
             ValueError: an unknown entry, another type or a value out of range.
         """
-        values = _merged(config_to_dict(PRESETS[self.preset]), self.model, "model")
-        try:
-            return config_from_dict(values)
-        except ValueError as error:
-            raise ValueError(f"model: {error}") from None
+        return read(presets()[self.preset], self.model, "model")
 
     def channel_at(self, step: int) -> str:
         """The channel of this step."""
@@ -191,18 +170,3 @@ class Recipe:
         values = dataclasses.asdict(self)
         values["loss"]["weights"] = list(self.loss.weights)
         return values
-
-
-def _merged(values: dict[str, Any], changes: dict[str, Any], where: str) -> dict[str, Any]:
-    merged = dict(values)
-    for name, change in changes.items():
-        key = f"{where}.{name}"
-        if name not in values:
-            raise ValueError(f"{key}: unknown; known: {', '.join(values)}")
-        if isinstance(values[name], dict):
-            if not isinstance(change, dict):
-                raise ValueError(f"{key}: {change!r} is not a group of entries")
-            merged[name] = _merged(values[name], change, key)
-        else:
-            merged[name] = change
-    return merged

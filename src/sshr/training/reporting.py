@@ -2,18 +2,15 @@
 
 import csv
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import lightning
 import torch
-from lightning.pytorch.callbacks import Callback
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
-from sshr.training.module import StepReport, TrainingModule
+from sshr.training.module import TrainingModule
 from sshr.training.photos import Say
 
 LOG = "log.csv"
@@ -53,8 +50,8 @@ def picture_grid(pictures: tuple[Tensor, ...]) -> Tensor:
     return torch.cat([secret, reference, stego, residual, revealed], dim=-1).clamp(0, 1)
 
 
-class Reporter(Callback):
-    """Means since the last row, every `log_every` steps; they travel in the checkpoint.
+class Reporter:
+    """Means since the last row, every `log_every` steps.
 
     `data_wait` is the share of the time that was spent waiting for data.
     """
@@ -62,26 +59,13 @@ class Reporter(Callback):
     def __init__(self, folder: Path, say: Say) -> None:
         self.folder = folder
         self.say = say
-        self.sums = [0.0] * 4
-        self.count = 0
-        self.waited = self.worked = 0.0
         self._log: CsvLog | None = None
         self._board: Any = None
         self._bar: Progress | None = None
-        self._mark = 0.0
 
-    def state_dict(self) -> dict[str, Any]:
-        names = ("sums", "count", "waited", "worked")
-        return {name: getattr(self, name) for name in names}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.sums, self.count = list(state_dict["sums"]), int(state_dict["count"])
-        self.waited, self.worked = float(state_dict["waited"]), float(state_dict["worked"])
-
-    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        assert isinstance(module, TrainingModule)
-        self._mark = time.monotonic()
-        if not trainer.is_global_zero:
+    def begin(self, module: TrainingModule) -> None:
+        """Open what is written to; the first device speaks for all."""
+        if module.global_rank:
             return
         from torch.utils.tensorboard import SummaryWriter
 
@@ -99,72 +83,29 @@ class Reporter(Callback):
             self._bar.add_task("training", total=total, completed=module.step)
             self._bar.start()
 
-    def on_train_batch_start(
-        self,
-        trainer: lightning.Trainer,
-        module: lightning.LightningModule,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        self.waited += self.lap(module)
-
-    def on_train_batch_end(
-        self,
-        trainer: lightning.Trainer,
-        module: lightning.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        assert isinstance(module, TrainingModule)
-        self.worked += self.lap(module)
-        self._add(module.last)
-        if module.last.verdict != "take" and trainer.is_global_zero:
-            self._tell_trouble(module)
+    def step(self, module: TrainingModule) -> None:
+        """Tell what is due after this step."""
         part = module.recipe.report
-        if trainer.is_global_zero:
+        if self._log is not None:
+            if module.last.verdict != "take":
+                self._tell_trouble(module)
             if module.step % part.images_every == 0 or module.step == 1:
                 grid = picture_grid(module.last.pictures)
-                self._board.add_image(
-                    "secret, reference, stego, x10 residual, revealed", grid, module.step
-                )
+                title = "secret, reference, stego, x10 residual, revealed"
+                self._board.add_image(title, grid, module.step)
             if self._bar is not None:
                 self._bar.update(self._bar.task_ids[0], completed=module.step)
         if module.step % part.log_every == 0:
-            if trainer.is_global_zero:
-                self._tell(self._row(module, trainer.world_size))
-            self.sums, self.count = [0.0] * 4, 0
-            self.waited = self.worked = 0.0
+            if self._log is not None:
+                self._tell(self._row(module), self._log)
+            module.sums = [0.0] * len(module.sums)
+            module.waited = module.worked = 0.0
 
-    def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        self._close()
-
-    def on_exception(
-        self,
-        trainer: lightning.Trainer,
-        module: lightning.LightningModule,
-        exception: BaseException,
-    ) -> None:
-        self._close()
-
-    def lap(self, module: lightning.LightningModule) -> float:
-        """Seconds since the last call, which count as training time."""
-        assert isinstance(module, TrainingModule)
-        now = time.monotonic()
-        passed, self._mark = now - self._mark, now
-        module.seconds += passed
-        return passed
-
-    def _add(self, last: StepReport) -> None:
-        if last.verdict == "take":
-            own = (last.stego_psnr, last.revealed_psnr, last.loss, last.grad_norm)
-            self.sums = [total + value for total, value in zip(self.sums, own, strict=True)]
-            self.count += 1
-
-    def _row(self, module: TrainingModule, world: int) -> dict[str, float]:
-        stego, revealed, loss, norm = (total / max(1, self.count) for total in self.sums)
-        data, passed = module.recipe.data, max(self.waited + self.worked, 1e-9)
-        crops = 2 * data.batch * data.accumulate * world * module.recipe.report.log_every
+    def _row(self, module: TrainingModule) -> dict[str, float]:
+        *sums, count = module.sums
+        stego, revealed, loss, norm = (total / max(1, count) for total in sums)
+        data, passed = module.recipe.data, max(module.waited + module.worked, 1e-9)
+        crops = 2 * data.batch * data.accumulate * module.world() * module.recipe.report.log_every
         return {
             "step": module.step,
             "seconds": module.seconds,
@@ -176,13 +117,12 @@ class Reporter(Callback):
             "grad_norm": norm,
             "skipped": module.guard.skipped,
             "rollbacks": module.guard.rollbacks,
-            "data_wait": self.waited / passed,
+            "data_wait": module.waited / passed,
             "crops_per_second": crops / passed,
         }
 
-    def _tell(self, row: dict[str, float]) -> None:
-        assert self._log is not None
-        self._log.add(row)
+    def _tell(self, row: dict[str, float], log: CsvLog) -> None:
+        log.add(row)
         step = int(row["step"])
         for name, value in row.items():
             if name != "step":
@@ -203,30 +143,11 @@ class Reporter(Callback):
         else:
             self.say(f"{facts}: back to the last good weights, rate x{guard.factor:.3g}")
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close what `begin` opened."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
         if self._board is not None:
             self._board.close()
             self._board = None
-
-
-class Waiting(Callback):
-    """The last callback of all: what the others do, saving above all, is no wait for data."""
-
-    def __init__(self, reporter: Reporter) -> None:
-        self.reporter = reporter
-
-    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        self.reporter.lap(module)
-
-    def on_train_batch_end(
-        self,
-        trainer: lightning.Trainer,
-        module: lightning.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        self.reporter.lap(module)

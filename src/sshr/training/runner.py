@@ -15,7 +15,7 @@ from lightning.pytorch.strategies import DDPStrategy
 
 from sshr.errors import DeviceError, TrainingError, UsageError
 from sshr.files.names import reason, shown
-from sshr.network.model import SshrNet
+from sshr.network.model import StegoNet
 from sshr.training.data import CropSampler
 from sshr.training.folders import describe_layout
 from sshr.training.module import TrainingModule
@@ -23,7 +23,7 @@ from sshr.training.objective import has_unused_parameters
 from sshr.training.photos import Photos, Say, load_photos, thinned
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import recipe_from_dict, save_recipe
-from sshr.training.reporting import Reporter, Waiting
+from sshr.training.reporting import Reporter
 from sshr.training.sessions import LAST, MODEL, Saver, Stopper
 from sshr.training.start import initial_net, linear_start
 from sshr.zoo.registry import pick_device
@@ -33,7 +33,7 @@ FEATURES = "features.pt"
 
 
 @dataclass(frozen=True)
-class Session:
+class TrainingSession:
     """How one session of a run is carried out; only `steps` changes what the run computes.
 
     Attributes:
@@ -67,7 +67,7 @@ class Ended:
     signal: int | None
 
 
-def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
+def train(recipe: Recipe | None, session: TrainingSession, say: Say) -> Ended:
     """Run or resume until the recipe's steps are done, the time is up or a signal comes.
 
     Args:
@@ -101,21 +101,19 @@ def train(recipe: Recipe | None, session: Session, say: Say) -> Ended:
     if not session.resume and recipe.start is None:
         linear_start(net, crops.crops(recipe.data.start_crops), photos.features)
     workers = _workers(session, photos, place)
-    module = TrainingModule(net, recipe, crops, workers)
     minutes = recipe.schedule.minutes
     limits = [session.max_seconds, None if minutes is None else minutes * 60]
     stopper = Stopper(min((t for t in limits if t is not None), default=None))
-    # The saver after the reporter, whose notes it writes; the wait for data starts after both.
     reporter = Reporter(session.out, say)
-    callbacks = [reporter, Saver(session.out), stopper, Waiting(reporter)]
-    with quiet():
+    # The saver comes last: it writes what the others have left, and saves when the session ends.
+    module = TrainingModule(net, recipe, crops, workers, [reporter, stopper, Saver(session.out)])
+    with quiet(), contextlib.closing(reporter), contextlib.closing(stopper):
         trainer = lightning.Trainer(
             accelerator="gpu" if place.type == "cuda" else "cpu",
             devices=session.devices,
             strategy=_strategy(module, session.devices, place),
             max_epochs=1,
             logger=False,
-            callbacks=callbacks,
             default_root_dir=session.out,
             enable_checkpointing=False,
             enable_progress_bar=False,
@@ -163,7 +161,7 @@ def _resumed(recipe: Recipe | None, last: Path) -> Recipe:
 
 
 def _photos(
-    paths: list[Path], recipe: Recipe, net: SshrNet, place: torch.device, out: Path, say: Say
+    paths: list[Path], recipe: Recipe, net: StegoNet, place: torch.device, out: Path, say: Say
 ) -> Photos:
     features, data = net.features.to(place), recipe.data
     photos = load_photos(paths, data.crop, features, data.cache, out / FEATURES, say)
@@ -173,7 +171,7 @@ def _photos(
     return photos
 
 
-def _workers(session: Session, photos: Photos, place: torch.device) -> int:
+def _workers(session: TrainingSession, photos: Photos, place: torch.device) -> int:
     """A cached crop costs microseconds, so a CPU needs no process for it."""
     if session.workers is not None:
         return session.workers

@@ -9,15 +9,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import lightning
 import torch
-from lightning.pytorch.callbacks import Callback
 
 from sshr.training.module import TrainingModule
 from sshr.zoo.checkpoint import save_checkpoint
 
 LAST = "last.ckpt"
 MODEL = "model.safetensors"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -33,53 +32,40 @@ def replaced(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-class Saver(Callback):
+class Saver:
     """Writes RUN_DIR/last.ckpt and RUN_DIR/model.safetensors (averaged weights)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.saved = time.monotonic()
-        self.step = -1
 
-    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        if trainer.is_global_zero:
-            for name in (LAST, MODEL):  # what a killed session was writing
+    def begin(self, module: TrainingModule) -> None:
+        """Save what the session starts from, after removing what a killed one was writing."""
+        if module.global_rank == 0:
+            for name in (LAST, MODEL):
                 for left in self.folder.glob(f".{name}.*.tmp"):
                     left.unlink(missing_ok=True)
-        self.save(trainer, module)
+        self.save(module)
 
-    def on_train_batch_end(
-        self,
-        trainer: lightning.Trainer,
-        module: lightning.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        assert isinstance(module, TrainingModule)
+    def step(self, module: TrainingModule) -> None:
+        """Save when it is time, and what a session ends with."""
         part = module.recipe.report
-        late = time.monotonic() - self.saved > part.save_minutes * 60
-        if module.step % part.save_every == 0 or any_device(trainer, late):
-            self.save(trainer, module)
+        late = module.any_device(time.monotonic() - self.saved > part.save_minutes * 60)
+        ends = module.trainer.should_stop or module.step == module.recipe.schedule.steps
+        if module.step % part.save_every == 0 or late or ends:
+            self.save(module)
 
-    def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        assert isinstance(module, TrainingModule)
-        if module.step != self.step:
-            self.save(trainer, module)
-
-    def save(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+    def save(self, module: TrainingModule) -> None:
         """Both files, each whole or not at all."""
-        assert isinstance(module, TrainingModule)
-        if trainer.is_global_zero:
+        if module.global_rank == 0:
             with replaced(self.folder / LAST) as temporary:
-                torch.save(trainer._checkpoint_connector.dump_checkpoint(), temporary)
-            averaged = module.average.averaged(module.net)
+                torch.save(module.trainer._checkpoint_connector.dump_checkpoint(), temporary)
             with replaced(self.folder / MODEL) as temporary:
-                save_checkpoint(averaged, temporary)
-        self.saved, self.step = time.monotonic(), module.step
+                save_checkpoint(module.average.averaged(module.net), temporary)
+        self.saved = time.monotonic()
 
 
-class Stopper(Callback):
+class Stopper:
     """Ends the session after the step in which SIGINT or SIGTERM comes or the time is up.
 
     Attributes:
@@ -89,52 +75,27 @@ class Stopper(Callback):
     def __init__(self, seconds: float | None) -> None:
         self.seconds = seconds
         self.signal: int | None = None
-        self._before: dict[int, Any] = {}
+        self._before: dict[int, Any] = {n: signal.getsignal(n) for n in _SIGNALS}
         self._started = 0.0
 
-    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+    def begin(self, module: TrainingModule) -> None:
+        """Take over the signals, from Lightning too."""
         self._started = time.monotonic()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._note)
+        for number in _SIGNALS:
+            signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.signal is not None and number == signal.SIGINT:
             raise KeyboardInterrupt  # asked twice: at once
         self.signal = number
 
-    def on_train_batch_end(
-        self,
-        trainer: lightning.Trainer,
-        module: lightning.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
+    def step(self, module: TrainingModule) -> None:
+        """End the session if it is to end."""
         over = self.seconds is not None and time.monotonic() - self._started >= self.seconds
-        if any_device(trainer, over or self.signal is not None):
-            trainer.should_stop = True
+        if module.any_device(over or self.signal is not None):
+            module.trainer.should_stop = True
 
-    def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        self._restore()
-
-    def on_exception(
-        self,
-        trainer: lightning.Trainer,
-        module: lightning.LightningModule,
-        exception: BaseException,
-    ) -> None:
-        self._restore()
-
-    def _restore(self) -> None:
+    def close(self) -> None:
+        """Give the signals back to whoever had them when this was made."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
-        self._before.clear()
-
-
-def any_device(trainer: lightning.Trainer, own: bool) -> bool:
-    """The same answer on every device: True when it is for one of them."""
-    if trainer.world_size == 1:
-        return own
-    told = torch.tensor(float(own), device=trainer.strategy.root_device)
-    torch.distributed.all_reduce(told)
-    return bool(told > 0)

@@ -9,35 +9,34 @@ from torch import Tensor
 
 from sshr.errors import CheckpointError
 from sshr.files.names import reason, shown
-from sshr.network.exact import ExactSteps
-from sshr.network.model import SshrNet
+from sshr.network.kinds import build, presets
+from sshr.network.model import StegoNet
 from sshr.network.rsrk import AlexNetFeatures
-from sshr.training.fit import fit_start
 from sshr.training.recipe import Recipe
-from sshr.zoo.checkpoint import build
 from sshr.zoo.registry import load_model
 
 _LAYERS = {"conv1": 0, "conv2": 3, "conv3": 6, "conv4": 8, "conv5": 10}
 
 
-def initial_net(recipe: Recipe, alexnet: Path | None = None) -> SshrNet:
+def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
     """The network that a run starts from, before its linear start; on the CPU, ready to train.
 
     AlexNet's features come from `alexnet`, else from the checkpoint gone on from, else from the
-    packaged checkpoint of the preset.
+    packaged checkpoint of `base`.
 
     Raises:
         CheckpointError: a file that is missing, foreign or does not fit.
     """
     if recipe.start is not None:
         net = copy.deepcopy(load_model(recipe.start, "cpu").net)
-        if net.uses_mix != (recipe.preset == "base"):
+        preset, own = presets()[recipe.preset], net.config
+        if type(own) is not type(preset) or own.uses_mix != preset.uses_mix:
             raise CheckpointError(f"{shown(recipe.start)}: is not of preset {recipe.preset}")
     else:
         torch.manual_seed(recipe.seed)
         net = build(recipe.model_config())
         if alexnet is None:
-            packaged = load_model(recipe.preset, "cpu").net
+            packaged = load_model("base", "cpu").net
             net.features.load_state_dict(packaged.features.state_dict())
     if alexnet is not None:
         load_alexnet(net.features, alexnet)
@@ -45,7 +44,7 @@ def initial_net(recipe: Recipe, alexnet: Path | None = None) -> SshrNet:
     return net
 
 
-def linear_start(net: SshrNet, crops: Tensor, features: Tensor) -> None:
+def linear_start(net: StegoNet, crops: Tensor, features: Tensor) -> None:
     """Fit what a network knows before training.
 
     Args:
@@ -53,8 +52,7 @@ def linear_start(net: SshrNet, crops: Tensor, features: Tensor) -> None:
         features: (M, 256), AlexNet's of whole photographs, for the keys.
     """
     net.keys.whiten(features)
-    if isinstance(net.body, ExactSteps):
-        fit_start(net.body, crops)
+    net.body.fit(crops)
 
 
 def load_alexnet(features: AlexNetFeatures, path: Path) -> None:

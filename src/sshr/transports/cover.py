@@ -41,6 +41,31 @@ def picture_of(samples: Rgb8, reference: Rgb8, packed: bool, greyscale: bool) ->
 
 
 @dataclass(frozen=True)
+class Cover:
+    """A reference as its stegos see it.
+
+    Attributes:
+        picture: as it was read.
+        packed: its stegos are greyscale.
+        samples: (H, W, 3) uint8, what network and header work on.
+    """
+
+    picture: Picture
+    packed: bool
+    samples: Rgb8
+
+    @classmethod
+    def of(cls, picture: Picture) -> "Cover":
+        """The cover that a reference makes."""
+        packed = is_packed(picture.rgb)
+        return cls(picture, packed, samples_of(picture.rgb, packed))
+
+    def stego(self, samples: Rgb8) -> NDArray[np.uint8]:
+        """The picture of a stego's samples: HWC RGB, or HW where the reference was greyscale."""
+        return picture_of(samples, self.picture.rgb, self.packed, self.picture.greyscale)
+
+
+@dataclass(frozen=True)
 class CoverPair:
     """A stego and its reference as network and header see them.
 

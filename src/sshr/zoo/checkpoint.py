@@ -19,8 +19,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from sshr.errors import CheckpointError
-from sshr.network.config import ModelConfig, config_from_dict, config_to_dict
-from sshr.network.model import SshrNet
+from sshr.network.kinds import build, config_from_dict, config_to_dict
+from sshr.network.model import StegoNet
 from sshr.zoo.budget import Budget
 
 FORMAT = "sshr-checkpoint-2"
@@ -36,16 +36,11 @@ class LoadedModel:
         digest: SHA-256 of configuration and weights; a stego names its first eight bytes.
     """
 
-    net: SshrNet
+    net: StegoNet
     digest: bytes
 
 
-def build(config: ModelConfig) -> SshrNet:
-    """A freshly initialised network of this configuration."""
-    return SshrNet(config)
-
-
-def save_checkpoint(net: SshrNet, path: Path) -> bytes:
+def save_checkpoint(net: StegoNet, path: Path) -> bytes:
     """Write `net` with fp16 weights; returns the digest."""
     tensors = {
         name: value.detach().to("cpu", torch.float16 if value.is_floating_point() else value.dtype)

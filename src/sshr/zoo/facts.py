@@ -1,15 +1,27 @@
-"""What a checkpoint's file says of itself, without loading its network or torch."""
+"""What a checkpoint's file and the scores beside it say, without loading its network or torch.
+
+Scores were measured on packaged weights and ship beside them; `benchmarks/record_scores.py` writes
+them. The file says which checkpoint was measured: figures of other weights are not shown.
+"""
 
 import json
+import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
 from sshr.errors import CheckpointError
-from sshr.network.config import config_from_dict
+from sshr.files.names import reason
+from sshr.network.kinds import config_from_dict, kind_name, kind_named
 from sshr.zoo.presets import PRESETS, checkpoint_file
-from sshr.zoo.scores import read_scores
+
+FIGURES = ("stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "sum")
+"""Means over a set, through written PNG files: PSNR in dB and SSIM of 8-bit RGB."""
+
+Scores = dict[str, dict[str, float]]
+"""Pairs and `FIGURES` by set."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +32,17 @@ class Facts:
         checkpoint: the first eight bytes of its digest.
         key_bytes: of k_pub_s.
         scale_count: numbers for each tile.
-        scores: see `read_scores`; None for one that was not measured or is not packaged.
+        parameters: without the frozen AlexNet features.
+        file_bytes: size of the file.
+        scores: None for a checkpoint that was not measured or is not packaged.
     """
 
     checkpoint: bytes
     key_bytes: int
     scale_count: int
-    scores: dict[str, dict[str, float]] | None
+    parameters: int
+    file_bytes: int
+    scores: Scores | None
 
 
 def read_facts(preset: str) -> Facts:
@@ -39,10 +55,65 @@ def read_facts(preset: str) -> Facts:
         try:
             with safe_open(path, "np") as file:
                 told: dict[str, Any] = file.metadata() or {}
+                sizes = {n: math.prod(file.get_slice(n).get_shape()) for n in file.keys()}  # noqa: SIM118
             checkpoint = bytes.fromhex(told["digest"])[:8]
             config = config_from_dict(json.loads(told["config"]))
-        except (OSError, SafetensorError, ValueError, KeyError) as error:
-            raise CheckpointError(f"{path}: not a readable checkpoint ({error})") from None
-        packaged = preset in PRESETS
-        measured = read_scores(path.with_suffix(".json"), checkpoint.hex()) if packaged else None
-    return Facts(checkpoint, config.key_dim // 4, config.scale_count, measured)
+            size = path.stat().st_size
+        except (OSError, SafetensorError, ValueError, KeyError, RecursionError) as error:
+            raise CheckpointError(f"{path}: not a readable checkpoint ({reason(error)})") from None
+        scores = None
+        if preset in PRESETS:
+            scores = read_scores(path.with_suffix(".json"), checkpoint.hex())
+    measured = kind_named(kind_name(config)).measured
+    own = [n for n in sizes if n not in measured and not n.startswith("features.")]
+    parameters = sum(sizes[name] for name in own)
+    return Facts(checkpoint, config.key_dim // 4, config.scale_count, parameters, size, scores)
+
+
+def read_scores(path: Path, checkpoint: str) -> Scores | None:
+    """The scores in a file, or None where this checkpoint was not measured.
+
+    Args:
+        checkpoint: the first eight bytes of its digest, hexadecimal.
+    """
+    if not path.exists():
+        return None
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if told["checkpoint"] != checkpoint:
+        return None
+    sets: Scores = told["sets"]
+    return sets
+
+
+def preset_of(checkpoint_id: bytes) -> str | None:
+    """The preset whose packaged checkpoint a stego names by these eight bytes, if there is one."""
+    for name in PRESETS:
+        try:
+            if read_facts(name).checkpoint == checkpoint_id:
+                return name
+        except CheckpointError:
+            continue
+    return None
+
+
+def summaries() -> list[dict[str, Any]]:
+    """What `sshr models` says of each preset: name, purpose, parameters (without AlexNet), bytes,
+    checkpoint and scores by set (None: not measured).
+
+    Raises:
+        CheckpointError: a packaged file is missing or foreign.
+    """
+    rows = []
+    for preset in PRESETS.values():
+        facts = read_facts(preset.name)
+        rows.append(
+            {
+                "name": preset.name,
+                "purpose": preset.purpose,
+                "parameters": facts.parameters,
+                "bytes": facts.file_bytes,
+                "checkpoint": facts.checkpoint.hex(),
+                "scores": facts.scores,
+            }
+        )
+    return rows

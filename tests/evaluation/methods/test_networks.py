@@ -7,7 +7,8 @@ from sshr.evaluation.methods.networks import analog, linear, preset
 from sshr.metrics import psnr
 from sshr.network.config import ModelConfig, PrintedConfig, ReactionConfig
 from sshr.network.exact import ExactSteps
-from sshr.zoo.checkpoint import build, save_checkpoint
+from sshr.network.kinds import build
+from sshr.zoo.checkpoint import save_checkpoint
 
 KEY = bytes(range(32))
 

@@ -15,10 +15,12 @@ import numpy as np
 
 from sshr.crypto.identity import PrivateKey, protected_text, secret_text, sender_fingerprint
 from sshr.crypto.keys import Keys
-from sshr.header.header import HeaderWriter
+from sshr.header.drafts import ParityDraft
+from sshr.header.layout import layout_for
 from sshr.header.metadata import Metadata
 from sshr.header.parity import read_parities
 from sshr.header.reference import ReferenceKey
+from sshr.header.writer import HeaderWriter
 
 HERE = Path(__file__).parent
 SEEDS = [bytes(range(32)), bytes(range(32, 64)), bytes(range(64, 96))]
@@ -67,7 +69,7 @@ def header() -> dict[str, Any]:
     given = Keys(recipients=tuple(one.public.exchange for one in readers), signer=first.signing)
     shared = reference()
     sending = HeaderWriter.start(shared, given, random.Random(5).randbytes)
-    stego = sending.write(shared.astype(np.float32), METADATA)
+    stego = sending.write(ParityDraft(shared.astype(np.float32)), METADATA)
     return {
         "stream": read_stream(stego, shared, sending).hex(),
         "session": sending.session.key.hex(),
@@ -76,7 +78,7 @@ def header() -> dict[str, Any]:
 
 def read_stream(stego: np.ndarray, shared: np.ndarray, sending: HeaderWriter) -> bytes:
     """All bytes that the stego's header samples say, masked as they are."""
-    layout = sending._layout(METADATA)
+    layout = layout_for(*shared.shape[:2], sending.bucket(METADATA))
     positions = ReferenceKey.of(shared).positions(layout.used)
     bits = [read_parities(stego.reshape(-1), groups) for groups in layout.groups(positions)]
     return np.packbits(np.concatenate(bits)).tobytes()

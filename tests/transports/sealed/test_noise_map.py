@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.transports.sealed.noise_map import Noise, noise_map, step_count
+from sshr.transports.sealed.noise import Noise
+from sshr.transports.sealed.noise_map import noise_map, step_count
 
 Photo = Callable[..., NDArray[np.uint8]]
 

@@ -1,5 +1,6 @@
 """Check bytes undo a few changed samples, and nothing that has not been authenticated comes out."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sshr.transports.sealed.repair import CHECK_BYTES, GROUPS, MOST_SAMPLES, che
 
 Rgb8 = NDArray[np.uint8]
 KEYS = sshr.Keys()
+seal = functools.partial(sshr.conceal, transport="sealed")
 DATA = bytes(range(256)) * 3
 
 
@@ -65,11 +67,11 @@ def test_too_many_samples_are_refused() -> None:
 @pytest.fixture(scope="module")
 def stego(reference: Rgb8, drawing_from) -> Rgb8:
     with drawing_from("repair"):
-        return sshr.seal(sshr.Blob(DATA, "a.bin"), reference, KEYS, ecc=True).image
+        return seal(sshr.Blob(DATA, "a.bin"), reference, KEYS, ecc=True).image
 
 
 def test_untouched_stego_is_intact(reference: Rgb8, stego: Rgb8) -> None:
-    back = sshr.unseal(stego, reference, KEYS)
+    back = sshr.reveal(stego, reference, KEYS)
     assert (back.data, back.name, back.intact) == (DATA, "a.bin", True)
 
 
@@ -77,16 +79,16 @@ def test_one_change_at_any_place_is_undone(reference: Rgb8, stego: Rgb8) -> None
     rng = np.random.default_rng(3)
     places = rng.choice(stego.size, 60, replace=False)
     for place, by in zip(places, rng.integers(1, 256, 60), strict=True):
-        back = sshr.unseal(changed(stego, [place], int(by)), reference, KEYS)
+        back = sshr.reveal(changed(stego, [place], int(by)), reference, KEYS)
         assert (back.data, back.intact) == (DATA, False)
 
 
 def test_even_changes_of_the_header_are_undone(reference: Rgb8) -> None:
     """They leave its bits, and no MAC covers them."""
-    made = sshr.seal(sshr.Blob(DATA), reference, KEYS, ecc=True)
-    header = np.flatnonzero(made._sending.reopen(made.image).header)
+    made = seal(sshr.Blob(DATA), reference, KEYS, ecc=True)
+    header = np.flatnonzero(made.header.reopen(made.image).header)
     for place in header[::300]:
-        back = sshr.unseal(changed(made.image, [int(place)], 4), reference, KEYS)
+        back = sshr.reveal(changed(made.image, [int(place)], 4), reference, KEYS)
         assert (back.data, back.intact) == (DATA, False)
 
 
@@ -96,7 +98,7 @@ def test_a_changed_pixel_is_undone(reference: Rgb8, stego: Rgb8) -> None:
         seen = stego.copy()
         row, column = rng.integers(0, stego.shape[0]), rng.integers(0, stego.shape[1])
         seen[row, column] = 255 - seen[row, column]
-        assert sshr.unseal(seen, reference, KEYS).data == DATA
+        assert sshr.reveal(seen, reference, KEYS).data == DATA
 
 
 def test_most_stegos_survive_four_changed_samples(reference: Rgb8, stego: Rgb8) -> None:
@@ -105,7 +107,7 @@ def test_most_stegos_survive_four_changed_samples(reference: Rgb8, stego: Rgb8) 
     for _ in range(30):
         try:
             seen = changed(stego, list(rng.choice(stego.size, 4, replace=False)), 3)
-            kept += sshr.unseal(seen, reference, KEYS).data == DATA
+            kept += sshr.reveal(seen, reference, KEYS).data == DATA
         except (DamagedError, NothingFoundError):
             continue
     assert kept >= 24
@@ -114,24 +116,24 @@ def test_most_stegos_survive_four_changed_samples(reference: Rgb8, stego: Rgb8) 
 def test_heavy_damage_gives_nothing(reference: Rgb8, stego: Rgb8) -> None:
     seen = changed(stego, list(range(0, stego.size, 50)), 1)
     with pytest.raises((DamagedError, NothingFoundError)):
-        sshr.unseal(seen, reference, KEYS)
+        sshr.reveal(seen, reference, KEYS)
 
 
 def test_changes_of_an_unprotected_stego_stay_fatal(reference: Rgb8) -> None:
-    plain = sshr.seal(sshr.Blob(DATA), reference, KEYS).image
+    plain = seal(sshr.Blob(DATA), reference, KEYS).image
     rng = np.random.default_rng(6)
     for place in rng.choice(plain.size, 25, replace=False):
         with pytest.raises((DamagedError, NothingFoundError)):
-            sshr.unseal(changed(plain, [place], 1), reference, KEYS)
+            sshr.reveal(changed(plain, [place], 1), reference, KEYS)
 
 
 def test_file_and_passphrase_go_with_it(reference: Rgb8, stego: Rgb8, tmp_path: Path) -> None:
     own = sshr.Keys(passphrase=b"a word")
-    made = sshr.seal(sshr.Blob(DATA), reference, own, ecc=True)
+    made = seal(sshr.Blob(DATA), reference, own, ecc=True)
     report = made.save(tmp_path / "s.png")
     assert report.exact
     assert made.check().exact
     seen = changed(made.image, [5], 1)
-    assert sshr.unseal(seen, reference, own).data == DATA
+    assert sshr.reveal(seen, reference, own).data == DATA
     with pytest.raises(sshr.SshrError):
-        sshr.unseal(seen, reference, sshr.Keys(passphrase=b"another"))
+        sshr.reveal(seen, reference, sshr.Keys(passphrase=b"another"))

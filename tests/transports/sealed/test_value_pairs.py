@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sshr.transports.sealed.noise_map import Noise
+from sshr.transports.sealed.noise import Noise
 from sshr.transports.sealed.noise_model import NoiseModel
 from sshr.transports.sealed.value_pairs import pair_groups
 

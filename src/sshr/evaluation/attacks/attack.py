@@ -22,7 +22,6 @@ from sshr.evaluation.attacks.denoising import median, wiener
 from sshr.evaluation.concealed import ConcealedPair
 from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
-from sshr.network.exact import ExactSteps
 from sshr.network.rsrk import decode_rsrk_public
 from sshr.transports.analog.engine import Engine, no_step, pack_scales
 from sshr.types import Rgb8
@@ -120,14 +119,7 @@ def neutral_scales(engine: Engine, pair: ConcealedPair) -> bytes:
 
 def usual_scales(engine: Engine) -> NDArray[np.float64]:
     """(scale_count,), from the usual sizes of coefficients that the checkpoint holds."""
-    net = engine.model.net
-    body = net.body
-    if not net.uses_mix or not isinstance(body, ExactSteps) or body.companding is None:
-        return np.ones(net.scale_count)
-    power = body.companding.size.double().square().cpu()
-    sums = torch.zeros(net.scale_count, dtype=power.dtype).index_add(0, body.groups.cpu(), power)
-    counts = torch.bincount(body.groups.cpu(), minlength=net.scale_count).clamp(min=1)
-    scales: NDArray[np.float64] = (sums / counts).clamp(min=1e-9).rsqrt().numpy()
+    scales: NDArray[np.float64] = engine.model.net.body.usual_scales().numpy()
     return scales
 
 

@@ -19,7 +19,7 @@ from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
 from sshr.evaluation.methods.steps import stages
 from sshr.evaluation.methods.transports import TransportMethod, read_options
 from sshr.files.names import shown
-from sshr.network.exact import ExactSteps
+from sshr.network.config import ModelConfig
 from sshr.transports.analog.engine import Engine, no_step
 from sshr.transports.cover import is_packed
 from sshr.types import Rgb8
@@ -85,7 +85,7 @@ def preset(name: str, device: str = "auto") -> MethodEntry:
     loaded = load_model(name, device)
     config = loaded.net.config
     parts = None
-    if config.start == "zero":
+    if isinstance(config, ModelConfig) and not config.is_exact:
         wavelet, part = config.transform.startswith("haar"), config.printed
         parts = (part.diffusion_term, wavelet, part.reparameterised, part.guided)
     engine = Engine(loaded)
@@ -114,9 +114,10 @@ def linear(value: str, device: str) -> MethodEntry:
         CheckpointError, DeviceError: see `load_model`.
     """
     net = copy.deepcopy(load_model(value or "base", device).net)
-    if not isinstance(net.body, ExactSteps):
-        raise UsageError(f"{shown(value)} has no linear start: its steps are the printed ones")
-    net.body.untrain()
+    try:
+        net.body.untrain()
+    except ValueError as error:
+        raise UsageError(f"{LINEAR}:{shown(value)}: {error}") from None
     folder = tempfile.mkdtemp(prefix="sshr-linear-")  # the pipeline takes checkpoints by their path
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = Path(folder) / "linear.safetensors"

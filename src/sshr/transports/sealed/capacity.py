@@ -9,10 +9,6 @@ from sshr.transports.sealed.noise_model import NoiseModel
 
 TAG_BYTES = 16
 WORD_BITS = 32
-MIN_STEGO_PSNR = 32.0
-"""No stego is made to differ more from its reference."""
-
-DRY_RUN_DB = (38, 41, 44, 46, 50)
 
 
 class Capacity:
@@ -29,11 +25,11 @@ class Capacity:
         # Which of a pair's values it is takes one bit of what a sample has, or less.
         return bits - self._shared * min(1.0, bits / self._samples)
 
-    def capacity(self, base: int) -> int:
+    def bytes_at(self, base: int) -> int:
         """Bytes of content that fit, by all likelihood: two standard deviations are kept back."""
-        return self._room(base, 2)
+        return self._bytes(base, 2)
 
-    def _room(self, base: int, deviations: int) -> int:
+    def _bytes(self, base: int, deviations: int) -> int:
         bits = self.bits(base)
         spread = math.sqrt(min(12 * bits, 1.1 * self._samples))
         words = int((bits - deviations * spread) / WORD_BITS) - 2
@@ -51,11 +47,11 @@ class Capacity:
 
     def base_for_bytes(self, size: int) -> int:
         """The quietest base level with room for so many bytes, or the loudest of all."""
-        return self._search(lambda base: self.capacity(base) >= size)
+        return self._search(lambda base: self.bytes_at(base) >= size)
 
     def base_to_try(self, size: int) -> int:
         """The quietest base level at which so many bytes may fit, with some luck."""
-        return self._search(lambda base: self._room(base, -1) >= size)
+        return self._search(lambda base: self._bytes(base, -1) >= size)
 
     def _search(self, true_from: Callable[[int], bool]) -> int:
         low, high = -LEVELS_A_STEP * step_count(self._model.noise), LEVELS - 1

@@ -5,7 +5,7 @@ sample is accounted for: if it is changed, so are the decoded words, be they cip
 keystream below it; but for the two values of a pair, and the header's MAC tells which of them it
 is.
 
-After the entry may stand check bytes (`repair.py`) of the samples as the coder gave them.
+After it may stand check bytes (`repair.py`) of the samples as the coder gave them.
 """
 
 import dataclasses
@@ -18,20 +18,24 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from numpy.typing import NDArray
 
 from sshr.errors import DamagedError
-from sshr.header.header import HeaderWriter, OpenedHeader
+from sshr.header.carriers import parity_samples
+from sshr.header.drafts import ParityDraft
 from sshr.header.metadata import Metadata
+from sshr.header.reader import OpenedHeader
+from sshr.header.writer import HeaderWriter
+from sshr.transports.kind import Kind
 from sshr.transports.sealed.capacity import Capacity
 from sshr.transports.sealed.coder import AnsState, NoiseCoder
-from sshr.transports.sealed.noise_map import Noise
+from sshr.transports.sealed.noise import Noise
 from sshr.transports.sealed.noise_model import NoiseModel
-from sshr.transports.sealed.record import Kind
 from sshr.transports.sealed.repair import CHECK_BYTES, check_bytes, repaired
 from sshr.types import Rgb8
 
-_ENTRY = struct.Struct(">BBBhIIQ")
+_INFO = struct.Struct(">BBBhIIQ")
 _VERSION = 1
 _NONCE = bytes(12)
 _TRIES = 8
+_TAG_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class SealedInfo:
     rest: AnsState
 
     def pack(self) -> bytes:
-        return _ENTRY.pack(
+        return _INFO.pack(
             _VERSION,
             self.kind,
             self.noise,
@@ -56,6 +60,11 @@ class SealedInfo:
             self.rest.state,
         )
 
+    @property
+    def payload_bytes(self) -> int:
+        """Of the record, without its tag."""
+        return 4 * self.words - _TAG_BYTES
+
     @classmethod
     def unpack(cls, data: bytes) -> "SealedInfo":
         """Inverse of `pack`.
@@ -64,7 +73,7 @@ class SealedInfo:
             DamagedError: another version's, or none at all.
         """
         try:
-            version, kind, noise, base, words, rest, state = _ENTRY.unpack(data)
+            version, kind, noise, base, words, rest, state = _INFO.unpack(data)
             if version != _VERSION:
                 raise ValueError(f"version {version} of the sealed transport; update sshr")
             return cls(Kind(kind), Noise(noise), base, words, AnsState(rest, state))
@@ -72,59 +81,57 @@ class SealedInfo:
             raise DamagedError(f"the sealed stego cannot be read: {error}") from error
 
 
-ENTRY_BYTES = _ENTRY.size
+INFO_BYTES = _INFO.size
 
 
-def side_info_bytes(repairable: bool) -> int:
+def side_info_bytes(ecc: bool) -> int:
     """Bytes of side information that `embed` replaces."""
-    return ENTRY_BYTES + (CHECK_BYTES if repairable else 0)
+    return INFO_BYTES + (CHECK_BYTES if ecc else 0)
 
 
-def entry_of(metadata: Metadata) -> SealedInfo:
+def info_of(metadata: Metadata) -> SealedInfo:
     """What the header of a sealed stego says of it.
 
     Raises:
         DamagedError: another version's, or none at all.
     """
-    return SealedInfo.unpack(metadata.side_info[:ENTRY_BYTES])
+    return SealedInfo.unpack(metadata.side_info[:INFO_BYTES])
 
 
 def embed(
     kind: Kind,
     record: bytes,
     model: NoiseModel,
-    reference: Rgb8,
-    sending: HeaderWriter,
+    header: HeaderWriter,
     metadata: Metadata,
     base: int,
+    ecc: bool,
 ) -> Rgb8 | None:
     """The stego, (H, W, 3) uint8, or None where the record does not fit the noise.
 
     Args:
         record: its length is a multiple of 4.
-        reference: (H, W, 3) uint8 RGB.
-        metadata: its side information is replaced, at the same length (`side_info_bytes`), which
-            says whether there are check bytes.
+        model: of the reference's noise.
+        metadata: its side information is replaced, at the same length (`side_info_bytes`).
         base: level of the noise; a little more is taken where chance wants it.
+        ecc: check bytes are added to side information and header.
     """
-    session = sending.session
+    session, key = header.session, header.reference_key
     ciphertext = ChaCha20Poly1305(session.subkey(b"payload")).encrypt(_NONCE, record, None)
     words = np.frombuffer(ciphertext, "<u4").astype(np.uint32)
-    fixed = sending.parity_samples(metadata)
-    plan = Capacity(model, len(fixed))
-    for louder in range(_TRIES):
-        carrier = NoiseCoder(model, model.classes(base + louder), fixed, session)
-        written = carrier.write(words, plan.bits(base + louder))
+    shared = parity_samples(key, header.bucket(metadata, ecc))
+    capacity = Capacity(model, len(shared))
+    for level in range(base, base + _TRIES):
+        coder = NoiseCoder(model, model.classes(level), shared, session)
+        written = coder.write(words, capacity.bits(level))
         if written is None:
             continue
         samples, rest = written
-        entry = SealedInfo(kind, model.noise, base + louder, len(words), rest)
-        repairable = len(metadata.side_info) > ENTRY_BYTES
-        checks = check_bytes(samples) if repairable else b""
-        exact = samples.astype(np.float32)
-        exact[fixed] += 0.25  # where the parity is wrong, the upper value of the pair is taken
-        side = dataclasses.replace(metadata, side_info=entry.pack() + checks)
-        return sending.write(exact.reshape(reference.shape), side)
+        info = SealedInfo(kind, model.noise, level, len(words), rest)
+        checks = check_bytes(samples) if ecc else b""
+        complete = dataclasses.replace(metadata, side_info=info.pack() + checks)
+        exact = samples.astype(np.float32).reshape(key.height, key.width, 3)
+        return header.write(ParityDraft(exact, movable=shared), complete, ecc)
     return None
 
 
@@ -142,27 +149,27 @@ def extract(opened: OpenedHeader, stego: Rgb8, reference: Rgb8) -> Extracted:
     Raises:
         DamagedError: a sample has changed, or more of them than the check bytes can undo.
     """
-    entry, checks = entry_of(opened.metadata), opened.metadata.side_info[ENTRY_BYTES:]
+    info, checks = info_of(opened.metadata), opened.metadata.side_info[INFO_BYTES:]
     if not opened.intact and len(checks) != CHECK_BYTES:
         raise changed()
-    model = NoiseModel(reference, entry.noise)
-    carrier = NoiseCoder(model, model.classes(entry.base), opened.parity, opened.session)
+    model = NoiseModel(reference, info.noise)
+    carrier = NoiseCoder(model, model.classes(info.base), opened.parity_samples, opened.session)
     samples = stego.reshape(-1)
     if opened.intact:
-        record = _record(carrier, samples, entry)
+        record = _record(carrier, samples, info)
         if record is not None:
             return Extracted(record, intact=True)
     # The header's own samples may have changed without any MAC to tell.
     undone = repaired(carrier.lower_values(samples), checks) if checks else None
-    record = None if undone is None else _record(carrier, undone, entry)
+    record = None if undone is None else _record(carrier, undone, info)
     if record is None:
         raise changed()
     return Extracted(record, intact=False)
 
 
-def _record(carrier: NoiseCoder, samples: NDArray[np.uint8], entry: SealedInfo) -> bytes | None:
+def _record(carrier: NoiseCoder, samples: NDArray[np.uint8], info: SealedInfo) -> bytes | None:
     """The authenticated content, or None where a sample is not as it was."""
-    words = carrier.read(samples, entry.words, entry.rest)
+    words = carrier.read(samples, info.words, info.rest)
     if words is None:
         return None
     aead = ChaCha20Poly1305(carrier.session.subkey(b"payload"))

@@ -4,11 +4,12 @@ A step of the map is a quarter of an octave of the noise's power, where the nois
 (see `sshr.transports.sealed.distributions`) everywhere.
 """
 
-from enum import IntEnum
 from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sshr.transports.sealed.noise import Noise
 
 LEVELS_A_STEP = 16
 """Levels (see `sshr.transports.sealed.distributions`) for one step of a map."""
@@ -16,14 +17,6 @@ LEVELS_A_STEP = 16
 _STEPS = 25
 _ACTIVITY_STEPS = 41  # five octaves of activity
 Map = NDArray[np.uint8]
-
-
-class Noise(IntEnum):
-    """How the noise's power follows the reference."""
-
-    UNIFORM = 0
-    TEXTURE = 1
-    ADAPTIVE = 2
 
 
 def noise_map(reference: NDArray[np.uint8], noise: Noise) -> Map:

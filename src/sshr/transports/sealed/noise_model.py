@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.transports.sealed.distributions import LEVELS, frequencies, reach, weights
-from sshr.transports.sealed.noise_map import LEVELS_A_STEP, Noise, noise_map, step_count
+from sshr.transports.sealed.noise import Noise
+from sshr.transports.sealed.noise_map import LEVELS_A_STEP, noise_map, step_count
 from sshr.types import Rgb8
 
 _CHANNELS = 3

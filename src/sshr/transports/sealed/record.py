@@ -6,7 +6,6 @@ Big-endian: kind u8, codec u8, length of the name u16, size of the body before c
 
 import struct
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 import numpy as np
 import zstandard
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from sshr.errors import DamagedError
 from sshr.imaging.limits import MAX_FILE_BYTES
+from sshr.transports.kind import Kind
 from sshr.transports.sealed.codecs import Coded, PictureCodec, decode
 
 _HEAD = struct.Struct(">BBHQ")
@@ -24,12 +24,18 @@ _RAW, _ZSTD = 0, 16
 _FAST_FROM = 1 << 22
 
 
-class Kind(IntEnum):
-    """What the secret was."""
+@dataclass(frozen=True)
+class Encoded:
+    """A secret as a record.
 
-    PICTURE = 0
-    FILE = 1
-    TEXT = 2
+    Attributes:
+        psnr: dB of what comes back of a picture; None where all does.
+        notes: what the user should know.
+    """
+
+    record: bytes
+    psnr: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from torch import Tensor
 from sshr.network.config import PRESETS
 from sshr.network.mix import no_mix
 from sshr.network.model import SshrNet
+from sshr.network.steps import Shared
 
 NAMES = ["lighthouse", "parrots", "red-barn", "sailboats"]
 ASKED = 41.1
@@ -62,7 +63,7 @@ def test_the_stego_alone_reveals_the_secret(
     # Rounding of fp32 in the loudest coefficient is what is left; see the same in fp64.
     for dtype, apart, least in ((torch.float32, 1e-4, 66), (torch.float64, 1e-11, 110)):
         own, s, r, k = copy.deepcopy(net).to(dtype), *(x.to(dtype) for x in (*pair, k_sym))
-        (z, y), _ = own.body.conceal(own.transform.planes(s), r, k, mix)
+        (z, y), _ = own.body.conceal(own.transform.planes(s), Shared(r, k, mix))
         assert float((z - y).abs().max()) < apart
         stego, scales = own.conceal(s, r, k, mix)
         assert bool((decibels(own.reveal(stego, r, k, scales, mix), s) > least).all())

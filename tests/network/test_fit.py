@@ -6,11 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from sshr.network.config import ModelConfig
 from sshr.network.exact import ExactSteps
+from sshr.network.fit import ring_of
 from sshr.network.model import SshrNet
-from sshr.training.fit import fit_start, ring_of
-from sshr.training.losses import decibel
-from sshr.training.passing import pass_pair
 
 NETS: dict[str, dict[str, object]] = {
     "mixed": {"mixed": True},
@@ -23,12 +22,23 @@ NETS: dict[str, dict[str, object]] = {
 ALL = pytest.mark.parametrize("name", NETS)
 
 
-def crops(photos: Callable[..., list[Tensor]], count: int = 8, seed: int = 1) -> Tensor:
+Pictures = Callable[..., Tensor]
+
+
+def crops(pictures: Pictures, count: int = 8, seed: int = 1) -> Tensor:
     """Half of them with texture."""
-    pieces = torch.stack(photos(count, 64, 64, seed=seed)).float() / 255
+    pieces = pictures(count, seed=seed)
     texture = torch.randn(pieces.shape, generator=torch.Generator().manual_seed(seed))
     strength = torch.linspace(0, 0.08, count).view(-1, 1, 1, 1)
     return (pieces + strength * texture).clamp(0, 1)
+
+
+@pytest.fixture
+def made(
+    exact_config: Callable[..., ModelConfig], fitted: Callable[..., SshrNet]
+) -> Callable[..., SshrNet]:
+    """The network of a row of `NETS`, fitted to these pictures."""
+    return lambda name, images: fitted(exact_config(**NETS[name]), images)
 
 
 @pytest.mark.parametrize("rings", [1, 5, 20, 300])
@@ -55,11 +65,10 @@ def test_rings_of_a_gap_and_of_equal_powers() -> None:
 
 @ALL
 def test_a_fit_is_finite_and_is_the_start_to_go_back_to(
-    name: str, net_of: Callable[..., SshrNet], photos: Callable[..., list[Tensor]]
+    name: str, made: Callable[..., SshrNet], pictures: Pictures
 ) -> None:
-    body = net_of(**NETS[name]).body
+    body = made(name, crops(pictures)).body
     assert isinstance(body, ExactSteps)
-    fit_start(body, crops(photos))
     for value in body.state_dict().values():
         assert bool(torch.isfinite(value.float()).all())
     assert float(body.log_gain.detach().max()) == pytest.approx(-1)
@@ -76,11 +85,11 @@ def test_a_fit_is_finite_and_is_the_start_to_go_back_to(
 
 
 def test_rings_follow_the_power_of_the_kernels(
-    base_net: SshrNet, photos: Callable[..., list[Tensor]]
+    made: Callable[..., SshrNet], pictures: Pictures
 ) -> None:
-    body, images = base_net.body, crops(photos)
+    images = crops(pictures)
+    body = made("mixed", images).body
     assert isinstance(body, ExactSteps)
-    fit_start(body, images)
     power = body.blocks.split(body.transform.planes(images)).square().mean((0, 2, 3))
     means = [float(power[body.groups == i].mean()) for i in range(8) if body.shares[i]]
     assert means == sorted(means, reverse=True)
@@ -92,12 +101,10 @@ def test_rings_follow_the_power_of_the_kernels(
     assert float(quiet[0]) < -2 < 0 < float(quiet.max())
 
 
-def test_ranks_are_those_of_the_classes(
-    paper_net: SshrNet, photos: Callable[..., list[Tensor]]
-) -> None:
-    body, images = paper_net.body, crops(photos)
+def test_ranks_are_those_of_the_classes(made: Callable[..., SshrNet], pictures: Pictures) -> None:
+    images = crops(pictures)
+    body = made("ranked", images).body
     assert isinstance(body, ExactSteps)
-    fit_start(body, images)
     assert sorted(body.rank.tolist()) == list(range(24))
     plain = body.carrier()
     power = plain.row(body.transform.planes(images)).square().mean(0)
@@ -108,24 +115,31 @@ def test_ranks_are_those_of_the_classes(
 
 @pytest.mark.parametrize("name", ["mixed", "ranked", "haar"])
 def test_no_other_gains_reveal_more(
-    name: str, net_of: Callable[..., SshrNet], photos: Callable[..., list[Tensor]]
+    name: str,
+    made: Callable[..., SshrNet],
+    pictures: Pictures,
+    mix_for: Callable,
+    decibels: Callable[[Tensor, Tensor], Tensor],
 ) -> None:
     """Power ~ sqrt(noise x signal) is the best use of the stego's power: tilt it, and it is worse.
 
     Against Gaussian noise like that of rounding, on the pictures of the fit.
     """
-    net, images = net_of(**NETS[name]), crops(photos)
-    net.requires_grad_(False)
-    body = net.body
+    images = crops(pictures)
+    net = made(name, images)
+    body, reference = net.body, torch.full_like(images, 0.5)
     assert isinstance(body, ExactSteps)
-    fit_start(body, images)
-    reference = torch.full_like(images, 0.5)
-    key, best = torch.zeros(1, 16), body.log_gain.clone()
+    key, mix = torch.zeros(1, 16), mix_for(net, reference)
+    best = body.log_gain.clone()
     seen = best.argsort().argsort() / len(best) - 0.5
 
+    def passed() -> tuple[Tensor, Tensor]:
+        stego, scales = net.conceal_at_once(images, reference, key, mix)
+        stego = stego + net.rounding_noise(reference, torch.Generator().manual_seed(3))
+        return stego, net.reveal_at_once(stego, reference, key, scales, mix)
+
     def revealed() -> float:
-        _, found = pass_pair(net, images, reference, key, 3, "shaped")
-        return float((found - images).square().mean().log10() * -10)
+        return float((passed()[1] - images).square().mean().log10() * -10)
 
     start = revealed()
     for tilt in (-1.0, 1.0):
@@ -133,5 +147,4 @@ def test_no_other_gains_reveal_more(
         assert revealed() < start
     body.log_gain.copy_(best)
     assert start > 33
-    stego, _ = pass_pair(net, images, reference, key, 3, "shaped")
-    assert float(-decibel(stego, reference).mean()) == pytest.approx(41.1, abs=0.3)
+    assert float(decibels(passed()[0], reference).mean()) == pytest.approx(41.1, abs=0.3)

@@ -1,9 +1,12 @@
 """The linear start of the closed form, fitted to photographs: rings, noise and gains."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
 
-from sshr.network.exact import ExactSteps
+if TYPE_CHECKING:
+    from sshr.network.exact import ExactSteps
 
 _NOISE_LIKE = 10**-5.4
 """Power of a coefficient that rounding noise would hide anyway: weaker ones are all alike."""
@@ -12,7 +15,7 @@ _WEAKEST = 1e-7
 
 
 @torch.no_grad()
-def fit_start(body: ExactSteps, crops: Tensor) -> None:
+def fit_start(body: "ExactSteps", crops: Tensor) -> None:
     """Fit to crops (N, 3, H, W) in [0, 1], H and W multiples of 16.
 
     The rounding noise follows the coefficients' power: quiet where much is sent. Gains are then the
@@ -45,7 +48,7 @@ def fit_start(body: ExactSteps, crops: Tensor) -> None:
     body.start.copy_(body.log_gain)
 
 
-def _class_power(body: ExactSteps, planes: Tensor) -> Tensor:
+def _class_power(body: "ExactSteps", planes: Tensor) -> Tensor:
     """Mean square of the coefficients in each class of the linear pair's bank."""
     size = (planes.shape[-2], planes.shape[-1])
     if body.config.ranked:

@@ -1,18 +1,48 @@
-"""More words for a reference that does not open a stego: its fingerprint, and what it resembles."""
+"""A stego whose header is open, and what to say of a reference that does not open it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sshr.crypto.keys import Keys
 from sshr.errors import MismatchError, NothingFoundError
 from sshr.header.fingerprint import fingerprint
+from sshr.header.reader import OpenedHeader, read_header
 from sshr.imaging.likeness import likeness
+from sshr.imaging.reading import Picture
+from sshr.transports.cover import CoverPair
+from sshr.transports.protocol import Transport
+from sshr.transports.table import transport_of
 from sshr.types import Rgb8
 
 
+@dataclass(frozen=True)
+class OpenedStego:
+    """What a receiver has once the header is open."""
+
+    header: OpenedHeader
+    pair: CoverPair
+    transport: Transport
+
+
+def open_stego(stego: Picture, reference: Picture, keys: Keys) -> OpenedStego:
+    """Open the header of a picture, greyscale or not.
+
+    Raises:
+        MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
+        SignatureError: the signature is not valid, or not that of `keys.sender`.
+    """
+    pair = CoverPair.of(stego.rgb, reference.rgb)
+    with _explained(stego.rgb, reference.rgb):
+        header = read_header(pair.stego, pair.reference, keys)
+    header = replace(header, intact=header.intact and pair.rim_intact)
+    return OpenedStego(header, pair, transport_of(header.metadata.transport))
+
+
 @contextmanager
-def explained(stego: Rgb8, reference: Rgb8) -> Iterator[None]:
+def _explained(stego: Rgb8, reference: Rgb8) -> Iterator[None]:
     """Add to a MismatchError or NothingFoundError what the two HWC RGB pictures tell.
 
     The sender's fingerprint is nowhere in the stego, where it would mark it; people compare.

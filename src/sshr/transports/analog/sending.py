@@ -1,0 +1,45 @@
+"""The sender's side: the network's stego, rounded with the header's bits in mind."""
+
+from sshr.header.drafts import TrailingDraft
+from sshr.header.metadata import Metadata
+from sshr.header.writer import HeaderWriter
+from sshr.imaging.reading import Picture
+from sshr.progress import Progress
+from sshr.transports.analog.engine import Engine
+from sshr.transports.analog.options import AnalogOptions
+from sshr.transports.cover import Cover, fit_secret
+from sshr.transports.notes import notes_on
+from sshr.transports.protocol import EmbedResult, Runtime
+from sshr.zoo.registry import load_model
+
+
+def send(
+    secret: Picture, cover: Cover, header: HeaderWriter, options: AnalogOptions, progress: Progress
+) -> EmbedResult:
+    """See `Transport.embed`."""
+    engine = Engine(load_model(options.preset, options.device))
+    fitted = fit_secret(secret, cover.samples, cover.packed, options.fit)
+    k_pub = engine.rsrk_public(fitted.image)
+    made = engine.conceal(
+        fitted.image,
+        cover.samples,
+        engine.rsrk_symmetric(k_pub, cover.samples),
+        header.session,
+        lambda done, total: progress("concealing", done, total),
+    )
+    metadata = Metadata(
+        checkpoint_id=engine.identity,
+        secret_width=secret.size[1],
+        secret_height=secret.size[0],
+        fit=fitted.fit,
+        secret_mode=fitted.mode,
+        rsrk_public=k_pub,
+        tile_scales=made.scales,
+    )
+    return EmbedResult(
+        samples=header.write(TrailingDraft(made.rounder), metadata, ecc=True),
+        notes=notes_on(secret, cover.picture, fitted.shown, fitted.concealed),
+        carried=fitted.concealed,
+        fitted=fitted.image,
+        runtime=Runtime(options.preset, options.device),
+    )

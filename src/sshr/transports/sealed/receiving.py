@@ -1,0 +1,55 @@
+"""The receiver's side: all of the secret, or an error."""
+
+from sshr.errors import DamagedError
+from sshr.header.metadata import Metadata, SecretMode
+from sshr.header.reader import OpenedHeader
+from sshr.progress import Progress
+from sshr.transports.cover import CoverPair
+from sshr.transports.kind import Kind
+from sshr.transports.protocol import Contents
+from sshr.transports.revealed import Revealed
+from sshr.transports.sealed.embedding import extract, info_of
+from sshr.transports.sealed.record import unpack
+
+
+def receive(opened: OpenedHeader, pair: CoverPair, progress: Progress) -> Revealed:
+    """See `Transport.extract`.
+
+    Raises:
+        DamagedError: a sample has changed, or more than the check bytes of `ecc` can undo.
+    """
+    metadata = opened.metadata
+    progress("revealing", 0, 1)
+    extracted = extract(opened, pair.stego, pair.reference)
+    progress("revealing", 1, 1)
+    content = unpack(extracted.record)
+    if content.picture is not None:
+        size = (metadata.secret_height, metadata.secret_width)
+        colours = () if metadata.secret_mode is SecretMode.GREYSCALE else (3,)
+        if content.picture.shape != (*size, *colours):
+            raise DamagedError("the sealed picture has another size than its header says")
+    return Revealed(
+        transport="sealed",
+        kind=content.kind,
+        intact=extracted.intact,
+        sender=opened.sender,
+        image=content.picture,
+        data=content.data,
+        name=content.name,
+    )
+
+
+def describe(metadata: Metadata) -> Contents:
+    """See `Transport.describe`; of a picture also its size."""
+    info = info_of(metadata)
+    details = {"noise": info.noise.name.lower(), "payload_bytes": info.payload_bytes}
+    if info.kind is not Kind.PICTURE:
+        return Contents("sealed", info.kind, details=details)
+    return Contents(
+        "sealed",
+        info.kind,
+        secret_width=metadata.secret_width,
+        secret_height=metadata.secret_height,
+        greyscale=metadata.secret_mode.greyscale,
+        details=details,
+    )

@@ -28,6 +28,7 @@ from printing import show
 
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError, UsageError
+from sshr.evaluation.json_records import flat
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import preset
 from sshr.evaluation.protocols import fixed_pairs
@@ -210,7 +211,7 @@ def rung_configs(paper: ModelConfig, base: ModelConfig) -> list[ModelConfig]:
     """The configuration of every rung: START, then one entry after the other as the presets have
     it. The rung of `base` has that preset's own.
     """
-    full, entries, found = _flat(paper), _flat(paper) | START, []
+    full, entries, found = flat(config_to_dict(paper)), flat(config_to_dict(paper)) | START, []
     for rung in RUNGS:
         if rung.weights == "base":
             found.append(base)
@@ -224,7 +225,7 @@ def rung_configs(paper: ModelConfig, base: ModelConfig) -> list[ModelConfig]:
 
 def differences(before: ModelConfig, after: ModelConfig) -> dict[str, list[Any]]:
     """{entry: [before, after]} of what differs."""
-    one, other = _flat(before), _flat(after)
+    one, other = flat(config_to_dict(before)), flat(config_to_dict(after))
     return {name: [one[name], other[name]] for name in one if one[name] != other[name]}
 
 
@@ -345,21 +346,8 @@ def drawn(ladder: Ladder) -> str:
     return bars(title, "dB", found, legend)
 
 
-def _flat(config: ModelConfig) -> dict[str, Any]:
-    def inner(values: dict[str, Any], before: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, value in values.items():
-            if isinstance(value, dict):
-                found |= inner(value, f"{before}{name}.")
-            else:
-                found[f"{before}{name}"] = value
-        return found
-
-    return inner(config_to_dict(config), "")
-
-
 def _nested(entries: dict[str, Any]) -> dict[str, Any]:
-    """Inverse of `_flat`, as a dict."""
+    """Inverse of `flat`."""
     found: dict[str, Any] = {}
     for name, value in entries.items():
         *groups, last = name.split(".")

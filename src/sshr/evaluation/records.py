@@ -163,7 +163,7 @@ class DetectionLine:
     """How often one detector errs about the stegos of one method.
 
     Attributes:
-        pairs: what stands for the names of all pairs.
+        pairs: what stands for the names and pictures of all pairs.
         folds: P_E of each, the mean of false alarms and misses: 0.5 is guessing.
     """
 

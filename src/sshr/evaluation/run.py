@@ -1,6 +1,6 @@
 """A whole evaluation: measure what is missing, then write the report's files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 from sshr.errors import OutputError, UsageError
 from sshr.evaluation.attacks import suite as attacking
 from sshr.evaluation.attacks.suite import AttackSuite
-from sshr.evaluation.channels import Channel, names
+from sshr.evaluation.channels import Channel
 from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
-from sshr.evaluation.detectors.detector import find_detector
+from sshr.evaluation.detectors.detector import Detector, find_detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import Work, files_of, measure
 from sshr.evaluation.methods.method import MethodEntry
@@ -106,15 +106,15 @@ def evaluate(
     attacks: dict[str, AttackReport] = {}
     if options.attacks:
         attacks = _attacked(options, what, usable[: options.attack_pairs], keep, progress)
-    detection = []
-    if detectors:
-        pictures = [read_pair(protocol, pair) for pair in usable]
-        suite = DetectionSuite(detectors, [p.name for p in usable], pictures, options.seed)
-        found = Ledger(options.out / "detection.jsonl", what, DetectionLine)
-        detection = suite.run(options.methods, found, progress)
+    detection = _detected(options, what, detectors, usable, progress) if detectors else []
     run = Run(
         *(SCHEMA, protocol.name, options.data.resolve().name, options.seed, protocol.describe),
-        *(len(usable), skipped, names(options.channels), protocol.stands_for),
+        *(
+            len(usable),
+            skipped,
+            [channel.name for channel in options.channels],
+            protocol.stands_for,
+        ),
     )
     report = make_report(run, options.methods, lines, attacks, detection)
     write_report(options.out, report, lines)
@@ -156,6 +156,19 @@ def _attacked(
         suite.run(ledger, progress)
         found[entry.name] = suite.result(ledger)
     return found
+
+
+def _detected(
+    options: Options,
+    what: dict[str, Any],
+    detectors: Mapping[str, Detector],
+    pairs: Sequence[TestPair],
+    progress: Progress,
+) -> list[DetectionLine]:
+    pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
+    suite = DetectionSuite(detectors, [pair.name for pair in pairs], pictures, options.seed)
+    ledger = Ledger(options.out / "detection.jsonl", what, DetectionLine)
+    return suite.run(options.methods, ledger, progress)
 
 
 def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:

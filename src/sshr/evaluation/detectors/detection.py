@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from statistics import fmean
 
 import numpy as np
@@ -60,8 +61,17 @@ class DetectionSuite:
         return found
 
     def _line(self, entry: MethodEntry, detector: str) -> DetectionLine:
-        pairs = hashlib.sha256("\0".join(self._names).encode()).hexdigest()[:16]
-        return DetectionLine(entry.name, entry.identity, detector, pairs, len(self._names))
+        count = len(self._names)
+        return DetectionLine(entry.name, entry.identity, detector, self._pairs, count)
+
+    @cached_property
+    def _pairs(self) -> str:
+        """Stands for all names and pictures."""
+        found = hashlib.sha256("\0".join(self._names).encode())
+        for pair in self._pictures:
+            for picture in pair:
+                found.update(picture.tobytes())
+        return found.hexdigest()[:16]
 
     def _stegos(self, entry: MethodEntry, progress: Progress) -> list[Rgb8]:
         stegos = []

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from sshr.errors import UsageError
 from sshr.files.names import reason, shown
+from sshr.files.pictures import list_pictures
 from sshr.files.text import read_text
 
 COLUMNS = ("secret", "reference", "output")
@@ -99,17 +98,7 @@ def pair_by_table(table: Path, sources: Path, references: Path, output: Path) ->
 
 
 def _pictures(folder: Path) -> dict[str, Path]:
-    Image.init()
-    try:
-        found = sorted(
-            path
-            for path in folder.iterdir()
-            if not path.name.startswith(".")
-            and path.suffix.lower() in Image.EXTENSION
-            and not path.is_dir()
-        )
-    except OSError as error:
-        raise UsageError(f"{shown(folder)}: cannot list it ({reason(error)})") from None
+    found = list_pictures(folder).pictures
     if not found:
         raise UsageError(f"{shown(folder)}: holds no picture")
     _all_different((path.stem for path in found), folder)

@@ -8,10 +8,7 @@ import numpy.typing as npt
 
 from sshr.errors import UsageError
 from sshr.files.names import shown
-
-IMAGE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif", ".jp2"}
-)
+from sshr.files.pictures import list_pictures
 
 
 def fixed_pairs(folder: str | os.PathLike[str]) -> list[tuple[Path, Path]]:
@@ -23,19 +20,7 @@ def fixed_pairs(folder: str | os.PathLike[str]) -> list[tuple[Path, Path]]:
     Raises:
         UsageError: the folder cannot be listed, or holds fewer than two images.
     """
-    try:
-        images = sorted(
-            (
-                path
-                for path in Path(folder).iterdir()
-                if path.suffix.lower() in IMAGE_SUFFIXES
-                and not path.name.startswith(".")
-                and path.is_file()
-            ),
-            key=lambda path: path.name,
-        )
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(folder)}: is not a folder that can be listed.") from error
+    images = list_pictures(folder).pictures
     if len(images) < 2:
         raise UsageError(f"{shown(folder)}: holds {len(images)} images; pairs need at least two.")
     return list(zip(images, images[1:] + images[:1], strict=True))

@@ -24,8 +24,9 @@ import numpy as np
 from PIL import Image
 
 from sshr.errors import ImageError, UsageError
-from sshr.evaluation.pairs import IMAGE_SUFFIXES, centre_crop, fixed_pairs
+from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.files.names import shown
+from sshr.files.pictures import list_pictures
 from sshr.imaging.fitting import fit_to
 from sshr.imaging.reading import read_image
 from sshr.imaging.tiles import tiled_area
@@ -126,7 +127,7 @@ def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> li
     folder = next((data / name for name in protocol.inner if (data / name).is_dir()), data)
     if not protocol.deep:
         return [_pair(folder, s, r) for s, r in fixed_pairs(folder)]
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+    found = list(list_pictures(folder, recursive=True).pictures)
     if len(found) < 2:
         raise UsageError(f"{shown(folder)}: holds {len(found)} images; pairs need at least two.")
     if protocol.name == "imagenet" and len(found) > _IMAGENET_PICTURES:

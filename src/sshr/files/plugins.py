@@ -19,6 +19,7 @@ class Plugin:
     format: str
     package: str
     register: Callable[[], object]
+    suffixes: frozenset[str]
 
     def ready(self) -> bool:
         """Teach Pillow the format; False where the package is not installed."""
@@ -38,9 +39,13 @@ def _expect_avif() -> None:
         raise ImportError("this build of Pillow has no AVIF")
 
 
-HEIF = Plugin("HEIC", "pillow-heif", _register_heif)
-AVIF = Plugin("AVIF", "-U pillow", _expect_avif)
-JXL = Plugin("JPEG XL", "pillow-jxl-plugin", lambda: import_module("pillow_jxl"))
+_HEIF_SUFFIXES = frozenset({".heic", ".heics", ".heif", ".heifs", ".hif"})
+HEIF = Plugin("HEIC", "pillow-heif", _register_heif, _HEIF_SUFFIXES)
+AVIF = Plugin("AVIF", "-U pillow", _expect_avif, frozenset({".avif", ".avifs"}))
+JXL = Plugin(
+    "JPEG XL", "pillow-jxl-plugin", lambda: import_module("pillow_jxl"), frozenset({".jxl"})
+)
+PLUGINS = (HEIF, AVIF, JXL)
 
 
 def plugin_for(data: bytes) -> Plugin | None:

@@ -13,14 +13,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sshr.errors import ImageError, UsageError
 from sshr.files.names import reason, shown
+from sshr.files.pictures import EXCLUDED_FORMATS
 from sshr.files.plugins import JXL, jxl_size, plugin_for
 from sshr.imaging.depth import is_deep
 from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
 from sshr.imaging.metadata import NO_EXTRAS, Extras, extras_of
 from sshr.imaging.modes import PLAIN_MODES, as_rgb, to_rgb
-
-# EPS would be run by Ghostscript and WMF drawn by Windows: programs, not samples.
-EXCLUDED_FORMATS = frozenset({"EPS", "WMF"})
 
 PNG_END = b"IEND\xaeB\x60\x82"
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from sshr.errors import TrainingError
 from sshr.files.names import shown
-
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+from sshr.files.pictures import list_pictures
 
 
 @dataclass(frozen=True)
@@ -26,11 +25,12 @@ class Layout:
 
         Raises:
             TrainingError: there are none.
+            UsageError: a folder cannot be listed.
         """
-        found = [p for p in self.folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()]
+        found = [p for p in list_pictures(self.folder, recursive=True).pictures if p.is_file()]
         if not found:
             raise TrainingError(f"{shown(self.folder)}: holds no photographs to train on")
-        return sorted(found)
+        return found
 
 
 def describe_layout(folder: Path) -> Layout:

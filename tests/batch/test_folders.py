@@ -20,11 +20,10 @@ from PIL import Image
 
 from sshr.batch import pool
 from sshr.batch.manifest import ManifestEntry, file_hash
-from sshr.batch.pairing import FilePair, pair_by_name, pair_by_table
+from sshr.batch.pairing import FilePair, pair_by_name
 from sshr.batch.work import Job, do_pair
 from sshr.cli.runner import run
 from sshr.crypto.keys import Keys
-from sshr.errors import UsageError
 from sshr.files.temporary import held, remove_stale
 
 OPTIONS = ("--no-passphrase", "--json")
@@ -108,28 +107,6 @@ def test_a_table_pairs(folders, tmp_path: Path) -> None:
     assert (code, facts["done"]) == (0, 2)
     assert (folders[2] / "sub" / "one.png").exists()
     assert (folders[2] / "p1.png").exists()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "secret\np0.png\n", "secret,reference\n", "secret,reference\np0.png,\n"),
-        *("secret,reference,output\na,b,../x.png\n", "secret,reference,output\na,b,/x.png\n"),
-        *("secret,reference,output\na,b,.x/y.png\n", "secret,reference\na,b\na,c\n"),
-    ],
-)
-def test_bad_tables_are_refused(tmp_path: Path, text: str) -> None:
-    table = tmp_path / "pairs.csv"
-    table.write_text(text)
-    with pytest.raises(UsageError):
-        pair_by_table(table, tmp_path, tmp_path, tmp_path / "out")
-
-
-def test_two_pictures_of_one_name_are_refused(folders) -> None:
-    own, shared, out = folders
-    (own / "p0.jpg").write_bytes(b"")
-    with pytest.raises(UsageError, match="two files"):
-        pair_by_name(own, shared, out)
 
 
 def test_options_of_folders_need_folders(folders) -> None:

@@ -32,6 +32,7 @@ class ManifestEntry:
         code: 0, or the exit code that the command on this pair alone would end with.
         inputs: HMAC-SHA256 over both inputs' bytes, keys and settings, under the folder's own key.
         sha256: of the output file.
+        output: the file's name within the folder, where the work gave it another than `name`.
         figures: what the command measures, by name.
     """
 
@@ -43,6 +44,7 @@ class ManifestEntry:
     error: str = ""
     inputs: str = ""
     sha256: str = ""
+    output: str = ""
     seconds: float = 0.0
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -93,7 +95,7 @@ def finished(folder: Path, name: str, inputs: str) -> ManifestEntry | None:
     if entry is None or entry.state != "done" or entry.inputs != inputs:
         return None
     with suppress(OSError):
-        if file_hash(folder / name) == entry.sha256:
+        if file_hash(folder / (entry.output or name)) == entry.sha256:
             return entry
     return None
 

@@ -31,9 +31,9 @@ def run_pool(
 ) -> Iterator[ManifestEntry]:
     """Entries in the order in which they are ready, one for every pair.
 
-    One process works in this one, with its threads; those of several are together no more than
-    cores. When a process is killed, the pairs
-    that were in work are tried again one by one; one that kills its process twice alone is failed.
+    A single job works in this process, with its threads; those of several are together no more than
+    cores. When a process is killed, the pairs that were in work are tried again one by one; one
+    that kills its process twice alone is failed.
 
     Raises:
         UsageError: jobs is not between 1 and the number of cores.

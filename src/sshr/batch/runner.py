@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sshr.batch.cluster import run_cluster
 from sshr.batch.manifest import RECORDS, ManifestEntry, folder_key, write_manifest
-from sshr.batch.pairing import FilePair, Pairing
+from sshr.batch.pairing import Pairing
 from sshr.batch.pool import run_pool
-from sshr.batch.work import Job, failed
+from sshr.batch.work import Job
 from sshr.errors import OutputError, UsageError
 from sshr.files.names import reason, shown
 from sshr.files.temporary import remove_stale
@@ -60,10 +60,10 @@ def run_folder(
     with _locked(job.folder):
         for folder in {job.folder / RECORDS, job.folder, *(p.output.parent for p in pairing.pairs)}:
             remove_stale(folder)
-        for path in pairing.lonely_sources:
-            lonely = FilePair(f"{path.stem}.png", path, Path(), job.folder / f"{path.stem}.png")
-            message = f"{shown(path)}: no reference has this name"
-            entries.append(failed(lonely, message, UsageError.exit_code))
+        for name, path in pairing.lonely_sources.items():
+            error = f"{shown(path)}: no reference has this name"
+            code = UsageError.exit_code
+            entries.append(ManifestEntry(name, shown(path), "", "failed", code, error))
         total = len(pairing.pairs)
         if backend.scheduler is not None:
             results: Iterator[ManifestEntry] = run_cluster(job, pairing.pairs, backend.scheduler)

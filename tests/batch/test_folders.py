@@ -184,18 +184,39 @@ def test_killed_processes_lose_no_file(folders, work, bad: set[str]) -> None:
     assert {e.name for e in entries if e.state != "done"} == bad
 
 
+GATED = """
+import threading
+from sshr.files import temporary
+
+publish = temporary._publish_new
+
+def gated(file, target):
+    if target.name in ("p2.png", "p3.png"):
+        target.with_name(f"{target.name}.waits").touch()
+        threading.Event().wait()
+    publish(file, target)
+
+temporary._publish_new = gated  # in the processes of several jobs as well: they import this file
+
+if __name__ == "__main__":
+    from sshr.cli import main
+    main()
+"""
+
+
 @pytest.mark.parametrize(
     ("number", "code", "jobs"),
     [(signal.SIGTERM, 143, min(2, pool.cores())), (signal.SIGINT, 130, 1)],
 )
-def test_signals_leave_nothing_half_done(folders, number: int, code: int, jobs: int) -> None:
+def test_signals_leave_nothing_half_done(
+    folders, tmp_path: Path, number: int, code: int, jobs: int
+) -> None:
+    """The signal comes when two outputs have their names and each process is about to give one."""
     own, shared, out = folders
-    for n in range(4, 12):
-        (own / f"p{n}.png").write_bytes((own / "p0.png").read_bytes())
-        (shared / f"p{n}.png").write_bytes((shared / "p0.png").read_bytes())
+    (tmp_path / "gated.py").write_text(GATED)
     command = ("conceal", own, "-r", shared, "-o", out, "--jobs", str(jobs))
     process = subprocess.Popen(
-        [sys.executable, "-m", "sshr", *command, *OPTIONS],
+        [sys.executable, tmp_path / "gated.py", *command, *OPTIONS],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -203,18 +224,20 @@ def test_signals_leave_nothing_half_done(folders, number: int, code: int, jobs: 
         # A shell's background job, as the tests may be run, ignores SIGINT, and hands that on.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    patience = time.monotonic() + 60
-    while len(times(out)) < 2 and time.monotonic() < patience:
+    while len(list(out.glob("*.waits"))) < jobs:
+        assert process.poll() is None, process.communicate()
         time.sleep(0.01)
+    assert len(list(out.rglob("*.tmp"))) == jobs
+    before = times(out)
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate()
     assert process.returncode == code, err
     assert "Traceback" not in err
-    before = times(out)
-    assert 2 <= len(before) < 12
+    assert times(out) == before
+    assert set(before) == {"p0.png", "p1.png"}
     assert list(out.rglob("*.tmp")) == []
     assert conceal(folders)[0] == 0
-    assert len(times(out)) == 12
+    assert len(times(out)) == 4
     assert {name: times(out)[name] for name in before} == before
 
 

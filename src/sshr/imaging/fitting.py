@@ -50,6 +50,38 @@ def inner_box(area: Size, aspect: Size) -> Box:
     return Box((area[0] - height) // 2, (area[1] - width) // 2, height, width)
 
 
+def should_turn(secret: Size, area: Size, mode: FitMode = "contain") -> bool:
+    """Whether a secret is to be turned by a quarter before `fit_to`, all sizes (height, width).
+
+    So it is where it is taller than wide and the area wider than tall, or the reverse, and turning
+    keeps more of its pixels: for `contain` those that are left after scaling, for `cover` those
+    that are not cut. `stretch` is for those who want the sides as they are.
+    """
+    lies_across = (secret[0] - secret[1]) * (area[0] - area[1]) < 0
+    if mode == "stretch" or not lies_across:
+        return False
+    return _kept(secret[::-1], area, mode) > _kept(secret, area, mode)
+
+
+def size_left(secret: Size, area: Size, mode: FitMode = "contain") -> Size:
+    """Height and width of the detail that `fit_to` leaves of a secret."""
+    if mode == "contain":
+        box = inner_box(area, secret)
+        area = (box.height, box.width)
+    elif mode == "cover":
+        box = inner_box(secret, area)
+        secret = (box.height, box.width)
+    return min(secret[0], area[0]), min(secret[1], area[1])
+
+
+def _kept(secret: Size, area: Size, mode: FitMode) -> int:
+    if mode == "cover":
+        box = inner_box(secret, area)
+        return box.height * box.width
+    height, width = size_left(secret, area, mode)
+    return height * width
+
+
 def fit_to(secret: Rgb8, size: Size, mode: FitMode = "contain") -> Rgb8:
     """Bring a picture to a size; one that has this size already is returned bit by bit.
 

@@ -158,6 +158,7 @@ def conceal(
         secret_width=own.rgb.shape[1],
         secret_height=own.rgb.shape[0],
         fit=fitted.fit,
+        turned=fitted.turned,
         secret_mode=fitted.mode,
         rsrk_public=rsrk_public,
         tile_scales=bytes(engine.scale_bytes * len(tile_grid(*samples.shape[:2]))),
@@ -173,5 +174,5 @@ def conceal(
     metadata = dataclasses.replace(metadata, tile_scales=made.scales)
     written = sending.write_trailing(made.rounder, metadata)
     image = picture_of(written, shared.rgb, packed, shared.greyscale)
-    notes = notes_on(own, shared, fitted.shown, fitted.concealed)
+    notes = notes_on(own, shared, fitted.shown, fitted.concealed, fit)
     return Stego(image, notes, own, shared, fitted.image, sending, engine)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.header.metadata import Fit, Metadata, SecretMode
-from sshr.imaging.fitting import FitMode, fit_to, unfit
+from sshr.imaging.fitting import FitMode, fit_to, should_turn, unfit
 from sshr.imaging.limits import MIN_SIDE
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size
@@ -70,7 +70,7 @@ class Fitted:
         image: HWC RGB as network and header see it.
         shown: height and width of it as a picture, before packing or squeezing.
         concealed: height and width that the revealed picture will have the detail of.
-        fit, mode: how it came to be, for the metadata.
+        fit, mode, turned: how it came to be, for the metadata.
     """
 
     image: Rgb8
@@ -78,11 +78,13 @@ class Fitted:
     concealed: tuple[int, int]
     fit: Fit
     mode: SecretMode
+    turned: bool
 
 
 def fit_secret(secret: Picture, reference: Rgb8, packed: bool, fit: FitMode) -> Fitted:
     """Bring a secret to the carrier of a reference (HWC RGB, as network and header see it).
 
+    It is turned by a quarter where that keeps more of it.
     A packed carrier's pixels are not square. A greyscale secret is packed as well and loses
     nothing; a coloured one is squeezed to the carrier's size.
     """
@@ -91,7 +93,9 @@ def fit_secret(secret: Picture, reference: Rgb8, packed: bool, fit: FitMode) -> 
     whole = unpacked_size(*reference.shape[:2]) if packed else reference.shape[:2]
     if area != whole and _within_a_block(secret.size, whole, packed):
         fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
-    image, concealed = fit_to(secret.rgb, area, fit), area
+    turned = should_turn(secret.size, area, fit)
+    image = fit_to(np.rot90(secret.rgb) if turned else secret.rgb, area, fit)
+    concealed = area
     if not packed:
         mode = SecretMode.GREYSCALE if secret.greyscale else SecretMode.RGB
     elif is_grey(secret.rgb):
@@ -99,7 +103,7 @@ def fit_secret(secret: Picture, reference: Rgb8, packed: bool, fit: FitMode) -> 
     else:
         image, mode = fit_to(image, carrier, "stretch"), SecretMode.SQUEEZED
         concealed = carrier
-    return Fitted(image, area, concealed, FITS[fit], mode)
+    return Fitted(image, area, concealed, FITS[fit], mode, turned)
 
 
 def restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
@@ -114,7 +118,10 @@ def restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
     elif mode is SecretMode.SQUEEZED:
         carrier = fit_to(carrier, unpacked_size(*carrier.shape[:2]), "stretch")
     size = (metadata.secret_height, metadata.secret_width)
-    image = unfit(carrier, size, _MODES[metadata.fit])
+    if metadata.turned:
+        image = np.rot90(unfit(carrier, size[::-1], _MODES[metadata.fit]), -1).copy()
+    else:
+        image = unfit(carrier, size, _MODES[metadata.fit])
     return np.rint(image.mean(axis=2)).astype(np.uint8) if mode.greyscale else image
 
 

@@ -12,7 +12,7 @@ from sshr.header.carriers import check_trailing, samples_a_bit
 from sshr.header.layout import CHANNELS, Bucket
 from sshr.header.metadata import Metadata, SecretMode
 from sshr.header.signing import packed_length
-from sshr.imaging.fitting import FitMode, check_mode
+from sshr.imaging.fitting import FitMode, check_mode, should_turn
 from sshr.imaging.packing import is_grey, packed_size, unpacked_size
 from sshr.imaging.reading import Picture, as_picture
 from sshr.imaging.secret import AlphaChoice, as_secret
@@ -40,7 +40,8 @@ class Plan:
         greyscale: the stego will have one channel.
         carrier: size of the area that carries, as a picture.
         secret: size of the secret as given.
-        concealed: size at which it is concealed; `resized` where that is another.
+        concealed: size at which it is concealed; `resized` where that is another, quarter turns
+            aside.
         tiles: pieces that the network works on.
         header_bytes: of the header, with `recipients` slots and its signature.
         header_capacity: most header bytes that this reference could hold.
@@ -103,6 +104,7 @@ def plan(
     area = unpacked_size(*carrier) if packed else carrier
     squeezed = packed and not is_grey(own.rgb)
     concealed = carrier if squeezed else area
+    upright = own.size[::-1] if should_turn(own.size, area, fit) else own.size
     tiles = len(tile_grid(height, width))
     metadata_length = _metadata_length(facts, tiles, own, fit, signed)
     bits = check_trailing(height, width, Bucket.holding(metadata_length, recipients, True))
@@ -115,7 +117,7 @@ def plan(
         carrier=_turned(area),
         secret=_turned(own.size),
         concealed=_turned(concealed),
-        resized=concealed != own.size,
+        resized=concealed != upright,
         fit=fit,
         tiles=tiles,
         header_bytes=-(-bits // 8),
@@ -125,7 +127,7 @@ def plan(
         revealed_psnr=None if packed else _range(facts, "revealed_psnr"),
         seconds=round(START_SECONDS + SECONDS_A_MEGAPIXEL * megapixels / _cores(), 1),
         mebibytes=round(START_MIB + MIB_A_MEGAPIXEL * megapixels),
-        notes=notes_on(own, shared, area, concealed),
+        notes=notes_on(own, shared, area, concealed, fit),
     )
 
 

@@ -19,12 +19,11 @@ import pytest
 from PIL import Image
 
 from sshr.batch import pool
-from sshr.batch.manifest import ManifestEntry, file_hash
-from sshr.batch.pairing import FilePair, pair_by_name
+from sshr.batch.manifest import file_hash
+from sshr.batch.pairing import pair_by_name
 from sshr.batch.work import Job, do_pair
 from sshr.cli.runner import run
 from sshr.crypto.keys import Keys
-from sshr.files.temporary import held, remove_stale
 
 OPTIONS = ("--no-passphrase", "--json")
 
@@ -147,55 +146,39 @@ def test_a_full_disk_fails_each_file_and_leaves_none(folders, monkeypatch) -> No
     assert conceal(folders)[0] == 0
 
 
-def test_only_files_without_a_writer_are_stale(tmp_path: Path) -> None:
-    (tmp_path / ".sshr-dead.tmp").touch()
-    with open(tmp_path / ".sshr-live.tmp", "xb") as file, held(file.fileno()):
-        assert remove_stale(tmp_path) == 1
-        assert [path.name for path in tmp_path.iterdir()] == [".sshr-live.tmp"]
-    assert remove_stale(tmp_path) == 1
+GATED = """
+import threading
+from sshr.files import temporary
 
+publish = temporary._publish_new
 
-def crash_once(job: Job, pair: FilePair) -> ManifestEntry:
-    """Work whose process is killed at one pair, the first time that it comes to it."""
-    mark = job.folder.parent / "crashed"
-    if pair.name == "p1.png" and not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return note(job, pair)
+def gated(file, target):
+    if target.name in ("p2.png", "p3.png"):
+        target.with_name(f"{target.name}.waits").touch()
+        threading.Event().wait()
+    publish(file, target)
 
+temporary._publish_new = gated  # in the processes of several jobs as well: they import this file
 
-def crash_always(job: Job, pair: FilePair) -> ManifestEntry:
-    if pair.name == "p1.png":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return note(job, pair)
-
-
-def note(job: Job, pair: FilePair) -> ManifestEntry:
-    return ManifestEntry(pair.name, "", "", "done")
-
-
-@pytest.mark.skipif(pool.cores() < 2, reason="two processes need two cores")
-@pytest.mark.parametrize(("work", "bad"), [(crash_once, set()), (crash_always, {"p1.png"})])
-def test_killed_processes_lose_no_file(folders, work, bad: set[str]) -> None:
-    own, shared, out = folders
-    pairs = pair_by_name(own, shared, out).pairs
-    entries = list(pool.run_pool(Job("conceal", out, Keys()), pairs, 2, work))
-    assert sorted(e.name for e in entries) == [p.name for p in pairs]
-    assert {e.name for e in entries if e.state != "done"} == bad
+if __name__ == "__main__":
+    from sshr.cli import main
+    main()
+"""
 
 
 @pytest.mark.parametrize(
     ("number", "code", "jobs"),
     [(signal.SIGTERM, 143, min(2, pool.cores())), (signal.SIGINT, 130, 1)],
 )
-def test_signals_leave_nothing_half_done(folders, number: int, code: int, jobs: int) -> None:
+def test_signals_leave_nothing_half_done(
+    folders, tmp_path: Path, number: int, code: int, jobs: int
+) -> None:
+    """The signal comes when two outputs have their names and each process is about to give one."""
     own, shared, out = folders
-    for n in range(4, 12):
-        (own / f"p{n}.png").write_bytes((own / "p0.png").read_bytes())
-        (shared / f"p{n}.png").write_bytes((shared / "p0.png").read_bytes())
+    (tmp_path / "gated.py").write_text(GATED)
     command = ("conceal", own, "-r", shared, "-o", out, "--jobs", str(jobs))
     process = subprocess.Popen(
-        [sys.executable, "-m", "sshr", *command, *OPTIONS],
+        [sys.executable, tmp_path / "gated.py", *command, *OPTIONS],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -203,18 +186,20 @@ def test_signals_leave_nothing_half_done(folders, number: int, code: int, jobs: 
         # A shell's background job, as the tests may be run, ignores SIGINT, and hands that on.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    patience = time.monotonic() + 60
-    while len(times(out)) < 2 and time.monotonic() < patience:
+    while len(list(out.glob("*.waits"))) < jobs:
+        assert process.poll() is None, process.communicate()
         time.sleep(0.01)
+    assert len(list(out.rglob("*.tmp"))) == jobs
+    before = times(out)
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate()
     assert process.returncode == code, err
     assert "Traceback" not in err
-    before = times(out)
-    assert 2 <= len(before) < 12
+    assert times(out) == before
+    assert set(before) == {"p0.png", "p1.png"}
     assert list(out.rglob("*.tmp")) == []
     assert conceal(folders)[0] == 0
-    assert len(times(out)) == 12
+    assert len(times(out)) == 4
     assert {name: times(out)[name] for name in before} == before
 
 
@@ -264,22 +249,6 @@ def test_inputs_are_hashed_under_a_key_of_the_folder(folders, tmp_path: Path) ->
     assert second.inputs != first.inputs
     key.write_bytes(b"cut")  # a new key is made; what was finished is no longer known as such
     assert do_pair(Job("conceal", out, Keys()), pair).code == 8
-
-
-def test_a_single_job_leaves_the_threads_alone(folders) -> None:
-    import torch
-
-    own, shared, out = folders
-    before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
-    seen = []
-
-    def look(job: Job, pair: FilePair) -> ManifestEntry:
-        seen.append((torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")))
-        return note(job, pair)
-
-    pairs = pair_by_name(own, shared, out).pairs
-    assert len(list(pool.run_pool(Job("conceal", out, Keys()), pairs, 1, look))) == len(pairs)
-    assert set(seen) == {before}
 
 
 def test_the_package_gives_its_names() -> None:

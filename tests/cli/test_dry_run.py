@@ -56,7 +56,7 @@ def test_in_words(desk: Path, cli: Call) -> None:
     said = cli("conceal", "tall.png", "-r", "reference.png", "--dry-run", "--fit", "cover")
     assert (said.code, said.err) == (0, "")
     figures = "not measured" if measured("base", "stego_psnr") is None else "dB"
-    for words in ("128x128, cover", "header", figures, "MiB", "was resized"):
+    for words in ("90x90, cover", "header", figures, "MiB", "was resized"):
         assert words in " ".join(said.out.split())
 
 

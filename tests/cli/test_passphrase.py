@@ -9,6 +9,7 @@ import pty
 import select
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from sshr.errors import UsageError
 USAGE, WRONG_KEY, INTERRUPTED = 2, 4, 130
 CONCEAL = ("conceal", "secret.png", "-r", "reference.png")
 INSPECT = ("inspect", "stego.png", "-r", "reference.png")
-PATIENCE = 60
+PATIENCE = 300
 
 
 class Terminal:
@@ -56,7 +57,12 @@ class Terminal:
         while prompt not in self.text[self.seen :]:
             assert self._read(deadline), self.text
         self.seen = self.text.index(prompt, self.seen) + len(prompt)
-        time.sleep(0.1)  # what is typed before the echo is off would be thrown away
+        if not line:
+            return
+        while termios.tcgetattr(self.master)[3] & termios.ECHO:
+            # What is typed before the echo is off would be thrown away.
+            assert time.monotonic() < deadline, "the echo stays on"
+            time.sleep(0.01)
         os.write(self.master, line.encode())
 
     def finish(self) -> int:

@@ -41,7 +41,8 @@ def test_long_work_names_its_stages() -> None:
     assert "revealing" in text
 
 
-def test_short_work_shows_nothing() -> None:
+def test_short_work_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", float("inf"))  # short, however slow the machine is
     assert shown_for([("concealing", 1, 2), ("concealing", 2, 2)]).strip() == ""
 
 

@@ -24,6 +24,7 @@ RECORDS = st.builds(
     side_info=st.binary(max_size=300),
     sample_mac=st.binary(min_size=16, max_size=16),
     signature=st.just(b"") | st.binary(min_size=96, max_size=96),
+    turned=st.booleans(),
 )
 
 
@@ -44,6 +45,7 @@ def test_committed_bytes() -> None:
         b"\x01checkpnt\x01\x02\x01\x00\x00\x02\x80\x00\x00\x01\xe0\x00\x02pk\x00\x00\x00\x03abc"
         b"\x00\x00\x00\x01s0123456789abcdef\x00"
     )
+    assert dataclasses.replace(record, turned=True).pack()[10] == 0x82
 
 
 @given(RECORDS)
@@ -86,7 +88,8 @@ def test_a_changed_byte_is_refused_or_read_as_it_stands(
 
 
 @pytest.mark.parametrize(
-    ("at", "value"), [(0, 2), (10, 3), (11, 4), (12, 0), (16, 0), (-1, 1), (-1, 95)]
+    ("at", "value"),
+    [(0, 2), (10, 3), (10, 0x40), (10, 0x83), (11, 4), (12, 0), (16, 0), (-1, 1), (-1, 95)],
 )
 def test_values_outside_their_range_are_refused(at: int, value: int, metadata: Metadata) -> None:
     packed = bytearray(dataclasses.replace(metadata, secret_width=1, secret_height=1).pack())

@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
+
+from sshr.imaging.reading import Picture, read_image
 
 Rgb8 = npt.NDArray[np.uint8]
 
@@ -23,6 +26,21 @@ def make_photograph(height: int, width: int, seed: int = 0) -> Rgb8:
 @pytest.fixture(scope="session")
 def photograph() -> Callable[..., Rgb8]:
     return make_photograph
+
+
+@pytest.fixture
+def picture(photograph: Callable[..., Rgb8]) -> Image.Image:
+    return Image.fromarray(photograph(72, 100))
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Picture]:
+    def read_bytes(data: bytes, srgb: bool = False) -> Picture:
+        path = tmp_path / "in.bin"
+        path.write_bytes(data)
+        return read_image(path, srgb=srgb)
+
+    return read_bytes
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sshr.errors import UsageError
-from sshr.imaging.fitting import Box, fit_to, inner_box, unfit
+from sshr.imaging.fitting import Box, fit_to, inner_box, should_turn, size_left, unfit
 from sshr.metrics import psnr
 
 MODES = ["contain", "cover", "stretch"]
@@ -55,6 +55,43 @@ def test_boxes_are_fixed_for_good():
     assert inner_box((300, 200), (2, 3)) == Box(83, 0, 133, 200)
     assert inner_box((100, 101), (2, 1)) == Box(0, 25, 100, 50)
     assert inner_box((5, 6), (2, 1)) == Box(0, 1, 5, 3)  # 2.5 is rounded up
+
+
+@given(sizes, sizes)
+def test_turning_never_keeps_less(secret, area):
+    across = (secret[0] - secret[1]) * (area[0] - area[1]) < 0
+    for mode in MODES:
+        if mode == "cover":
+            boxes = [inner_box(size, area) for size in (secret, secret[::-1])]
+            kept = [box.height * box.width for box in boxes]
+        else:
+            kept = [np.prod(size_left(size, area, mode)) for size in (secret, secret[::-1])]
+        better = kept[1] > kept[0] and across and mode != "stretch"
+        assert should_turn(secret, area, mode) == better
+        assert not better or not should_turn(secret[::-1], area, mode)
+
+
+@pytest.mark.parametrize(
+    ("secret", "area", "turned"),
+    [
+        ((512, 384), (384, 512), {"contain", "cover"}),
+        ((384, 512), (512, 384), {"contain", "cover"}),
+        ((100, 80), (300, 400), {"cover"}),  # contained, all of it is kept as it is
+        ((512, 384), (512, 384), set()),
+        ((500, 384), (600, 400), set()),
+        ((512, 512), (384, 512), set()),
+        ((512, 384), (512, 512), set()),
+    ],
+)
+def test_what_is_turned(secret, area, turned):
+    assert {mode for mode in MODES if should_turn(secret, area, mode)} == turned
+
+
+def test_size_left():
+    assert size_left((64, 20000), (256, 256), "contain") == (1, 256)
+    assert size_left((64, 20000), (256, 256), "cover") == (64, 64)
+    assert size_left((64, 20000), (256, 256), "stretch") == (64, 256)
+    assert size_left((100, 80), (300, 400), "contain") == (100, 80)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -6,35 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from picture_files import chunk, encoded
 from PIL import Image
 
 from sshr.errors import ImageError, UsageError
 from sshr.imaging.reading import Picture, as_picture, read_image
-
-
-def encoded(image, file_format="PNG", **options):
-    file = io.BytesIO()
-    image.save(file, file_format, **options)
-    return file.getvalue()
-
-
-def chunk(kind, data=b""):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-@pytest.fixture
-def picture(photograph):
-    return Image.fromarray(photograph(72, 100))
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read_bytes(data):
-        path = tmp_path / "in.bin"
-        path.write_bytes(data)
-        return read_image(path)
-
-    return read_bytes
 
 
 @pytest.fixture
@@ -147,6 +123,26 @@ def test_main_picture_of_a_phone_photograph_is_taken(read, photograph):
     result = read(data)
     assert np.array_equal(result.rgb, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
     assert "main picture" in result.notes[0]
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_the_first_of_several_frames_is_taken(read, photograph, file_format):
+    frames = [Image.fromarray(photograph(64, 64, seed)) for seed in range(3)]
+    options = {"lossless": True} if file_format == "WEBP" else {}
+    data = encoded(frames[0], file_format, save_all=True, append_images=frames[1:], **options)
+    got = read(data)
+    assert np.array_equal(got.rgb, Image.open(io.BytesIO(data)).convert("RGB"))
+    if file_format != "GIF":
+        assert np.array_equal(got.rgb, frames[0])
+    assert any("first of its 3 frames" in note for note in got.notes)
+
+
+def test_only_decoders_that_may_differ_are_told(read, picture):
+    assert read(encoded(picture, "JPEG")).inexact == "JPEG"
+    assert read(encoded(picture, "AVIF")).inexact == "AVIF"
+    assert read(encoded(picture, "TIFF", compression="jpeg")).inexact == "JPEG"
+    assert read(encoded(picture)).inexact is None
+    assert read(encoded(picture, "WEBP")).inexact is None
 
 
 @pytest.mark.parametrize(("size", "fits"), [((64, 64), True), ((63, 64), False), ((900, 1), False)])

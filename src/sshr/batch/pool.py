@@ -82,8 +82,11 @@ def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Itera
             # Children that still work are told to stop; they take their temporary files with them.
             pool.shutdown(wait=clean, cancel_futures=True)
             if not clean:
-                for child in multiprocessing.active_children():
+                # All before any is waited for: one that has stopped stays until the others have.
+                children = multiprocessing.active_children()
+                for child in children:
                     child.terminate()
+                for child in children:
                     child.join()
 
 

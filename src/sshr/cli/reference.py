@@ -28,7 +28,6 @@ def reference(
     from sshr.header.fingerprint import fingerprint
     from sshr.imaging.limits import MIN_SIDE
     from sshr.imaging.reading import read_image
-    from sshr.imaging.scaling import scaled_down
     from sshr.imaging.writing import check_alpha, check_output, write_image
 
     if max_side is not None and max_side < MIN_SIDE:
@@ -37,7 +36,7 @@ def reference(
     picture = read_image(image, srgb=True)
     check_alpha(output, picture.alpha is not None)
     if max_side is not None:
-        picture = scaled_down(picture, max_side)
+        picture = picture.scaled_down(max_side)
     samples = picture.rgb[:, :, 0] if picture.greyscale else picture.rgb
     write_image(output, samples, force, alpha=picture.alpha)
     words, (height, width) = fingerprint(picture.rgb), picture.size

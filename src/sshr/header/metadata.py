@@ -1,8 +1,9 @@
 """What the header tells the receiver about the stego, as a strict binary record.
 
-Big-endian: version u8, checkpoint id 8 B, transport u8, fit u8, secret mode u8, secret width u32,
-secret height u32, k_pub_s of RSRK (u16 length), tile scales (u32 length), side information (u32
-length), sample MAC 16 B, signature (u8 length, 0 or 96). Nothing may follow.
+Big-endian: version u8, checkpoint id 8 B, transport u8, fit u8 (its highest bit: turned), secret
+mode u8, secret width u32, secret height u32, k_pub_s of RSRK (u16 length), tile scales (u32
+length), side information (u32 length), sample MAC 16 B, signature (u8 length, 0 or 96). Nothing
+may follow.
 """
 
 import struct
@@ -16,6 +17,7 @@ METADATA_VERSION = 1
 CHECKPOINT_ID_BYTES = 8
 SIGNATURE_BYTES = 96
 
+_TURNED = 0x80
 _FIXED = struct.Struct(f">B{CHECKPOINT_ID_BYTES}sBBBII")
 
 
@@ -54,6 +56,7 @@ class Metadata:
         side_info: what the transport alone knows how to read.
         sample_mac: `Session.sample_mac`; zeros until the header's place is known.
         signature: empty, or an Ed25519 public key (32 B) and signature (64 B).
+        turned: the secret was turned by a quarter, counter-clockwise, before it was fitted.
 
     Raises:
         ValueError: a field is outside its range.
@@ -70,6 +73,7 @@ class Metadata:
     side_info: bytes = b""
     sample_mac: bytes = bytes(SAMPLE_MAC_BYTES)
     signature: bytes = b""
+    turned: bool = False
 
     def __post_init__(self) -> None:
         sizes = (self.secret_width, self.secret_height)
@@ -92,7 +96,7 @@ class Metadata:
             METADATA_VERSION,
             self.checkpoint_id,
             self.transport,
-            self.fit,
+            self.fit | (_TURNED if self.turned else 0),
             self.secret_mode,
             self.secret_width,
             self.secret_height,
@@ -132,7 +136,8 @@ class Metadata:
             secret_width=width,
             secret_height=height,
             transport=transport,
-            fit=Fit(fit),
+            fit=Fit(fit & ~_TURNED),
+            turned=bool(fit & _TURNED),
             secret_mode=SecretMode(mode),
             rsrk_public=cursor.take_counted(2),
             tile_scales=cursor.take_counted(4),

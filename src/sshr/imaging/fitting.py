@@ -2,8 +2,7 @@
 
 Everything about the placement follows from the two sizes and the mode, so the reveal needs no
 more than those. One function decides it: the largest centred box of a given aspect ratio inside
-a given area. `contain` is the box of the secret's aspect inside the reference's area, `cover` the
-box of the reference's aspect inside the secret's.
+a given area.
 """
 
 import math
@@ -50,15 +49,58 @@ def inner_box(area: Size, aspect: Size) -> Box:
     return Box((area[0] - height) // 2, (area[1] - width) // 2, height, width)
 
 
+def placement(secret: Size, area: Size, mode: FitMode = "contain") -> tuple[Box, Box]:
+    """What of a secret is carried, and where in an area it lies; the two differ by scaling alone.
+
+    Args:
+        secret, area: height and width.
+        mode: `contain` shows all of the secret, `cover` fills the area and cuts what protrudes;
+            `stretch` does both and gives up the aspect ratio.
+
+    Raises:
+        UsageError: an unknown mode.
+    """
+    check_mode(mode)
+    if mode == "contain":
+        return Box(0, 0, *secret), inner_box(area, secret)
+    if mode == "cover":
+        return inner_box(secret, area), Box(0, 0, *area)
+    return Box(0, 0, *secret), Box(0, 0, *area)
+
+
+def size_left(secret: Size, area: Size, mode: FitMode = "contain") -> Size:
+    """Height and width of the detail that `fit_to` leaves of a secret."""
+    cut, placed = placement(secret, area, mode)
+    return min(cut.height, placed.height), min(cut.width, placed.width)
+
+
+def should_turn(secret: Size, area: Size, mode: FitMode = "contain") -> bool:
+    """Whether a secret is to be turned by a quarter before `fit_to`.
+
+    So it is where it is taller than wide and the area wider than tall, or the reverse, and turning
+    keeps more of its pixels: for `contain` those that are left after scaling, for `cover` those
+    that are not cut. `stretch` is for those who want the sides as they are.
+    """
+
+    def kept(size: Size) -> int:
+        cut, _ = placement(size, area, mode)
+        return math.prod(
+            (cut.height, cut.width) if mode == "cover" else size_left(size, area, mode)
+        )
+
+    lies_across = (secret[0] - secret[1]) * (area[0] - area[1]) < 0
+    return lies_across and mode != "stretch" and kept(secret[::-1]) > kept(secret)
+
+
 def fit_to(secret: Rgb8, size: Size, mode: FitMode = "contain") -> Rgb8:
     """Bring a picture to a size; one that has this size already is returned bit by bit.
+
+    Edge pixels continue over an area that is not used, which costs less to conceal than black bars.
 
     Args:
         secret: HWC uint8 RGB.
         size: height and width of the result.
-        mode: `contain` shows all of it and continues its edge pixels over the unused area, which
-            costs less to conceal than black bars; `cover` fills the area and cuts what protrudes;
-            `stretch` gives up the aspect ratio.
+        mode: see `placement`.
 
     Returns:
         HWC uint8 RGB of the given size.
@@ -66,14 +108,9 @@ def fit_to(secret: Rgb8, size: Size, mode: FitMode = "contain") -> Rgb8:
     Raises:
         UsageError: an unknown mode, or a size without pixels.
     """
-    original = _size_of(secret)
-    _check(mode, size)
-    if mode == "contain":
-        box = inner_box(size, original)
-        return _pad(_resize(secret, (box.height, box.width)), size, box)
-    if mode == "cover":
-        return _resize(_crop(secret, inner_box(original, size)), size)
-    return _resize(secret, size)
+    _check(size)
+    cut, placed = placement(_size_of(secret), size, mode)
+    return _moved(secret, cut, placed, size)
 
 
 def unfit(image: Rgb8, original: Size, mode: FitMode = "contain") -> Rgb8:
@@ -92,14 +129,33 @@ def unfit(image: Rgb8, original: Size, mode: FitMode = "contain") -> Rgb8:
         UsageError: an unknown mode, or an original size without pixels or beyond the limit of
             150 megapixels (the size comes out of a file that someone else has written).
     """
-    size = _size_of(image)
-    _check(mode, original)
-    if mode == "contain":
-        return _resize(_crop(image, inner_box(size, original)), original)
-    if mode == "cover":
-        box = inner_box(original, size)
-        return _pad(_resize(image, (box.height, box.width)), original, box)
-    return _resize(image, original)
+    _check(original)
+    cut, placed = placement(original, _size_of(image), mode)
+    return _moved(image, placed, cut, original)
+
+
+def check_mode(mode: str) -> None:
+    """Refuse what is not a FitMode.
+
+    Raises:
+        UsageError: another word.
+    """
+    if mode not in get_args(FitMode):
+        raise UsageError(f"Unknown fit '{mode}'. Choose contain, cover or stretch.")
+
+
+def _check(size: Size) -> None:
+    if min(size) < 1 or size[0] * size[1] > MAX_PIXELS:
+        raise UsageError(f"A picture cannot be brought to {size[1]}x{size[0]} px.")
+
+
+def _moved(image: Rgb8, source: Box, target: Box, size: Size) -> Rgb8:
+    """What a box of an image holds, in a box of a picture of this size, its edges continued."""
+    part = image[source.top : source.top + source.height, source.left : source.left + source.width]
+    part = _resize(part, (target.height, target.width))
+    below, right = size[0] - target.top - target.height, size[1] - target.left - target.width
+    margins = (target.top, below), (target.left, right), (0, 0)
+    return np.pad(part, margins, mode="edge") if np.any(margins) else part
 
 
 def _scaled(side: int, numerator: int, denominator: int) -> int:
@@ -108,15 +164,6 @@ def _scaled(side: int, numerator: int, denominator: int) -> int:
 
 def _size_of(image: Rgb8) -> Size:
     return image.shape[0], image.shape[1]
-
-
-def _crop(image: Rgb8, box: Box) -> Rgb8:
-    return image[box.top : box.top + box.height, box.left : box.left + box.width]
-
-
-def _pad(image: Rgb8, size: Size, box: Box) -> Rgb8:
-    below, right = size[0] - box.top - box.height, size[1] - box.left - box.width
-    return np.pad(image, ((box.top, below), (box.left, right), (0, 0)), mode="edge")
 
 
 def _resize(image: Rgb8, size: Size) -> Rgb8:
@@ -165,19 +212,3 @@ def _mirrored(places: npt.NDArray[np.int64], length: int) -> npt.NDArray[np.int6
     """Indices of a line that goes on as its own mirror image at both ends."""
     places = places % (2 * length)
     return np.minimum(places, 2 * length - 1 - places)
-
-
-def check_mode(mode: str) -> None:
-    """Refuse what is not a FitMode.
-
-    Raises:
-        UsageError: another word.
-    """
-    if mode not in get_args(FitMode):
-        raise UsageError(f"Unknown fit '{mode}'. Choose contain, cover or stretch.")
-
-
-def _check(mode: str, size: Size) -> None:
-    check_mode(mode)
-    if min(size) < 1 or size[0] * size[1] > MAX_PIXELS:
-        raise UsageError(f"A picture cannot be brought to {size[1]}x{size[0]} px.")

@@ -3,7 +3,7 @@
 import os
 import stat
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -61,6 +61,25 @@ class Picture:
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.rgb.shape[0], self.rgb.shape[1]
+
+    def scaled_down(self, max_side: int) -> "Picture":
+        """At most `max_side` pixels a side, by Pillow's Lanczos filter; smaller ones as they are.
+
+        Raises:
+            ImageError: the shorter side would be under 64 px.
+        """
+        height, width = self.size
+        longest = max(height, width)
+        if longest <= max_side:
+            return self
+        target = (round(width * max_side / longest), round(height * max_side / longest))
+        check_size(target[1], target[0], self.name)
+
+        def scaled(samples: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+            return np.array(Image.fromarray(samples).resize(target, Image.Resampling.LANCZOS))
+
+        alpha = None if self.alpha is None else scaled(self.alpha)
+        return replace(self, rgb=scaled(self.rgb), alpha=alpha)
 
 
 AnyPicture = str | os.PathLike[str] | npt.NDArray[np.uint8] | Image.Image | Picture

@@ -16,6 +16,7 @@ from PIL.TiffImagePlugin import PREDICTOR
 from sshr.errors import OutputError, UsageError
 from sshr.files.names import shown
 from sshr.files.output import PathLike, check_file, refusals, staged
+from sshr.files.plugins import PLUGINS
 from sshr.imaging.metadata import NO_EXTRAS, Extras
 
 # In noisy photographs, as every stego is one, Deflate finds next to no repeats: run lengths alone
@@ -35,9 +36,8 @@ LOSSLESS: dict[str, tuple[str, dict[str, Any]]] = {
 under alpha, which all but BMP hold."""
 
 LOSSY_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".j2k", ".jpf", ".jpx", ".jxl", ".gif"}
-    | {".avif", ".heic", ".heif"}
-)
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".j2k", ".jpf", ".jpx", ".gif"}
+).union(*(plugin.suffixes for plugin in PLUGINS))
 
 
 def check_output(path: PathLike, force: bool = False, inputs: Iterable[PathLike] = ()) -> None:

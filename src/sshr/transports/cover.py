@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.header.metadata import Fit, Metadata, SecretMode
-from sshr.imaging.fitting import FitMode, fit_to, unfit
+from sshr.imaging.fitting import FitMode, Size, fit_to, should_turn, size_left, unfit
 from sshr.imaging.limits import MIN_SIDE
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size
@@ -88,43 +88,66 @@ class CoverPair:
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A secret of the carrier's size.
+class FitPlan:
+    """How a secret is brought to a carrier. Sizes are height and width.
 
     Attributes:
-        image: HWC RGB as network and header see it.
-        shown: height and width of it as a picture, before packing or squeezing.
-        concealed: height and width that the revealed picture will have the detail of.
-        fit, mode: how it came to be, for the metadata.
+        fit: the mode that is used, for the metadata.
+        turned: it is turned by a quarter first.
+        shown: of the fitted secret as a picture, before packing or squeezing.
+        concealed: of what the network gets; smaller than `shown` where colours were squeezed.
+        carried: of the detail that is kept, as the secret lies.
     """
 
+    fit: FitMode
+    turned: bool
+    shown: Size
+    concealed: Size
+    carried: Size
+
+
+@dataclass(frozen=True)
+class FittedSecret:
+    """A secret of the carrier's size: HWC RGB as network and header see it, and how it came so."""
+
     image: Rgb8
-    shown: tuple[int, int]
-    concealed: tuple[int, int]
-    fit: Fit
     mode: SecretMode
+    plan: FitPlan
 
 
-def fit_secret(secret: Picture, reference: Rgb8, packed: bool, fit: FitMode) -> Fitted:
-    """Bring a secret to the carrier of a reference (HWC RGB, as network and header see it).
+def plan_fit(secret: Picture, cover: Cover, fit: FitMode) -> FitPlan:
+    """How `fit_secret` brings a secret to the carrier of a reference.
+
+    A secret is turned by a quarter where that keeps more of it.
+    """
+    carrier, whole = tiled_area(*cover.samples.shape[:2]), cover.samples.shape[:2]
+    area = unpacked_size(*carrier) if cover.packed else carrier
+    whole = unpacked_size(*whole) if cover.packed else whole
+    if area != whole and _within_a_block(secret.size, whole, cover.packed):
+        fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
+    turned = should_turn(secret.size, area, fit)
+    squeezed = cover.packed and not is_grey(secret.rgb)
+    left = (
+        carrier if squeezed else size_left(secret.size[::-1] if turned else secret.size, area, fit)
+    )
+    return FitPlan(fit, turned, area, carrier if squeezed else area, left[::-1] if turned else left)
+
+
+def fit_secret(secret: Picture, cover: Cover, fit: FitMode) -> FittedSecret:
+    """Bring a secret to the carrier of a reference.
 
     A packed carrier's pixels are not square. A greyscale secret is packed as well and loses
     nothing; a coloured one is squeezed to the carrier's size.
     """
-    carrier = tiled_area(*reference.shape[:2])
-    area = unpacked_size(*carrier) if packed else carrier
-    whole = unpacked_size(*reference.shape[:2]) if packed else reference.shape[:2]
-    if area != whole and _within_a_block(secret.size, whole, packed):
-        fit = "stretch"  # by the rim alone; keeping the aspect would only resize the other axis too
-    image, concealed = fit_to(secret.rgb, area, fit), area
-    if not packed:
+    plan = plan_fit(secret, cover, fit)
+    image = fit_to(np.rot90(secret.rgb) if plan.turned else secret.rgb, plan.shown, plan.fit)
+    if not cover.packed:
         mode = SecretMode.GREYSCALE if secret.greyscale else SecretMode.RGB
     elif is_grey(secret.rgb):
         image, mode = pack(image[:, :, 0]), SecretMode.PACKED
     else:
-        image, mode = fit_to(image, carrier, "stretch"), SecretMode.SQUEEZED
-        concealed = carrier
-    return Fitted(image, area, concealed, FITS[fit], mode)
+        image, mode = fit_to(image, plan.concealed, "stretch"), SecretMode.SQUEEZED
+    return FittedSecret(image, mode, plan)
 
 
 def restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
@@ -139,7 +162,10 @@ def restored(carrier: Rgb8, metadata: Metadata) -> NDArray[np.uint8]:
     elif mode is SecretMode.SQUEEZED:
         carrier = fit_to(carrier, unpacked_size(*carrier.shape[:2]), "stretch")
     size = (metadata.secret_height, metadata.secret_width)
-    image = unfit(carrier, size, _MODES[metadata.fit])
+    if metadata.turned:
+        image = np.rot90(unfit(carrier, size[::-1], _MODES[metadata.fit]), -1).copy()
+    else:
+        image = unfit(carrier, size, _MODES[metadata.fit])
     return np.rint(image.mean(axis=2)).astype(np.uint8) if mode.greyscale else image
 
 

@@ -2,26 +2,28 @@
 
 from sshr.imaging.packing import is_grey
 from sshr.imaging.reading import Picture
-from sshr.transports.cover import is_packed
-
-Size = tuple[int, int]
+from sshr.transports.cover import FitPlan, is_packed
 
 
-def notes_on(secret: Picture, reference: Picture, shown: Size, concealed: Size) -> tuple[str, ...]:
-    """One clause each.
-
-    Args:
-        shown: height and width of the fitted secret as a picture.
-        concealed: height and width at which it is concealed; smaller where it was squeezed.
-    """
+def notes_on(secret: Picture, reference: Picture, plan: FitPlan) -> tuple[str, ...]:
+    """One clause each; one that begins with "warning:" tells of a loss that shows."""
     notes = [f"secret: {note}" for note in secret.notes]
-    if shown != secret.size:
-        (h, w), (fh, fw) = secret.size, shown
-        notes.append(f"the secret ({w}x{h}) was resized to the reference's carrier ({fw}x{fh})")
-    if concealed != shown:
+    steps = ["turned by a quarter"] if plan.turned else []
+    if (secret.size[::-1] if plan.turned else secret.size) != plan.shown:
+        steps.append("resized")
+    (h, w), (fh, fw), (ch, cw) = secret.size, plan.shown, plan.carried
+    if steps:
+        steps[-1] += f" to the reference's carrier ({fw}x{fh})"
+        notes.append(f"the secret ({w}x{h}) was {' and '.join(steps)}")
+    if 4 * ch * cw < h * w:
+        notes.append(
+            f"warning: only {cw}x{ch} of the secret's {w}x{h} pixels are left: a larger "
+            "reference, or one of its shape, keeps more"
+        )
+    if plan.concealed != plan.shown:
         notes.append(
             "a greyscale stego has a third of the samples: the coloured secret was squeezed to "
-            f"{concealed[1]}x{concealed[0]}"
+            f"{plan.concealed[1]}x{plan.concealed[0]}"
         )
     return (*notes, *notes_on_reference(reference))
 

@@ -6,11 +6,11 @@ from sshr.header.carriers import TrailingCarrier, check_trailing, samples_a_bit
 from sshr.header.layout import CHANNELS, Bucket
 from sshr.header.metadata import Metadata
 from sshr.header.signing import packed_length
-from sshr.imaging.packing import is_grey, packed_size, unpacked_size
+from sshr.imaging.packing import packed_size, unpacked_size
 from sshr.imaging.reading import Picture
 from sshr.imaging.tiles import tile_grid, tiled_area
 from sshr.transports.analog.options import AnalogOptions
-from sshr.transports.cover import FITS, Cover
+from sshr.transports.cover import FITS, Cover, plan_fit
 from sshr.transports.notes import notes_on, notes_on_reference
 from sshr.transports.protocol import Forecast
 from sshr.zoo.facts import Facts, read_facts
@@ -53,9 +53,11 @@ def forecast(
     samples = CHANNELS * height * width
     carried, resized, notes = None, False, notes_on_reference(cover.picture)
     if secret is not None:
-        carried = carrier if packed and not is_grey(secret.rgb) else area
-        resized = carried != secret.size
-        notes = notes_on(secret, cover.picture, area, carried)
+        plan = plan_fit(secret, cover, options.fit)
+        carried = plan.carried
+        upright = secret.size[::-1] if plan.turned else secret.size
+        resized = plan.concealed != upright
+        notes = notes_on(secret, cover.picture, plan)
     megapixels = height * width / 1e6
     return Forecast(
         transport="analog",

@@ -7,7 +7,7 @@ from sshr.imaging.reading import Picture
 from sshr.progress import Progress
 from sshr.transports.analog.engine import Engine
 from sshr.transports.analog.options import AnalogOptions
-from sshr.transports.cover import Cover, fit_secret
+from sshr.transports.cover import FITS, Cover, fit_secret
 from sshr.transports.notes import notes_on
 from sshr.transports.protocol import EmbedResult, Runtime
 from sshr.zoo.registry import load_model
@@ -18,7 +18,7 @@ def send(
 ) -> EmbedResult:
     """See `Transport.embed`."""
     engine = Engine(load_model(options.preset, options.device))
-    fitted = fit_secret(secret, cover.samples, cover.packed, options.fit)
+    fitted = fit_secret(secret, cover, options.fit)
     k_pub = engine.rsrk_public(fitted.image)
     made = engine.conceal(
         fitted.image,
@@ -31,15 +31,16 @@ def send(
         checkpoint_id=engine.identity,
         secret_width=secret.size[1],
         secret_height=secret.size[0],
-        fit=fitted.fit,
+        fit=FITS[fitted.plan.fit],
+        turned=fitted.plan.turned,
         secret_mode=fitted.mode,
         rsrk_public=k_pub,
         tile_scales=made.scales,
     )
     return EmbedResult(
         samples=header.write(TrailingDraft(made.rounder), metadata, ecc=True),
-        notes=notes_on(secret, cover.picture, fitted.shown, fitted.concealed),
-        carried=fitted.concealed,
+        notes=notes_on(secret, cover.picture, fitted.plan),
+        carried=fitted.plan.carried,
         fitted=fitted.image,
         runtime=Runtime(options.preset, options.device),
     )

@@ -1,0 +1,69 @@
+"""One process or several: none that is killed takes a file along."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from sshr.batch import pool
+from sshr.batch.manifest import ManifestEntry
+from sshr.batch.pairing import FilePair
+from sshr.batch.work import Job
+from sshr.crypto.keys import Keys
+from sshr.errors import UsageError
+
+
+def work_in(folder: Path) -> tuple[Job, list[FilePair]]:
+    out = folder / "out"
+    names = [f"p{n}.png" for n in range(4)]
+    return Job("conceal", out, Keys()), [FilePair(n, Path(), Path(), out / n) for n in names]
+
+
+def crash_once(job: Job, pair: FilePair) -> ManifestEntry:
+    """Work whose process is killed at one pair, the first time that it comes to it."""
+    mark = job.folder.parent / "crashed"
+    if pair.name == "p1.png" and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(job, pair)
+
+
+def crash_always(job: Job, pair: FilePair) -> ManifestEntry:
+    if pair.name == "p1.png":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return note(job, pair)
+
+
+def note(job: Job, pair: FilePair) -> ManifestEntry:
+    return ManifestEntry(pair.name, "", "", "done")
+
+
+@pytest.mark.skipif(pool.cores() < 2, reason="two processes need two cores")
+@pytest.mark.parametrize(("work", "bad"), [(crash_once, set()), (crash_always, {"p1.png"})])
+def test_killed_processes_lose_no_file(tmp_path: Path, work: pool.Work, bad: set[str]) -> None:
+    job, pairs = work_in(tmp_path)
+    entries = list(pool.run_pool(job, pairs, 2, work))
+    assert sorted(e.name for e in entries) == [p.name for p in pairs]
+    assert {e.name for e in entries if e.state != "done"} == bad
+
+
+def test_a_single_job_leaves_the_threads_alone(tmp_path: Path) -> None:
+    import torch
+
+    before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
+    seen = []
+
+    def look(job: Job, pair: FilePair) -> ManifestEntry:
+        seen.append((torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")))
+        return note(job, pair)
+
+    job, pairs = work_in(tmp_path)
+    assert len(list(pool.run_pool(job, pairs, 1, look))) == len(pairs)
+    assert set(seen) == {before}
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 10**6])
+def test_more_processes_than_cores_are_refused(tmp_path: Path, jobs: int) -> None:
+    with pytest.raises(UsageError, match="--jobs must be from 1 to"):
+        pool.run_pool(*work_in(tmp_path), jobs, note)

@@ -1,0 +1,36 @@
+"""Names and reasons on one printable line."""
+
+from pathlib import Path
+
+import pytest
+
+from sshr.files.names import is_same_file, reason, shown
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("née 日.png", "née 日.png"),
+        (Path("a") / "b", str(Path("a") / "b")),
+        ("a\nb\tc", "a\\nb\\tc"),
+        ("\x1b[2J\u202e", "\\x1b[2J\\u202e"),
+        ("\udcff", "\\udcff"),
+    ],
+)
+def test_shown(name: str, line: str) -> None:
+    assert shown(name) == line
+
+
+def test_reason_leaves_out_the_path() -> None:
+    assert reason(FileNotFoundError(2, "No such file", "/secret/place")) == "No such file"
+    assert reason(ValueError("two\nlines\n")) == "two\\nlines"
+    assert reason(KeyError()) == "KeyError"
+
+
+def test_is_same_file(tmp_path: Path) -> None:
+    one, link = tmp_path / "one", tmp_path / "link"
+    one.touch()
+    link.symlink_to(one)
+    assert is_same_file(one, str(link))
+    assert not is_same_file(one, tmp_path / "missing")
+    assert not is_same_file("a\0b", one)

@@ -1,0 +1,124 @@
+"""Formats behind plugins: read where they are installed, named where they are not."""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from picture_files import encoded
+from PIL import Image
+
+from sshr.errors import ImageError
+from sshr.files.plugins import AVIF, HEIF, JXL, PLUGINS, Plugin, jxl_size, plugin_for
+from sshr.imaging.reading import Picture, read_image
+
+Read = Callable[[bytes], Picture]
+
+
+@pytest.fixture
+def picture(photo: Callable[..., np.ndarray]) -> Image.Image:
+    return Image.fromarray(photo("parrots", 72, 100))
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def read_bytes(data: bytes) -> Picture:
+        (tmp_path / "in.bin").write_bytes(data)
+        return read_image(tmp_path / "in.bin")
+
+    return read_bytes
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.format)
+def test_a_plugin_names_the_suffixes_that_it_registers(plugin: Plugin) -> None:
+    if not plugin.ready():
+        pytest.skip(f"{plugin.package} is not installed")
+    registered = {Image.EXTENSION[suffix] for suffix in plugin.suffixes}
+    assert len(registered) == 1
+    assert {s for s, name in Image.EXTENSION.items() if name in registered} == plugin.suffixes
+
+
+def test_avif(read: Read, picture: Image.Image) -> None:
+    got = read(encoded(picture, "AVIF", quality=95))
+    assert np.abs(got.rgb.astype(int) - np.asarray(picture)).mean() < 6
+
+
+def test_heic(read: Read, picture: Image.Image) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    file = io.BytesIO()
+    pillow_heif.from_pillow(picture).save(file, quality=95)
+    got = read(file.getvalue())
+    assert got.inexact == "HEIF"
+    assert np.abs(got.rgb.astype(int) - np.asarray(picture)).mean() < 6
+
+
+def jxl(image: Image.Image) -> bytes:
+    pytest.importorskip("pillow_jxl")
+    return encoded(image, "JXL", lossless=True)
+
+
+def test_jpeg_xl(read: Read, picture: Image.Image) -> None:
+    got = read(jxl(picture))
+    assert got.inexact == "JXL"
+    assert np.array_equal(got.rgb, np.asarray(picture))
+
+
+@pytest.mark.parametrize(
+    "size", [(64, 64), (72, 64), (65, 64), (1000, 64), (300, 200), (512, 1024)]
+)
+def test_size_of_jpeg_xl_is_known_before_decoding(size: tuple[int, int]) -> None:
+    assert jxl_size(jxl(Image.new("RGB", size))) == size[::-1]
+
+
+def test_huge_jpeg_xl_is_refused_unopened(read: Read) -> None:
+    pytest.importorskip("pillow_jxl")
+    side = 60_000 - 1
+    bits = 0 | 3 << 1 | side << 3 | 1 << 33  # large, 30 bits a side, square
+    data = b"\xff\x0a" + bits.to_bytes(8, "little") + bytes(40)
+    assert jxl_size(data) == (60_000, 60_000)
+    with pytest.raises(ImageError, match="at most 150 megapixels"):
+        read(data)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 5, 40])
+def test_size_of_jpeg_xl_in_parts(cut: int) -> None:
+    stream = jxl(Image.new("RGB", (1000, 300)))
+    if not stream.startswith(b"\xff\x0a"):
+        at = stream.index(b"jxlc")
+        stream = stream[at + 4 :]
+
+    def box(kind: bytes, content: bytes) -> bytes:
+        return (len(content) + 8).to_bytes(4, "big") + kind + content
+
+    parts = b"".join(box(b"jxlp", bytes(4) + part) for part in (stream[:cut], stream[cut:]))
+    container = b"\0\0\0\x0cJXL \r\n\x87\n" + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+    assert jxl_size(container + parts) == (300, 1000)
+    assert jxl_size(container + box(b"jxlc", stream)) == (300, 1000)
+    assert jxl_size(container) is None
+
+
+@given(data=st.binary(max_size=80))
+def test_no_bytes_break_the_size_of_jpeg_xl(data: bytes) -> None:
+    for start in (b"", b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"):
+        size = jxl_size(start + data)
+        assert size is None or min(size) > 0
+        assert plugin_for(start + data) in (None, HEIF, AVIF, JXL)
+
+
+def test_a_missing_plugin_is_named(
+    read: Read, picture: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = jxl(picture)
+    assert plugin_for(data) is JXL
+    monkeypatch.setitem(sys.modules, "pillow_jxl", None)
+    monkeypatch.setattr(Image, "ID", [name for name in Image.ID if name != "JXL"])
+    with pytest.raises(ImageError, match=r"is JPEG XL.*pip install pillow-jxl-plugin"):
+        read(data)
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setattr(Image, "ID", [name for name in Image.ID if "HEI" not in name])
+    with pytest.raises(ImageError, match=r"is HEIC.*pip install pillow-heif"):
+        read(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))

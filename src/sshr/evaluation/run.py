@@ -80,13 +80,13 @@ def evaluate(
         raise UsageError(
             f"--protocol {shown(options.protocol)} is not one of {', '.join(PROTOCOLS)}"
         )
+    detectors = {name: find_detector(name) for name in options.detectors}
     protocol = PROTOCOLS[options.protocol]
     pairs = find_pairs(protocol, options.data, options.pairs)[: options.limit]
     if options.attacks:
         _check_attacks(options, min(len(pairs), options.attack_pairs))
     if options.detectors and len(pairs) < FOLDS:
         raise UsageError(f"--detector needs at least {FOLDS} pairs, not {len(pairs)}")
-    detectors = {name: find_detector(name) for name in options.detectors}
     what = {"schema": SCHEMA, "protocol": protocol.name, "data": options.data.resolve().name}
     what |= {"seed": options.seed}
     ledger = Ledger(options.out / "results.jsonl", what, PairLine)

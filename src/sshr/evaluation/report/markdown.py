@@ -51,8 +51,8 @@ def to_markdown(reports: Sequence[EvaluationReport]) -> str:
 
 
 def overview(report: EvaluationReport) -> str:
-    """The first table, for a terminal."""
-    return table_text(overview_table(report))
+    """What a terminal shows."""
+    return "\n\n".join(map(table_text, (overview_table(report), *detection_tables(report))))
 
 
 def table_text(table: Table, level: str = "") -> str:

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 from sshr.evaluation.methods.method import MethodEntry
@@ -11,13 +10,12 @@ from sshr.evaluation.records import (
     PairLine,
     Run,
 )
-from sshr.evaluation.report.build import make_report, report_text, revealed_share, to_csv
+from sshr.evaluation.report.build import make_report
 from sshr.evaluation.report.markdown import to_markdown
 from sshr.evaluation.report.tables import (
     attack_table,
     curve_tables,
     detection_tables,
-    overview_table,
 )
 
 RUN = Run(2, "folder", "d", 1, "64 px", 2, [], ["png"])
@@ -32,17 +30,6 @@ def line(pair, channel="png", outcome=0, **more):
 
 def report(*lines):
     return make_report(RUN, [MethodEntry("m", object(), "1")], lines, {})
-
-
-def test_means_are_over_the_pairs_that_revealed():
-    lines = [line("a", revealed=EXACT), line("b", outcome=6)]
-    found = report(*lines).methods[0].channels["png"]
-    assert (found.pairs, found.outcomes) == (2, {"0": 1, "6": 1})
-    assert (found.sum.mean, found.sum.count) == (140, 1)
-    assert found.points == [(40, 100)]
-    assert revealed_share(found) == "1 of 2 (exit code 6: 1)"
-    (row,) = overview_table(report(*lines)).rows
-    assert row.cells[-2:] == ["140.00", "1 of 2 (exit code 6: 1)"]
 
 
 def test_a_curve_needs_two_points_and_tells_what_an_oracle_reveals():
@@ -78,15 +65,3 @@ def test_detectors_have_a_table_where_one_was_asked():
     (table,) = detection_tables(told)
     assert table.rows[0].cells == ["0.250 ± 0.250", "41.00", "10"]
     assert "## Detectors" in to_markdown([told])
-
-
-def test_numbers_are_written_as_long_as_they_are_worth():
-    told = json.loads(report_text(report(line("a"))))
-    assert told["methods"][0]["channels"]["png"]["stego"]["rmse"]["mean"] == 2.55
-
-
-def test_pairs_are_rows_and_nested_figures_columns():
-    rows = to_csv([line("a", revealed=EXACT), line("b")]).splitlines()
-    assert rows[0].startswith("method,identity,pair,files,channel,outcome,message,stego.psnr")
-    assert len(rows) == 3
-    assert rows[2].endswith(",,,,,,")

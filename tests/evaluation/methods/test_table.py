@@ -1,11 +1,11 @@
 import sys
 
 import pytest
-from sshr.transports.table import TRANSPORTS
 
 from sshr.errors import UsageError
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.table import METHODS, find_methods, outside
+from sshr.transports.table import TRANSPORTS
 
 
 def test_outside_methods_are_found_by_name(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ from sshr.evaluation.records import ChannelSummary, PairLine
 from sshr.evaluation.report.build import summarise_channel
 from sshr.imaging.tiles import MAX_SIDE
 from sshr.progress import Progress, quiet
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
 CHANNELS = "float,png"
@@ -58,7 +58,7 @@ class BareMethod:
         engine, session = self._engine, Session(key[:KEY_BYTES])
         rsrk_public = engine.rsrk_public(secret)
         k_sym = engine.rsrk_symmetric(rsrk_public, reference)
-        made = engine.conceal(secret, reference, k_sym, session, no_step)
+        made = engine.conceal(secret, reference, k_sym, session)
         stego = as_levels(made.unrounded) if self._nearest else made.rounder.round()
         known = rsrk_public, k_sym, made.scales, session
         pair = ConcealedPair(secret, reference, stego, *known)

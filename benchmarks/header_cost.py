@@ -37,7 +37,7 @@ from sshr.header.writer import HeaderWriter
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
 from sshr.progress import Progress, quiet
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.transports.analog.receiving import reveal_with
 from sshr.transports.cover import CoverPair
 from sshr.types import Rgb8
@@ -127,7 +127,7 @@ def cost_of(
     k_sym = engine.rsrk_symmetric(rsrk_public, reference)
     sending = HeaderWriter.start(reference, keys, random.Random(seed).randbytes)
     session = sending.session
-    made = engine.conceal(secret, reference, k_sym, session, no_step)
+    made = engine.conceal(secret, reference, k_sym, session)
     metadata = Metadata(
         engine.identity, size, size, rsrk_public=rsrk_public, tile_scales=made.scales
     )
@@ -143,7 +143,7 @@ def cost_of(
     first = np.flatnonzero(opened.header.any(axis=(1, 2)))[0]
     assert np.array_equal(without[:first], stego[:first])  # rows above the header are the same
     revealed = reveal_with(engine, opened, CoverPair(stego, reference)).rgb
-    bare = engine.reveal(without, reference, k_sym, made.scales, session, no_step)
+    bare = engine.reveal(without, reference, k_sym, made.scales, session)
     return dataclasses.replace(
         head,
         share=float(opened.header.mean()),

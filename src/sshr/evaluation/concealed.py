@@ -15,7 +15,7 @@ from sshr.header.drafts import TrailingDraft
 from sshr.header.metadata import Metadata
 from sshr.header.writer import HeaderWriter, Randomness
 from sshr.network.rsrk import decode_rsrk_public
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
 _REFERENCE_ALONE = Keys()
@@ -63,7 +63,7 @@ def conceal_pair(
     k_sym = engine.rsrk_symmetric(rsrk_public, reference)
     sending = HeaderWriter.start(reference, keys, random)
     height, width = secret.shape[:2]
-    made = engine.conceal(secret, reference, k_sym, sending.session, no_step)
+    made = engine.conceal(secret, reference, k_sym, sending.session)
     metadata = Metadata(
         engine.identity, width, height, rsrk_public=rsrk_public, tile_scales=made.scales
     )

@@ -23,7 +23,7 @@ from sshr.evaluation.concealed import ConcealedPair
 from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
 from sshr.network.rsrk import decode_rsrk_public
-from sshr.transports.analog.engine import Engine, no_step, pack_scales
+from sshr.transports.analog.engine import Engine, pack_scales
 from sshr.types import Rgb8
 
 SessionGuess = Literal["right", "random", "one bit off", "another's", "no mix"]
@@ -106,7 +106,7 @@ def run_attack(
     if attack.session == "no mix":
         engine = without_mix(engine)
     session = _guess_session(attack.session, pair, other, random)
-    return engine.reveal(pair.stego, reference, k_sym, scales, session, no_step)
+    return engine.reveal(pair.stego, reference, k_sym, scales, session)
 
 
 def neutral_scales(engine: Engine, pair: ConcealedPair) -> bytes:

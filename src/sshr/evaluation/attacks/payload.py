@@ -21,7 +21,7 @@ from sshr.evaluation.concealed import ConcealedPair
 from sshr.evaluation.tensors import to_tensor
 from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
 Residual = NDArray[np.float32]
@@ -169,5 +169,5 @@ def _concealed(
     engine: Engine, secret: Rgb8, reference: Rgb8, session: Session
 ) -> tuple[Rgb8, Rgb8]:
     k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
-    made = engine.conceal(secret, reference, k_sym, session, no_step)
+    made = engine.conceal(secret, reference, k_sym, session)
     return made.rounder.round(), reference

@@ -20,7 +20,7 @@ from sshr.evaluation.methods.steps import stages
 from sshr.evaluation.methods.transports import TransportMethod, read_options
 from sshr.files.names import shown
 from sshr.network.config import ModelConfig
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.transports.cover import is_packed
 from sshr.types import Rgb8
 from sshr.zoo.checkpoint import save_checkpoint
@@ -67,13 +67,13 @@ class NetworkTrace:
     def unrounded(self) -> NDArray[np.float32]:
         """The network's stego in levels, neither rounded nor clipped."""
         pair = self.pair
-        made = self.engine.conceal(pair.secret, pair.reference, pair.k_sym, pair.session, no_step)
+        made = self.engine.conceal(pair.secret, pair.reference, pair.k_sym, pair.session)
         return made.unrounded
 
     def _reveal(self, stego: Samples) -> Rgb8:
         pair = self.pair
         keys = pair.k_sym, pair.scales, pair.session
-        return self.engine.reveal(stego, pair.reference, *keys, no_step)
+        return self.engine.reveal(stego, pair.reference, *keys)
 
 
 def preset(name: str, device: str = "auto") -> MethodEntry:

@@ -117,8 +117,9 @@ def _make(job: Job, pair: FilePair, inputs: str, started: float) -> ManifestEntr
 @contextmanager
 def _concealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
     """The stego's file while it has no name yet, its name to be, and its figures."""
-    from sshr.pipeline.conceal import conceal
+    from sshr.pipeline.conceal import check_suffix, conceal
 
+    check_suffix(find_transport(job.transport, Kind.PICTURE), pair.output)
     stego = conceal(
         *(pair.source, pair.reference, job.keys, job.transport), alpha=job.alpha, **job.options
     )

@@ -49,13 +49,6 @@ def test_public_key_of_another_length(opened: OpenedHeader, stego: sshr.Stego, l
         revealed(opened, stego, rsrk_public=bytes(length))
 
 
-def test_transport_of_a_later_version(opened: OpenedHeader, stego: sshr.Stego) -> None:
-    with pytest.raises(DamagedError, match="transport 200, which this version does not know"):
-        revealed(opened, stego, transport=200)
-    with pytest.raises(DamagedError, match="cannot be read"):
-        revealed(opened, stego, transport=1)
-
-
 def test_size_that_no_memory_holds(opened: OpenedHeader, stego: sshr.Stego) -> None:
     with pytest.raises(SshrError, match="cannot be brought to"):
         revealed(opened, stego, secret_width=2**31, secret_height=2**31)

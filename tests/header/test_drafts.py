@@ -1,4 +1,4 @@
-"""A header in the last samples: round trips, what is refused, and that nothing serves twice."""
+"""Stegos that wait for their header: in the last samples, or in the parities of groups."""
 
 import dataclasses
 import hashlib
@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import Keys
 from sshr.errors import TooSmallError, WrongKeyError
-from sshr.header.carriers import trailing_bits, trailing_places
+from sshr.header.carriers import (
+    ParityCarrier,
+    parity_samples,
+    trailing_bits,
+    trailing_places,
+)
 from sshr.header.drafts import ParityDraft, TrailingDraft
+from sshr.header.layout import PREFIX_BITS, Bucket
 from sshr.header.metadata import Metadata
 from sshr.header.reader import OpenedHeader, read_header
+from sshr.header.reference import ReferenceKey
 from sshr.header.writer import HeaderWriter
 
 WORDS = b"open sesame"
@@ -173,3 +180,37 @@ def test_one_carrier_does_not_hide_the_other(picture, rounder, metadata) -> None
         found.append(read_header(make(sending), reference, Keys()))
         assert found[-1].session == sending.session
     assert (found[0].header != found[1].header).any()
+
+
+def test_movable_samples_are_moved_upwards_and_no_others(picture) -> None:
+    reference, _ = picture()
+    key, bucket = ReferenceKey.of(reference), Bucket(1, 3)
+    places, movable = ParityCarrier().locate(key, bucket), parity_samples(key, bucket)
+    even = reference & 0xFE  # leaves room above
+    draft = ParityDraft(even.astype(np.float32), movable)
+    bits = np.random.default_rng(1).integers(0, 2, len(movable), np.uint8)
+    settled = draft.settled(places)
+    assert np.array_equal(settled, even)
+    written = draft.written(settled, places, bits)
+    change = written.astype(int) - even
+    assert set(np.unique(change)) == {0, 1}
+    assert np.isin(np.flatnonzero(change), movable).all()
+    found = ParityCarrier().body(written.reshape(-1), key, bucket)
+    assert found is not None
+    assert found.body == np.packbits(bits[PREFIX_BITS:]).tobytes()
+    prefix = ParityCarrier().prefix(written.reshape(-1), key)
+    assert prefix == np.packbits(bits[:PREFIX_BITS]).tobytes()
+
+
+def test_a_draft_does_not_change_what_it_was_given(picture) -> None:
+    _, unrounded = picture()
+    before = unrounded.copy()
+    draft = ParityDraft(unrounded, np.arange(500))
+    draft.settled(np.arange(1000))
+    assert np.array_equal(unrounded, before)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_samples_that_are_no_numbers_are_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        ParityDraft(np.full((64, 64, 3), value, np.float32)).settled(np.arange(10))

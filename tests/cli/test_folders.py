@@ -10,8 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +18,7 @@ from PIL import Image
 
 from sshr.batch import pool
 from sshr.batch.manifest import file_hash
-from sshr.batch.pairing import pair_by_name
-from sshr.batch.work import Job, do_pair
 from sshr.cli.runner import run
-from sshr.crypto.keys import Keys
 
 OPTIONS = ("--no-passphrase", "--json")
 
@@ -201,59 +196,3 @@ def test_signals_leave_nothing_half_done(
     assert conceal(folders)[0] == 0
     assert len(times(out)) == 4
     assert {name: times(out)[name] for name in before} == before
-
-
-def test_a_pair_is_done_again_only_when_something_has_changed(folders, tmp_path: Path) -> None:
-    # Not above: the processes of other tests import this module and would wait for torch.
-    from sshr.zoo.checkpoint import save_checkpoint
-    from sshr.zoo.registry import load_model
-
-    own, shared, out = folders
-    pair = pair_by_name(own, shared, out).pairs[0]
-    job = Job("conceal", out, Keys())
-    first = do_pair(job, pair)
-    assert first.state == "done", first.error
-    assert do_pair(job, pair) == first
-    copy, other = tmp_path / "copy.safetensors", tmp_path / "other.safetensors"
-    net = load_model("base").net
-    save_checkpoint(net, copy)
-    changed = deepcopy(net)
-    next(changed.parameters()).data.add_(1)
-    save_checkpoint(changed, other)
-    assert do_pair(replace(job, options={"preset": str(copy)}), pair) == first
-    for change in (
-        {"options": {"preset": str(other)}},
-        {"keys": Keys(b"word")},
-        {"options": {"fit": "cover"}},
-        {"command": "reveal"},
-    ):
-        entry = do_pair(replace(job, **change), pair)
-        assert (entry.state, entry.code) == (
-            "failed",
-            8,
-        )  # not done, nor replaced
-    assert do_pair(replace(job, options={"fit": "cover"}, force=True), pair).state == "done"
-
-
-def test_inputs_are_hashed_under_a_key_of_the_folder(folders, tmp_path: Path) -> None:
-    own, shared, out = folders
-    pair = pair_by_name(own, shared, out).pairs[0]
-    first = do_pair(Job("conceal", out, Keys()), pair)
-    key = out / ".sshr-records" / "key"
-    assert key.stat().st_mode & 0o777 == 0o600
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    moved = replace(pair, output=elsewhere / pair.name)
-    second = do_pair(Job("conceal", elsewhere, Keys()), moved)
-    assert second.state == "done", second.error
-    assert second.inputs != first.inputs
-    key.write_bytes(b"cut")  # a new key is made; what was finished is no longer known as such
-    assert do_pair(Job("conceal", out, Keys()), pair).code == 8
-
-
-def test_the_package_gives_its_names() -> None:
-    import sshr.batch
-
-    assert all(getattr(sshr.batch, name) for name in sshr.batch.__all__)
-    with pytest.raises(AttributeError):
-        _ = sshr.batch.nothing

@@ -1,4 +1,4 @@
-"""The reference problem: fingerprints, one decoding for both sides, words for a wrong one."""
+"""`sshr reference`: one decoding for both sides."""
 
 import json
 from collections.abc import Callable
@@ -13,67 +13,12 @@ from PIL import Image
 from sshr.header.fingerprint import fingerprint
 from sshr.imaging.reading import read_image
 
-WITH_WORD = ("--passphrase-file", "word.txt")
 Call = Callable[..., Any]
 
 
 @pytest.fixture
 def words(desk: Path) -> str:
     return fingerprint(read_image("reference.png").rgb)
-
-
-def test_fingerprint_in_words_and_in_json(cli: Call, words: str) -> None:
-    said = cli("fingerprint", "reference.png")
-    assert (said.code, said.out, said.err) == (0, words + "\n", "")
-    facts = json.loads(cli("fingerprint", "reference.png", "--json").out)
-    assert facts == {
-        **{"image": "reference.png", "width": 128, "height": 128, "fingerprint": words}
-    }
-
-
-def test_conceal_and_inspect_show_it(cli: Call, words: str) -> None:
-    said = cli("conceal", "secret.png", "-r", "reference.png", *WITH_WORD, "-o", "new.png")
-    assert f"fingerprint: {words}" in " ".join(said.out.split())
-    said = cli("inspect", "stego.png", "-r", "reference.png", *WITH_WORD)
-    assert words in " ".join(said.out.replace("│", " ").split())
-
-
-def test_a_lossless_copy_has_the_same_fingerprint(cli: Call, words: str) -> None:
-    Image.open("reference.png").save("copy.webp", lossless=True)
-    assert cli("fingerprint", "copy.webp").out == words + "\n"
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "hint"),
-    [
-        (lambda image: image.save("other.jpg", quality=95), 6, "may be a re-encoded"),
-        (lambda image: image.save("other.jpg", quality=8), 3, "may be a re-encoded"),
-        (lambda image: image.resize((256, 256)).save("other.jpg"), 3, "is a resized copy"),
-        (lambda image: image.rotate(90).save("other.jpg", quality=95), 3, "picture, turned"),
-        (lambda image: Image.open("secret.png").save("other.jpg"), 3, "(PSNR below 30 dB)"),
-    ],
-)
-@pytest.mark.parametrize("command", [("inspect",), ("reveal", "-o", "out.png")])
-def test_a_wrong_reference_is_explained(
-    refused: Callable[..., str],
-    words: str,
-    command: tuple[str, ...],
-    change: Callable[[Image.Image], None],
-    code: int,
-    hint: str,
-) -> None:
-    change(Image.open("reference.png"))
-    message = refused(code, command[0], "stego.png", "-r", "other.jpg", *command[1:], *WITH_WORD)
-    given = fingerprint(read_image("other.jpg").rgb)
-    assert hint in message
-    assert f"fingerprint of this reference is '{given}'" in message
-    assert given != words
-    assert ("show the same picture" in message) == ("PSNR" not in hint)
-
-
-def test_the_reference_itself_holds_nothing(refused: Callable[..., str], desk: Path) -> None:
-    message = refused(6, "inspect", "reference.png", "-r", "reference.png", *WITH_WORD)
-    assert "identical, so nothing was concealed" in message
 
 
 def test_reference_fixes_one_decoding(cli: Call, desk: Path) -> None:
@@ -134,11 +79,3 @@ def test_reference_does_not_shrink_under_the_smallest_side(
     Image.new("RGB", (400, 70)).save("long.png")
     message = refused(7, "reference", "long.png", "-o", "ref.png", "--max-side", "300")
     assert "at least 64 px" in message
-
-
-@pytest.mark.parametrize("command", [("fingerprint",), ("reference", "-o", "ref.png")])
-def test_a_bad_picture_is_refused(
-    refused: Callable[..., str], desk: Path, command: tuple[str, ...]
-) -> None:
-    assert "no such file" in refused(7, command[0], "absent.png", *command[1:])
-    assert "not an image" in refused(7, command[0], "word.txt", *command[1:])

@@ -43,12 +43,10 @@ def test_times_and_memory_of_work_and_of_processes(load: Load) -> None:
     calls: list[int] = []
     assert measuring.median_seconds(lambda: calls.append(sum(range(1000))), 5, warm_up=2) > 0
     assert len(calls) == 7
-    usage = measuring.run_process(
-        [sys.executable, "-c", "import os; os.environ['NAP']"], {"NAP": "1"}
-    )
+    usage = measuring.run_sshr(("--version",), "none is needed", 1)
     assert min(usage.seconds, usage.cpu_seconds, usage.peak_bytes) > 0
-    with pytest.raises(RuntimeError, match="exit code 3"):
-        measuring.run_process([sys.executable, "-c", "raise SystemExit(3)"], {})
+    with pytest.raises(RuntimeError, match="exit code 7"):
+        measuring.run_sshr(("fingerprint", "missing.png"), "none is needed", 1)
 
 
 def test_processes_of_the_command_line_are_measured(load: Load, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def main() -> int:
             limit=given.limit,
             detectors=[given.detector] if given.detector else [],
         )
-        report = evaluate(options, progress).report
+        report = evaluate(options, progress)
     for table in (all_figures(report), *detection_tables(report)):
         print(table_text(table))
     rows = [row(report, *strength) for strength in ROWS]

@@ -18,12 +18,11 @@ from sshr.errors import UsageError
 from sshr.files.names import shown
 from sshr.types import Rgb8
 
-Levels = NDArray[np.float64]
 Generator = np.random.Generator
 Distort = Callable[[Rgb8, Generator], Rgb8]
 
 FLOAT, PNG = "float", "png"
-_CURVES: dict[str, tuple[tuple[str, ...], str]] = {
+CURVES: dict[str, tuple[tuple[str, ...], str]] = {
     "JPEG 4:2:0": (tuple(f"jpeg:{q}" for q in range(50, 100, 5)), "quality"),
     "JPEG 4:4:4": (tuple(f"jpeg:{q}:444" for q in range(50, 100, 5)), "quality"),
     "WebP": (tuple(f"webp:{q}" for q in range(50, 100, 10)), "quality"),
@@ -34,8 +33,10 @@ _CURVES: dict[str, tuple[tuple[str, ...], str]] = {
     "Gaussian noise": (tuple(f"noise:{s}" for s in (0.01, 0.02, 0.05, 0.1)), "sigma / std"),
     "Gaussian blur": (tuple(f"blur:{s}" for s in (0.005, 0.01, 0.02, 0.1)), "sigma / std"),
 }
+"""Families of channels that make a curve: names in order, and what their value is."""
+
 GROUPS = {
-    "curves": tuple(name for names, _ in _CURVES.values() for name in names),
+    "curves": tuple(name for names, _ in CURVES.values() for name in names),
     "paper": (PNG, "blur", "noise", "jpeg:75", "poisson"),
 }
 
@@ -46,11 +47,6 @@ class Channel:
 
     name: str
     distort: Distort
-
-
-def curves() -> dict[str, tuple[tuple[str, ...], str]]:
-    """Families of channels that make a curve: names in order, and what their value is."""
-    return _CURVES
 
 
 def parse_channels(text: str) -> list[Channel]:

@@ -26,7 +26,7 @@ from sshr.evaluation.attacks.search import SIDE, STEPS, search_key
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair, rsrk_public_scores
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
-from sshr.evaluation.measure import key_of
+from sshr.evaluation.measure import Keep, key_of
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import AnalogMethod
 from sshr.evaluation.protocols import centre_crop
@@ -44,8 +44,6 @@ from sshr.evaluation.records import (
 from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
-
-Keep = Callable[[str, int, str, Rgb8], None]
 
 PAIRS = 24
 OTHER = 3

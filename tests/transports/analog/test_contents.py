@@ -28,5 +28,6 @@ def test_it_says_what_the_metadata_say(
     assert (told.secret_width, told.secret_height, told.greyscale) == (300, 200, True)
     tiles = 1 if size == (64, 64) else 2
     assert told.details == {
-        **{"preset": preset, "checkpoint": checkpoint.hex(), "fit": "cover", "tiles": tiles}
+        **{"preset": preset, "checkpoint": checkpoint.hex(), "fit": "cover", "tiles": tiles},
+        "turned": True,
     }

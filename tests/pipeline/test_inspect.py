@@ -21,6 +21,7 @@ def test_inspect_says_what_is_in_it(stego: sshr.Stego, reference: Rgb8) -> None:
         "secret_height": 128,
         "greyscale": False,
         "fit": "contain",
+        "turned": False,
         "tiles": 1,
         "intact": True,
         "sender": None,

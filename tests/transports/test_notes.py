@@ -22,7 +22,7 @@ Photo = Callable[..., NDArray[np.uint8]]
     ("secret", "shown", "fit", "notes"),
     [
         ((128, 192), (128, 192), "contain", []),
-        ((192, 128), (128, 192), "contain", ["turned by a quarter to the reference's carrier"]),
+        ((192, 128), (128, 192), "contain", ["turned by a quarter for the reference's carrier"]),
         ((200, 128), (128, 192), "cover", ["turned by a quarter and resized to the reference's"]),
         ((192, 128), (128, 192), "stretch", ["(128x192) was resized to the reference's carrier"]),
         ((64, 2000), (256, 256), "contain", ["was resized", "warning: only 256x8 of the secret's"]),

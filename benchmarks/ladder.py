@@ -27,7 +27,7 @@ from printing import keep, show
 
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError, UsageError
-from sshr.evaluation.json_records import flat
+from sshr.evaluation.json_records import flat, nested
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import preset
 from sshr.evaluation.protocols import fixed_pairs
@@ -214,7 +214,7 @@ def rung_configs(paper: ModelConfig, base: ModelConfig) -> list[ModelConfig]:
         for name in entries if rung.entry else ():
             if name == rung.entry or name.startswith(f"{rung.entry}."):
                 entries[name] = full[name] if rung.value == PRESET else rung.value
-        found.append(config_from_dict(_nested(entries)))
+        found.append(config_from_dict(nested(entries)))
     return found
 
 
@@ -339,18 +339,6 @@ def drawn(ladder: Ladder) -> str:
     title = f"Stego + revealed PSNR through 8-bit files, {ladder.folder}"
     legend = ("not trained", "trained", "as used, header included")
     return bars(title, "dB", found, legend)
-
-
-def _nested(entries: dict[str, Any]) -> dict[str, Any]:
-    """Inverse of `flat`."""
-    found: dict[str, Any] = {}
-    for name, value in entries.items():
-        *groups, last = name.split(".")
-        place = found
-        for group in groups:
-            place = place.setdefault(group, {})
-        place[last] = value
-    return found
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""The structure of the package: downward imports, small modules, a light `import sshr`."""
+"""The structure: downward imports, small files with tests of their own, a light `import sshr`."""
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-SRC = Path(__file__).parents[1] / "src"
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src"
 PACKAGE = SRC / "sshr"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(path for name in ("benchmarks", "docs") for path in (ROOT / name).rglob("*.py"))
 
 # A module may import what has its own rank or a lower one. The longest matching prefix counts.
 RANKS = {
@@ -38,7 +41,7 @@ RANKS = {
 FORBIDDEN = {"network": {"cryptography", "kornia", "pydantic"}}
 FORBIDDEN["training"] = FORBIDDEN["network"]
 FORBIDDEN["rounding"] = FORBIDDEN["network"] | {"torch", "safetensors"}
-MAX_LINES = 400
+MAX_LINES = 350
 
 
 def module_name(path: Path) -> str:
@@ -122,10 +125,52 @@ def test_learned_parts_know_nothing_of_keys(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_module_is_short_and_says_what_it_is(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= MAX_LINES
-    assert ast.get_docstring(ast.parse(text))
+def test_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_is_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MAX_LINES
+
+
+def test_no_class_name_is_used_twice() -> None:
+    places: dict[str, list[str]] = {}
+    for path in (*MODULES, *SCRIPTS):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(places) > 100
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_pictures_have_one_type() -> None:
+    found = [path for path in MODULES if re.search(r"^\s*Rgb8\b.* = ", path.read_text(), re.M)]
+    assert found == [PACKAGE / "types.py"]
+
+
+def mirrors(module: str) -> list[Path]:
+    """The test files of a module: its name below `tests`, a package's being `package`."""
+    *folders, name = module.split(".")
+    name = {"__init__": "package"}.get(name, name)
+    folder = ROOT.joinpath("tests", *folders)
+    return [*folder.glob(f"test_{name}.py"), *folder.glob(f"test_{name}_*.py")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_module_has_its_tests(path: Path) -> None:
+    body = ast.parse(path.read_text()).body
+    if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body):
+        found = mirrors(module_name(path))
+        assert found
+        assert any("def test_" in file.read_text() for file in found)
+
+
+def test_mirrors_are_found_where_they_belong() -> None:
+    names = [path.name for path in mirrors("header.reader")]
+    assert sorted(names) == ["test_reader.py", "test_reader_damage.py", "test_reader_fuzz.py"]
+    assert [path.name for path in mirrors("__init__")] == ["test_package.py"]
+    assert mirrors("header.nothing") == []
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,5 @@
 """The work of one pair: done again only when something has changed."""
 
-import contextlib
-import io
-import json
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +9,9 @@ from PIL import Image
 
 from sshr.batch.pairing import pair_by_name
 from sshr.batch.work import Job, do_pair
-from sshr.cli.runner import run
 from sshr.crypto.keys import Keys
-
-OPTIONS = ("--no-passphrase", "--json")
+from sshr.zoo.checkpoint import save_checkpoint
+from sshr.zoo.registry import load_model
 
 
 @pytest.fixture
@@ -29,25 +25,7 @@ def folders(photo, tmp_path: Path) -> tuple[Path, Path, Path]:
     return own, shared, tmp_path / "out"
 
 
-def call(*arguments: object) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run([str(argument) for argument in arguments])
-    return code, out.getvalue(), err.getvalue()
-
-
-def conceal(folders: tuple[Path, Path, Path], *more: object) -> tuple[int, dict]:
-    own, shared, out = folders
-    code, said, err = call("conceal", own, "-r", shared, "-o", out, *OPTIONS, *more)
-    assert said, err
-    return code, json.loads(said)
-
-
 def test_a_pair_is_done_again_only_when_something_has_changed(folders, tmp_path: Path) -> None:
-    # Not above: the processes of other tests import this module and would wait for torch.
-    from sshr.zoo.checkpoint import save_checkpoint
-    from sshr.zoo.registry import load_model
-
     own, shared, out = folders
     pair = pair_by_name(own, shared, out).pairs[0]
     job = Job("conceal", out, Keys())

@@ -15,6 +15,7 @@ from PIL import Image
 
 from sshr.cli.passphrase import KEY_VARIABLE, VARIABLE
 from sshr.cli.runner import run
+from sshr.crypto.keyfile import write_key_pair
 
 Rgb8 = NDArray[np.uint8]
 WORD = "Trittbrett über 7 Bergen"
@@ -86,6 +87,31 @@ def desk(_made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(_made, tmp_path / "desk")
     monkeypatch.chdir(tmp_path / "desk")
     return tmp_path / "desk"
+
+
+@pytest.fixture(scope="session")
+def _keyed(_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three pairs, and signed.png: from mine, for friend and the protected archive."""
+    folder = tmp_path_factory.mktemp("keyed")
+    for name in ("mine", "friend", "stranger"):
+        write_key_pair(folder / name)
+    write_key_pair(folder / "archive", b"dust")
+    (folder / "dust.txt").write_text("dust\n")
+    archive = (folder / "archive.pub").read_text().strip()
+    said = call(
+        *("conceal", _made / "secret.png", "-r", _made / "reference.png"),
+        *("-o", folder / "signed.png", "--from", folder / "mine.key"),
+        *("--to", folder / "friend.pub", "--to", archive, "--json"),
+    )
+    assert (said.code, said.err) == (0, "")
+    return folder
+
+
+@pytest.fixture
+def keyed(_keyed: Path, desk: Path) -> Path:
+    """The working folder, with the pairs and signed.png."""
+    shutil.copytree(_keyed, desk, dirs_exist_ok=True)
+    return desk
 
 
 @pytest.fixture

@@ -7,37 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from sshr.crypto.identity import sender_fingerprint
-from sshr.crypto.keyfile import read_private_key, read_public_key, write_key_pair
+from sshr.crypto.keyfile import read_private_key, read_public_key
 
 USAGE, WRONG_KEY, IMAGE, OUTPUT, SIGNATURE, KEY_FILE = 2, 4, 7, 8, 13, 14
-SECRET = ("conceal", "secret.png", "-r", "reference.png", "-o", "new.png")
 Cli = Callable[..., Any]
 Refused = Callable[..., str]
-
-
-@pytest.fixture(scope="session")
-def _keyed(_made: Path, cli: Cli) -> Path:
-    """Three pairs, and signed.png: from mine, for friend and the protected archive."""
-    for name in ("mine", "friend", "stranger"):
-        write_key_pair(_made / name)
-    write_key_pair(_made / "archive", b"dust")
-    (_made / "dust.txt").write_text("dust\n")
-    archive = (_made / "archive.pub").read_text().strip()
-    files = [_made / name for name in ("secret.png", "reference.png", "signed.png", "mine.key")]
-    said = cli(
-        *("conceal", files[0], "-r", files[1], "-o", files[2], "--from", files[3]),
-        *("--to", _made / "friend.pub", "--to", archive, "--json"),
-    )
-    assert (said.code, said.err) == (0, "")
-    return _made
-
-
-@pytest.fixture
-def keyed(_keyed: Path, desk: Path) -> Path:
-    return desk
 
 
 def fingerprint(path: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sshr.evaluation.json_records import from_json, to_json
+from sshr.evaluation.json_records import flat, from_json, nested, to_json
 from sshr.evaluation.records import (
     AttackReport,
     Comparison,
@@ -69,3 +69,9 @@ def test_committed_reports_are_read_whole(path):
 def test_what_is_no_record_is_refused(value):
     with pytest.raises((TypeError, ValueError, AttributeError)):
         from_json(Summary, value)
+
+
+def test_flat_entries_are_nested_again():
+    values = {"a": 1, "b": {"c": None, "d": {"e": "x"}}}
+    assert flat(values) == {"a": 1, "b.c": None, "b.d.e": "x"}
+    assert nested(flat(values)) == values

@@ -29,6 +29,18 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
+def nested(entries: dict[str, Any]) -> dict[str, Any]:
+    """Inverse of `flat`."""
+    found: dict[str, Any] = {}
+    for name, value in entries.items():
+        *groups, last = name.split(".")
+        place = found
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[last] = value
+    return found
+
+
 def from_json(kind: type[T], value: Any) -> T:
     """The record that `to_json` made `value` of; entries that it does not know are passed over.
 

@@ -19,7 +19,7 @@ from sshr.imaging.reading import read_image
 from sshr.transports.analog.engine import Engine
 from sshr.zoo.registry import load_model
 
-PHOTOS = sorted((Path(__file__).parents[2] / "examples" / "photos").glob("*.png"))
+PHOTOS = sorted((Path(__file__).parents[3] / "examples" / "photos").glob("*.png"))
 SIDE, EACH = 96, 6
 
 

@@ -6,24 +6,19 @@ can be measured whose stegos no receiver would take.
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
-from sshr.errors import UsageError, WrongKeyError
+from sshr.errors import WrongKeyError
 from sshr.evaluation.channels import parse_channels
 from sshr.evaluation.concealed import ConcealedPair
-from sshr.evaluation.ledger import Ledger
-from sshr.evaluation.measure import Work, measure
 from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
 from sshr.evaluation.methods.networks import NetworkTrace
-from sshr.evaluation.protocols import PROTOCOLS, centre_crop, find_pairs
-from sshr.evaluation.records import ChannelSummary, PairLine
-from sshr.evaluation.report.build import summarise_channel
-from sshr.imaging.tiles import MAX_SIDE
+from sshr.evaluation.records import ChannelSummary, Run
+from sshr.evaluation.run import Options, evaluate
 from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
@@ -69,32 +64,18 @@ class BareMethod:
 def measured(
     methods: Sequence[MethodEntry],
     folder: Path,
-    crop: int,
+    protocol: str,
     limit: int | None = None,
     progress: Progress = quiet,
-) -> dict[str, Figures]:
-    """By method and channel, over the fixed pairs of a folder or the first `limit`.
-
-    Raises:
-        UsageError: fewer than two pictures, or a crop that is not a single tile.
-    """
-    if crop % 16 or not 64 <= crop <= MAX_SIDE:
-        raise UsageError(f"--crop {crop} is not a multiple of 16 from 64 to {MAX_SIDE}")
-    protocol = replace(
-        PROTOCOLS["kodak"],
-        prepare=lambda secret, reference: (centre_crop(secret, crop), centre_crop(reference, crop)),
-    )
-    pairs = find_pairs(protocol, folder)[:limit]
-    work = Work(methods, pairs, protocol, parse_channels(CHANNELS), seed=1)
+) -> tuple[Run, dict[str, Figures]]:
+    """What was evaluated, and figures by method and channel."""
     with tempfile.TemporaryDirectory() as name:
-        ledger = Ledger(Path(name) / "lines.jsonl", {}, PairLine)
-        measure(work, ledger, progress)
-    lines: dict[str, dict[str, list[PairLine]]] = {entry.name: {} for entry in methods}
-    for line in ledger:
-        lines[line.method].setdefault(line.channel, []).append(line)
-    return {
-        name: {channel: figures(summarise_channel(found, name)) for channel, found in own.items()}
-        for name, own in lines.items()
+        channels = parse_channels(CHANNELS)
+        options = Options(methods, folder, protocol, channels, Path(name) / "out", limit)
+        report = evaluate(options, progress)
+    return report.run, {
+        entry.name: {channel: figures(found) for channel, found in entry.channels.items()}
+        for entry in report.methods
     }
 
 

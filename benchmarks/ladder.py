@@ -15,7 +15,7 @@ import argparse
 import copy
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from sshr.errors import SshrError, UsageError
 from sshr.evaluation.json_records import flat, nested
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import preset
-from sshr.evaluation.protocols import fixed_pairs
+from sshr.evaluation.protocols import PROTOCOLS
 from sshr.network.config import ModelConfig
 from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import SshrNet
@@ -115,26 +115,23 @@ VARIANTS = (
 
 
 @dataclass(frozen=True)
-class Measurable:
-    """A row of the table: what is measured, and what it is."""
+class LadderRow:
+    """A row, and what it gave on one folder; `changes` are {entry: [before, after]}."""
 
     name: str
     why: str
     changes: dict[str, list[Any]]
     learned: bool
-    engine: Engine
-    nearest: bool = False
+    channels: Figures = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class LadderRow:
-    """What one row gave on one folder; `changes` are {entry: [before, after]}."""
+class Measurable:
+    """A row of the table and the network that is measured for it."""
 
-    name: str
-    why: str
-    changes: dict[str, list[Any]]
-    learned: bool
-    channels: Figures
+    row: LadderRow
+    engine: Engine
+    nearest: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +152,7 @@ def main() -> int:
     parser.add_argument("--fit-side", type=int, default=128, help="px of their sides")
     parser.add_argument("--paper", default="paper", help="checkpoint instead of preset paper")
     parser.add_argument("--base", default="base", help="checkpoint instead of preset base")
-    parser.add_argument("--crop", type=int, default=256, help="px of the central square")
+    parser.add_argument("--protocol", default="kodak", help="of sshr evaluate")
     parser.add_argument("--limit", type=int, help="the first so many pairs of each folder")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     parser.add_argument("--picture", type=Path, metavar="SVG", help="draw the first folder's rungs")
@@ -166,7 +163,9 @@ def main() -> int:
         rungs, variants = make_rungs(presets, pieces), make_variants(presets)
         with progress_bar(silent=False) as progress:
             found = [
-                measure_folder(folder, rungs, variants, args.base, args.crop, args.limit, progress)
+                measure_folder(
+                    folder, rungs, variants, args.base, args.protocol, args.limit, progress
+                )
                 for folder in args.folders
             ]
         told = {
@@ -178,8 +177,9 @@ def main() -> int:
     for ladder in found:
         rows = [*ladder.rungs, *ladder.variants]
         told_rows = [{"": row.name, "why": row.why, **row.channels} for row in rows]
-        show(f"{ladder.folder}: {ladder.pairs} pairs of {args.crop} px", told_rows)
-    keep(args.json, checkpoints=told, crop=args.crop, sets=found)
+        show(f"{ladder.folder}: {ladder.pairs} pairs", told_rows)
+    size = PROTOCOLS[args.protocol].describe
+    keep(args.json, checkpoints=told, size=size, sets=found)
     if args.picture:
         args.picture.write_text(drawn(found[0]), "utf-8")
     return 0
@@ -240,8 +240,8 @@ def make_rungs(presets: dict[str, str], pieces: torch.Tensor) -> list[Measurable
         else:
             net = with_weights(config, nets[rung.weights])
         changes = differences(configs[i - 1], config) if i else {}
-        learned = rung.weights is not None
-        found.append(Measurable(rung.name, rung.why, changes, learned, as_engine(net)))
+        row = LadderRow(rung.name, rung.why, changes, rung.weights is not None)
+        found.append(Measurable(row, as_engine(net)))
     return found
 
 
@@ -257,9 +257,8 @@ def make_variants(presets: dict[str, str]) -> list[Measurable]:
         if variant.untrained:
             net.body.untrain()
         changes = differences(source.config, net.config)
-        learned = not variant.untrained
-        engine = as_engine(net)
-        found.append(Measurable(variant.name, "", changes, learned, engine, variant.nearest))
+        row = LadderRow(variant.name, "", changes, not variant.untrained)
+        found.append(Measurable(row, as_engine(net), variant.nearest))
     return found
 
 
@@ -304,27 +303,24 @@ def measure_folder(
     rungs: Sequence[Measurable],
     variants: Sequence[Measurable],
     product: str,
-    crop: int,
+    protocol: str,
     limit: int | None = None,
     progress: Progress = quiet,
 ) -> Ladder:
     """All rows on all pairs of a folder, or the first `limit`."""
-    used = Measurable(PRODUCT, "with its header, by sshr.conceal", {}, True, rungs[-1].engine)
     methods = [
-        MethodEntry(row.name, BareMethod(row.engine, row.nearest), "")
-        for row in (*rungs, *variants)
+        MethodEntry(one.row.name, BareMethod(one.engine, one.nearest), "")
+        for one in (*rungs, *variants)
     ]
     methods.append(replace(preset(product), name=PRODUCT))
-    found = measured(methods, folder, crop, limit, progress)
+    run, found = measured(methods, folder, protocol, limit, progress)
     del found[PRODUCT]["float"]  # that has no header
-    pairs = len(fixed_pairs(folder)[:limit])
-
-    def told(rows: Sequence[Measurable]) -> list[LadderRow]:
-        return [
-            LadderRow(row.name, row.why, row.changes, row.learned, found[row.name]) for row in rows
-        ]
-
-    return Ladder(folder.name, pairs, told([*rungs, used]), told(variants))
+    used = LadderRow(PRODUCT, "with its header, by sshr.conceal", {}, True)
+    told = [
+        [replace(row, channels=found[row.name]) for row in rows]
+        for rows in ([*(one.row for one in rungs), used], [one.row for one in variants])
+    ]
+    return Ladder(folder.name, run.pairs, *told)
 
 
 def drawn(ladder: Ladder) -> str:

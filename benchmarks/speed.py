@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -48,6 +49,7 @@ SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"
 SIDE = 256
 FILE_BYTES = 1 << 20
 PRESETS = ("base", "paper")
+Work = Callable[[], Any]
 PASSPHRASE = "a passphrase for the benchmark only"
 GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
 
@@ -113,9 +115,10 @@ def main() -> int:
     jobs = [((SIDE, SIDE), args.repeats), (args.size, args.large_repeats)]
     try:
         with progress_bar(silent=False) as progress, tempfile.TemporaryDirectory() as work:
-            for done, network in enumerate(measured_networks(args.repeats), start=1):
-                result.networks.append(network)
+            for done, name in enumerate(PRESETS, start=1):
+                result.networks.append(measure_preset(name, args.repeats))
                 progress("networks", done, len(PRESETS) + 1)
+            result.networks.append(measure_peer(args.repeats))
             result.mix_seconds, result.rounding_seconds = measure_beside(args.repeats)
             for size, repeats in jobs:
                 steps = measured_processes(size, repeats, args.threads, Path(work))
@@ -140,29 +143,15 @@ def width_height(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def measured_networks(repeats: int) -> Iterator[NetworkSpeed]:
-    """Each preset, then the peer."""
-    for name in PRESETS:
-        yield measure_preset(name, repeats)
-    yield measure_peer(repeats)
-
-
 @torch.inference_mode()
 def measure_preset(name: str, repeats: int) -> NetworkSpeed:
     """The network alone, a tile's scales included; keys and mix are made before."""
     net = load_model(name, "cpu").net
     conceal, reveal = passes(net)
-    return NetworkSpeed(
-        name,
-        net.parameter_count(),
-        median_seconds(conceal, repeats),
-        median_seconds(reveal, repeats),
-        flops(conceal),
-        flops(reveal),
-    )
+    return timed(name, net.parameter_count(), conceal, reveal, repeats)
 
 
-def passes(net: SshrNet) -> tuple[Callable[[], torch.Tensor], Callable[[], torch.Tensor]]:
+def passes(net: SshrNet) -> tuple[Work, Work]:
     """Conceal and reveal of one tile, what goes in being ready."""
     secret, reference = tile_pair()
     k_sym = net.rsrk_symmetric(net.rsrk_public(secret), reference)
@@ -200,21 +189,14 @@ def measure_peer(repeats: int) -> NetworkSpeed:
     secret, reference = tile_pair()
     stego, lost = peer.conceal(secret, reference)
     noise = torch.randn_like(lost)
+    conceal, reveal = partial(peer.conceal, secret, reference), partial(peer.reveal, stego, noise)
+    parameters = sum(parameter.numel() for parameter in peer.parameters())
+    return timed("peer", parameters, conceal, reveal, repeats)
 
-    def conceal() -> None:
-        peer.conceal(secret, reference)
 
-    def reveal() -> None:
-        peer.reveal(stego, noise)
-
-    return NetworkSpeed(
-        "peer",
-        sum(parameter.numel() for parameter in peer.parameters()),
-        median_seconds(conceal, repeats, warm_up=1),
-        median_seconds(reveal, repeats, warm_up=1),
-        flops(conceal),
-        flops(reveal),
-    )
+def timed(name: str, parameters: int, conceal: Work, reveal: Work, repeats: int) -> NetworkSpeed:
+    seconds = (median_seconds(way, repeats) for way in (conceal, reveal))
+    return NetworkSpeed(name, parameters, *seconds, flops(conceal), flops(reveal))
 
 
 def tile_pair() -> tuple[torch.Tensor, torch.Tensor]:

@@ -33,7 +33,7 @@ from printing import show
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.json_records import from_json
 from sshr.evaluation.methods.method import MethodEntry
-from sshr.evaluation.protocols import fixed_pairs
+from sshr.evaluation.protocols import PROTOCOLS, find_pairs
 from sshr.evaluation.report.charts import Series
 from sshr.files.names import shown
 from sshr.files.output import write_file
@@ -118,13 +118,14 @@ class EvaluationSet:
     """What every network is measured on."""
 
     folder: Path
-    crop: int
+    protocol: str
     limit: int | None
 
     def about(self) -> Entries:
         """For the JSON file."""
-        pairs = len(fixed_pairs(self.folder)[: self.limit])
-        return {"set": self.folder.name, "crop": self.crop, "pairs": pairs}
+        protocol = PROTOCOLS[self.protocol]
+        pairs = len(find_pairs(protocol, self.folder)[: self.limit])
+        return {"set": self.folder.name, "size": protocol.describe, "pairs": pairs}
 
 
 class Store:
@@ -160,7 +161,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
     parser.add_argument("--runs", type=Path, default=Path("runs/table5"), help="working folder")
     parser.add_argument("--alexnet", type=Path, help="its weights; else the packaged ones")
-    parser.add_argument("--crop", type=int, default=256, help="px of the central square")
+    parser.add_argument("--protocol", default="kodak", help="of sshr evaluate")
     parser.add_argument("--limit", type=int, help="the first so many pairs")
     parser.add_argument("--json", type=Path, metavar="OUT", help="results, to go on from as well")
     parser.add_argument("--picture", type=Path, metavar="SVG", help="draw the two starts")
@@ -168,7 +169,7 @@ def main() -> int:
     try:
         recipe = base_recipe()
         rates, steps = args.rates or [recipe.optimiser.rate], args.steps or recipe.schedule.steps
-        evaluation = EvaluationSet(args.folder, args.crop, args.limit)
+        evaluation = EvaluationSet(args.folder, args.protocol, args.limit)
         store = Store(args.json, evaluation.about())
         for rate, seed, name in product(rates, args.seeds, args.rows):
             if store.has(name, rate, seed, steps):
@@ -273,7 +274,8 @@ def curve_of(log: Sequence[dict[str, float]]) -> list[tuple[int, float, float]]:
 def scores(engine: Engine, evaluation: EvaluationSet) -> Figures:
     """Means over the pairs, by channel."""
     entry = MethodEntry("row", BareMethod(engine), engine.identity.hex())
-    return measured([entry], evaluation.folder, evaluation.crop, evaluation.limit)["row"]
+    _, found = measured([entry], evaluation.folder, evaluation.protocol, evaluation.limit)
+    return found["row"]
 
 
 def at_start(engine: Engine, evaluation: EvaluationSet) -> Figures | None:

@@ -103,7 +103,7 @@ TABLE_5 = {
 def table5(figures: Figures) -> str:
     """The paper's parts added one by one, on one budget; one table for each budget."""
     told = figures.result("table5")
-    parts = [f"{told['set']}, {told['pairs']} pairs of {told['crop']} px:"]
+    parts = [f"{told['set']}, {told['pairs']} pairs of {told['size'].removeprefix('central ')}:"]
     budgets = dict.fromkeys((one["steps"], one["rate"]) for one in told["results"])
     for steps, rate in budgets:
         rows = []

@@ -24,7 +24,7 @@ _PIXELS = 1 << 20  # processed at a time, which bounds the memory whatever the s
 
 WINDOW, SIGMA = 11, 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-_BLOCK, _BLOCKS = 32, 8  # the fastest of 16 to 64 rows and 2 to 16 blocks
+_BLOCK, _BLOCKS = 32, 8  # rows of a patch, and how many times as many columns it has
 _MIDDLE = np.float32(128)  # taken off first: small numbers keep float32's variances accurate
 
 
@@ -85,12 +85,11 @@ def ssim(image: Rgb8, reference: Rgb8) -> float:
             f"SSIM needs at least {WINDOW} px a side, not {image.shape[1]}x{image.shape[0]} px."
         )
     rows, columns = image.shape[0] - WINDOW + 1, image.shape[1] - WINDOW + 1
-    patches = _SsimPatches(_BLOCK, _BLOCKS)
-    total = 0.0
+    band, step, total = _band(_BLOCK), _BLOCK * _BLOCKS, 0.0
     for top in range(0, rows, _BLOCK):
-        for left in range(0, columns, _BLOCK * _BLOCKS):
-            patch = (slice(top, top + patches.height), slice(left, left + patches.width))
-            total += patches.total(image[patch], reference[patch])
+        for left in range(0, columns, step):
+            patch = slice(top, top + _BLOCK + WINDOW - 1), slice(left, left + step + WINDOW - 1)
+            total += _patch_ssim(image[patch], reference[patch], band)
     return min(total / (rows * columns * 3), 1.0)
 
 
@@ -132,67 +131,26 @@ def _check(image: Rgb8, reference: Rgb8) -> None:
         )
 
 
-class _SsimPatches:
-    """SSIM of one patch after the other, `block` rows and `blocks` times as many columns of it.
+def _patch_ssim(image: Rgb8, reference: Rgb8, band: Map) -> float:
+    """Sum of SSIM (equation 13 of Wang et al.) over all window positions and channels.
 
-    Filtering is a product with a banded matrix of `block` rows and `block + 10` columns: four
-    times the arithmetic of eleven shifted sums, and still faster. Buffers are made once, because
-    fresh memory for every intermediate result would cost more than all the arithmetic. The
-    products are so small that BLAS starts no threads, which would wait for each other.
+    Filtering is a product with a banded matrix, many times the arithmetic of eleven shifted sums
+    and still faster. The products are so small that BLAS starts no threads, which would wait for
+    each other.
     """
-
-    def __init__(self, block: int, blocks: int) -> None:
-        self.block, self.margin = block, WINDOW - 1
-        self.height, self.width = block + self.margin, block * blocks + self.margin
-        self.band = _band(block)
-        self.maps = np.zeros((4, 3, self.height, self.width), np.float32)
-        windows = sliding_window_view(self.maps, self.height, axis=3)
-        self.windows = windows[:, :, :, ::block].swapaxes(2, 3)  # (4, 3, blocks, height, height)
-        self.filtered_rows = np.empty((4, 3, blocks, block, self.height), np.float32)
-        self.filtered = np.empty((4, 3, blocks, block, block), np.float32)
-        self.ratio = np.empty((3, blocks, block, block), np.float32)
-
-    def total(self, one: Rgb8, two: Rgb8) -> float:
-        """Sum over all window positions and channels of a patch, which may be a smaller one."""
-        height, width = one.shape[:2]
-        # What an earlier, larger patch has left beyond this one spoils only values cut off below.
-        x, y, squares, products = self.maps[:, :, :height, :width]
-        np.subtract(one.transpose(2, 0, 1), _MIDDLE, out=x)
-        np.subtract(two.transpose(2, 0, 1), _MIDDLE, out=y)
-        np.multiply(x, x, out=squares)
-        np.multiply(y, y, out=products)
-        squares += products
-        np.multiply(x, y, out=products)
-        np.matmul(self.band, self.windows, out=self.filtered_rows)
-        np.matmul(self.filtered_rows, self.band.T, out=self.filtered)
-        ratio = self._ratio(*self.filtered)
-        rows, columns = height - self.margin, width - self.margin
-        whole, rest = divmod(columns, self.block)
-        total = ratio[:, :whole, :rows].sum(dtype=np.float64)
-        if rest:
-            total += ratio[:, whole, :rows, :rest].sum(dtype=np.float64)
-        return float(total)
-
-    def _ratio(self, x: Map, y: Map, squares: Map, products: Map) -> Map:
-        """Equation 13 of Wang et al. from the filtered maps, which are used up."""
-        ratio = self.ratio
-        products -= np.multiply(x, y, out=ratio)  # the covariance
-        squares -= np.multiply(x, x, out=ratio)
-        squares -= np.multiply(y, y, out=ratio)  # the sum of both variances
-        x += _MIDDLE
-        y += _MIDDLE
-        np.multiply(x, y, out=ratio)
-        for term, factor, constant in ((ratio, 2, _C1), (products, 2, _C2), (squares, 1, _C2)):
-            term *= factor
-            term += constant
-        ratio *= products
-        x *= x
-        y *= y
-        x += y
-        x += _C1
-        x *= squares
-        ratio /= x
-        return ratio
+    block, side = band.shape
+    height, width = image.shape[:2]
+    rows, columns = height - WINDOW + 1, width - WINDOW + 1
+    one, two = (picture.transpose(2, 0, 1) - _MIDDLE for picture in (image, reference))
+    maps = np.zeros((4, 3, side, -(-columns // block) * block + WINDOW - 1), np.float32)
+    maps[:, :, :height, :width] = one, two, one * one + two * two, one * two
+    windows = sliding_window_view(band @ maps, side, axis=3)[:, :, :, ::block]
+    filtered = (windows @ band.T).reshape(4, 3, block, -1)[:, :, :rows, :columns]
+    x, y, squares, products = filtered
+    variances, covariance = squares - x * x - y * y, products - x * y
+    x, y = x + _MIDDLE, y + _MIDDLE
+    ratio = (2 * x * y + _C1) * (2 * covariance + _C2)
+    return float((ratio / ((x * x + y * y + _C1) * (variances + _C2))).sum(dtype=np.float64))
 
 
 def _band(size: int) -> Map:

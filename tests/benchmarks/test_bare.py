@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.errors import UsageError, WrongKeyError
+from sshr.errors import WrongKeyError
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.metrics import psnr
 from sshr.transports.analog.engine import Engine
@@ -43,11 +43,11 @@ def test_the_tensor_tells_more_than_the_file_and_shaped_rounding_more_than_plain
 def test_figures_are_means_over_the_pairs(load: Load, five: Path) -> None:
     bare, engine = load("bare"), Engine(load_model("paper", "cpu"))
     methods = [MethodEntry("n", bare.BareMethod(engine), "1")]
-    found = bare.measured(methods, five, 80, 2)["n"]
+    run, figures = bare.measured(methods, five, "folder", 2)
+    found = figures["n"]
+    assert run.pairs == 2
     assert list(found) == ["float", "png"]
     assert found["float"]["revealed_psnr"] > 90
     png = found["png"]
     assert png["total"] == png["stego_psnr"] + png["revealed_psnr"]
     assert png["worst_stego"] <= png["stego_psnr"]
-    with pytest.raises(UsageError, match="--crop"):
-        bare.measured(methods, five, 70)

@@ -119,7 +119,7 @@ def test_all_rows_are_told_as_table_json_and_picture(
 ) -> None:
     out, picture = tmp_path / "out.json", tmp_path / "ladder.svg"
     words = [str(folder), "--train", str(folder), "--fit-crops", "6", "--fit-side", "64"]
-    words += ["--crop", "96", "--limit", "2", "--json", str(out), "--picture", str(picture)]
+    words += ["--protocol", "folder", "--limit", "2", "--json", str(out), "--picture", str(picture)]
     words += ["--paper", presets["paper"], "--base", presets["base"]]
     monkeypatch.setattr(sys, "argv", ["ladder", *words])
     assert ladder.main() == 0

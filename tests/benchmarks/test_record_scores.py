@@ -50,13 +50,13 @@ def report(
 def test_scores_are_recorded_for_their_checkpoint(load: Load, start: Start, tmp_path: Path) -> None:
     source, kept = tmp_path / "report.json", tmp_path / "paper.json"
     source.write_text(report_text(report()))
-    assert start("record_scores", source, "--out", tmp_path) == 0
+    assert start("results", "--record", source, "--weights", tmp_path) == 0
     told = json.loads(kept.read_text())
     assert told["checkpoint"] == report().methods[0].identity
     expected = {"pairs": 2, "stego_psnr": 40, "stego_ssim": 0.97}
     expected |= {"revealed_psnr": 43.25, "revealed_ssim": 0.99, "sum": 83.25}
     assert told["sets"] == {"kodak24": expected}
-    record = load("record_scores").record
+    record = load("results").record
     record(report("bsds100"), tmp_path)
     assert set(json.loads(kept.read_text())["sets"]) == {"kodak24", "bsds100"}
     # Figures of other weights are dropped.
@@ -73,12 +73,12 @@ def test_other_figures_are_not_recorded(
     load: Load, tmp_path: Path, changes: dict[str, str]
 ) -> None:
     with pytest.raises(UsageError):
-        load("record_scores").record(report(**changes), tmp_path)
+        load("results").record(report(**changes), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_committed_scores_are_what_is_recorded(load: Load, tmp_path: Path) -> None:
-    script = load("record_scores")
+    script = load("results")
     results = Path(script.__file__).parents[1] / "docs" / "results"
     for path in results.glob("scores-*.json"):
         script.record(script.from_json(EvaluationReport, json.loads(path.read_text())), tmp_path)

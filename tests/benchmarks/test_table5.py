@@ -64,7 +64,7 @@ def run(
     def started(*words: str) -> int:
         fixed = [str(folder), "--train", str(folder), "--alexnet", str(alexnet)]
         fixed += ["--runs", str(tmp_path / "runs"), "--json", str(tmp_path / "out.json")]
-        fixed += ["--crop", "64", "--limit", "2", "--steps", "2", "--seeds", "1"]
+        fixed += ["--protocol", "folder", "--limit", "2", "--steps", "2", "--seeds", "1"]
         monkeypatch.setattr(sys, "argv", ["table5", *fixed, *words])
         return table5.main()
 
@@ -116,7 +116,7 @@ def test_rows_are_trained_once_and_measured_in_both_channels(
     assert run("--rows", "plain", "exact", "--picture", str(picture)) == 0
     assert trained == ["exact-0.0001-2-1"]
     told = json.loads((tmp_path / "out.json").read_text())
-    assert (told["set"], told["pairs"], told["crop"]) == ("three", 2, 64)
+    assert (told["set"], told["pairs"], told["size"]) == ("three", 2, "whole pictures")
     plain, exact = told["results"]
     assert (plain["row"], plain["seed"], plain["steps"]) == ("plain", 1, 2)
     assert plain["rate"] == 1e-4
@@ -158,7 +158,7 @@ def test_a_killed_row_goes_on(
 def test_figures_of_another_set_are_not_gone_on_with(
     run: Started, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = {"set": "other", "crop": 64, "pairs": 2, "results": []}
+    told = {"set": "other", "size": "whole pictures", "pairs": 2, "results": []}
     (tmp_path / "out.json").write_text(json.dumps(told))
     assert run("--rows", "plain") == 2
     assert "another set" in capsys.readouterr().err

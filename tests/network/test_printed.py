@@ -169,7 +169,7 @@ def test_each_ablation_takes_out_its_part_and_nothing_else(make: Callable[..., S
     def kinds(**changes: Any) -> list[int]:
         body = make(**changes).body
         assert isinstance(body, PrintedSteps)
-        return [sum(isinstance(module, part) for module in body.modules()) for part in parts]
+        return [sum(type(module) is part for module in body.modules()) for part in parts]
 
     # A step has CRC, attention, Re-FFN of the block and of CIGM; there are three.
     assert kinds() == [3, 12, 0, 3]

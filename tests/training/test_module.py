@@ -15,7 +15,6 @@ from sshr.training.module import TrainingModule, step_seed
 from sshr.training.objective import batch_outcome
 from sshr.training.passing import pass_pair
 from sshr.training.recipe import Recipe
-from sshr.training.start import linear_start
 
 Fit = Callable[..., TrainingModule]
 Photos = Callable[..., list[Tensor]]
@@ -39,7 +38,8 @@ def test_training_beats_the_linear_start(
     module_of: Fit,
     fit: Fit,
 ) -> None:
-    linear_start(base_net, crops_of(12), torch.rand(80, 256))
+    base_net.keys.whiten(torch.rand(80, 256))
+    base_net.body.fit(crops_of(12))
     unseen = crops_of(12, seed=7)
     before = sum_of_psnr(base_net, unseen)
     own = recipe(schedule={"steps": 40}, optimiser={"average": 0.8}, loss={"target_psnr": 41.0})
@@ -80,7 +80,8 @@ def test_a_linear_start_leaves_nothing_to_fit_in_the_printed_steps(
     printed_net: SshrNet, crops_of: Callable[..., Tensor]
 ) -> None:
     before = copy.deepcopy(printed_net.state_dict())
-    linear_start(printed_net, crops_of(2), torch.rand(80, 256))
+    printed_net.keys.whiten(torch.rand(80, 256))
+    printed_net.body.fit(crops_of(2))
     after = printed_net.state_dict()
     changed = {name for name in after if not torch.equal(after[name], before[name])}
     assert changed == {"keys.mean", "keys.white"}

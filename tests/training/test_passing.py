@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from sshr.network.model import SshrNet
 from sshr.training.losses import decibel
-from sshr.training.passing import pass_pair
+from sshr.training.passing import as_file, pass_pair
 
 
 @pytest.fixture(params=["base", "paper", "printed"])
@@ -77,3 +78,29 @@ def test_another_key_reveals_something_else(
     assert float(decibel(right, pair[0]).max()) < -60
     wrong = net.reveal(stego, pair[1], key(2), scales, None)
     assert float(decibel(wrong, pair[0]).min()) > -45
+
+
+def test_png_rounds_what_a_file_holds() -> None:
+    generator = torch.Generator().manual_seed(0)
+    stego = torch.rand(2, 3, 40, 30, generator=generator) * 1.4 - 0.2
+    expected = np.rint(np.clip(stego.numpy(), 0, 1) * np.float32(255))
+    received = as_file(stego).numpy()
+    assert np.abs(received - expected / 255).max() < 1e-7
+    assert np.array_equal(np.rint(received * 255), expected)
+    assert float(np.abs(received - expected / 255).max()) < 1e-7
+    again = as_file(as_file(stego))
+    assert float((again - as_file(stego)).abs().max()) < 1e-7
+
+
+def test_every_8_bit_value_passes_unchanged() -> None:
+    values = torch.arange(256) / 255
+    assert float((as_file(values) - values).abs().max()) < 1e-7
+
+
+def test_gradient_is_one_inside_and_zero_where_clamped() -> None:
+    stego = torch.tensor([-3.0, -1e-4, 1e-4, 0.3, 0.5 / 255, 0.9999, 1.0001, 7.0])
+    stego.requires_grad_()
+    upstream = torch.arange(1.0, 9.0)
+    (gradient,) = torch.autograd.grad(as_file(stego), stego, upstream)
+    inside = torch.tensor([0, 0, 1, 1, 1, 1, 0, 0])
+    assert torch.equal(gradient, upstream * inside)

@@ -1,43 +1,20 @@
-"""Files are replaced whole, and signals are given back."""
+"""Signals end a session and are given back."""
 
 import signal
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sshr.training.sessions import Stopper, replaced
+from sshr.training.sessions import Stopper
 
 
 def module() -> Any:
     """As much of a run as a stopper sees."""
-    return SimpleNamespace(any_device=lambda own: own, trainer=SimpleNamespace(should_stop=False))
-
-
-def test_a_file_takes_its_place_when_it_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "last.ckpt"
-    for text in ("one", "two"):
-        with replaced(path) as temporary:
-            temporary.write_text(text)
-            assert not path.exists() or path.read_text() == "one"
-        assert path.read_text() == text
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "last.ckpt"
-    path.write_text("one")
-
-    def write() -> None:
-        with replaced(path) as temporary:
-            temporary.write_text("half")
-            raise OSError("no space left")
-
-    with pytest.raises(OSError, match="no space"):
-        write()
-    assert path.read_text() == "one"
-    assert list(tmp_path.iterdir()) == [path]
+    return SimpleNamespace(
+        trainer=SimpleNamespace(should_stop=False),
+        any_device=lambda own: own,
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

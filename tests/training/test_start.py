@@ -14,7 +14,7 @@ from sshr.network.model import SshrNet
 from sshr.network.rsrk import AlexNetFeatures
 from sshr.training.average import learned
 from sshr.training.recipe import Recipe
-from sshr.training.start import initial_net, linear_start, load_alexnet
+from sshr.training.start import initial_net, load_alexnet
 from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
@@ -35,7 +35,8 @@ def test_a_run_goes_on_from_a_checkpoint(
 ) -> None:
     own, path = recipe(preset="paper", model=MODEL), tmp_path / "first.safetensors"
     net = initial_net(own)
-    linear_start(net, crops_of(8), torch.rand(80, 256))
+    net.keys.whiten(torch.rand(80, 256))
+    net.body.fit(crops_of(8))
     save_checkpoint(net, path)
     more = initial_net(recipe(preset="paper", start=str(path)))
     assert more.config == own.model_config()
@@ -54,7 +55,8 @@ def test_the_linear_start_fits_keys_and_body(
     base_net: SshrNet, crops_of: Callable[..., Tensor]
 ) -> None:
     before = {name: value.clone() for name, value in base_net.state_dict().items()}
-    linear_start(base_net, crops_of(8), torch.rand(80, 256))
+    base_net.keys.whiten(torch.rand(80, 256))
+    base_net.body.fit(crops_of(8))
     after = base_net.state_dict()
     changed = {name for name in after if not torch.equal(after[name], before[name])}
     assert {"keys.mean", "keys.white", "body.groups", "body.log_noise"} < changed

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sshr.header.carriers import HeaderCarrier, ParityCarrier, Places, TrailingCarrier
 from sshr.header.layout import PREFIX_BITS, prefix_group
 from sshr.header.parity import round_samples, write_parities
+from sshr.rounding.rounder import Rounder
 from sshr.types import Rgb8
 
 
@@ -61,26 +62,12 @@ class ParityDraft:
         return samples.reshape(self.shape)
 
 
-class Rounding(Protocol):
-    """Rounds a picture before the header's bits are known, and again at its end with them."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(H, W, 3)."""
-
-    def round(self, tail: int) -> NDArray[np.uint8]:
-        """(H, W, 3); the last `tail` samples are not final."""
-
-    def finish(self, bits: NDArray[np.uint8], each: int) -> NDArray[np.uint8]:
-        """The same with these bits, each in the lowest bits of so many samples, the last first."""
-
-
 class TrailingDraft:
     """Rounded with the header's bits in mind."""
 
     carrier = TrailingCarrier()
 
-    def __init__(self, rounding: Rounding) -> None:
+    def __init__(self, rounding: Rounder) -> None:
         self.shape = rounding.shape
         self._rounding = rounding
 

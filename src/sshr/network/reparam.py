@@ -14,8 +14,8 @@ from torch.nn import functional as F
 SIZE = 5
 
 
-class RepKernel(nn.Module):
-    """Kernel of shape (filters, channels / groups, 5, 5) from its branches.
+class PlainKernel(nn.Module):
+    """A single kernel of shape (filters, channels / groups, 5, 5), without branches.
 
     Args:
         channels: input channels.
@@ -30,36 +30,57 @@ class RepKernel(nn.Module):
         super().__init__()
         if filters % groups:
             raise ValueError(f"{filters} filters are not a multiple of {groups} groups")
-        self.groups = groups
         per_group = channels // groups
-        fan = per_group * SIZE * SIZE
-        self.k5 = nn.Parameter(torch.randn(filters, per_group, SIZE, SIZE) / fan**0.5)
-        self.k3 = nn.Parameter(torch.randn(filters, per_group, 3, 3) / (2 * fan**0.5))
-        self.k1 = nn.Parameter(torch.randn(filters, per_group, 1, 1) / (2 * fan**0.5))
+        self.fan = per_group * SIZE * SIZE
+        self.k5 = nn.Parameter(torch.randn(filters, per_group, SIZE, SIZE) / self.fan**0.5)
+
+    @property
+    def shapes(self) -> list[torch.Size]:
+        """Shapes of the weights that a key may modulate, in order."""
+        return [self.k5.shape]
+
+    def forward(self) -> Tensor:
+        """The kernel."""
+        return self.k5
+
+    @torch.no_grad()
+    def pass_on(self) -> None:
+        """Start close to the identity: every filter passes its channel on."""
+        self.k5.add_(self._identity())
+
+    def _identity(self) -> Tensor:
+        """The kernel of the identity."""
+        filters, per_group = self.k5.shape[:2]
+        kernel = torch.zeros_like(self.k5)
+        rows = torch.arange(filters, device=kernel.device)
+        kernel[rows, rows % per_group, SIZE // 2, SIZE // 2] = 1.0
+        return kernel
+
+
+class RepKernel(PlainKernel):
+    """`PlainKernel` with three more branches: 3x3, 1x1 and identity."""
+
+    def __init__(self, channels: int, filters: int, groups: int) -> None:
+        super().__init__(channels, filters, groups)
+        per_group, scale = channels // groups, 2 * self.fan**0.5
+        self.k3 = nn.Parameter(torch.randn(filters, per_group, 3, 3) / scale)
+        self.k1 = nn.Parameter(torch.randn(filters, per_group, 1, 1) / scale)
         self.identity = nn.Parameter(torch.zeros(filters))
         self.fused = False
 
     @property
     def shapes(self) -> list[torch.Size]:
-        """Shapes of the branch weights that a key may modulate, in order."""
         return [self.k5.shape, self.k3.shape, self.k1.shape]
-
-    def _identity_kernel(self) -> Tensor:
-        filters, per_group = self.k5.shape[:2]
-        kernel = torch.zeros_like(self.k5)
-        rows = torch.arange(filters, device=kernel.device)
-        kernel[rows, rows % per_group, SIZE // 2, SIZE // 2] = 1.0
-        return kernel * self.identity[:, None, None, None]
 
     def forward(self) -> Tensor:
         """The merged kernel."""
         if self.fused:
             return self.k5
-        return self.k5 + F.pad(self.k3, [1] * 4) + F.pad(self.k1, [2] * 4) + self._identity_kernel()
+        passed = self._identity() * self.identity[:, None, None, None]
+        return self.k5 + F.pad(self.k3, [1] * 4) + F.pad(self.k1, [2] * 4) + passed
 
     @torch.no_grad()
     def pass_on(self) -> None:
-        """Start close to the identity: every filter passes its channel on."""
         self.identity.fill_(1.0)
 
     @torch.no_grad()
@@ -72,34 +93,7 @@ class RepKernel(nn.Module):
                 branch.zero_()
 
 
-class PlainKernel(nn.Module):
-    """A single 5x5 kernel, without branches; see `RepKernel`."""
-
-    def __init__(self, channels: int, filters: int, groups: int) -> None:
-        super().__init__()
-        per_group = channels // groups
-        self.k5 = nn.Parameter(
-            torch.randn(filters, per_group, SIZE, SIZE) / (per_group * SIZE * SIZE) ** 0.5
-        )
-
-    @property
-    def shapes(self) -> list[torch.Size]:
-        """Shapes of the weights that a key may modulate."""
-        return [self.k5.shape]
-
-    def forward(self) -> Tensor:
-        """The kernel."""
-        return self.k5
-
-    @torch.no_grad()
-    def pass_on(self) -> None:
-        """Start close to the identity, as `RepKernel.pass_on`."""
-        filters, per_group = self.k5.shape[:2]
-        rows = torch.arange(filters)
-        self.k5[rows, rows % per_group, SIZE // 2, SIZE // 2] += 1.0
-
-
-Kernel = type[RepKernel] | type[PlainKernel]
+Kernel = type[PlainKernel]
 """What a convolution's 5x5 kernel is made of."""
 
 
@@ -154,20 +148,16 @@ class ConditionalKernel(nn.Module):
 
 def correlate(x: Tensor, kernels: Tensor, groups: int) -> Tensor:
     """k * x with one kernel per sample, zero padding: (B, C, H, W) -> (B, filters, H, W)."""
-    return _per_sample(x, kernels, groups)
+    if kernels.shape[0] == 1:
+        return F.conv2d(x, kernels[0], padding=SIZE // 2, groups=groups)
+    pairs = zip(x.split(1), kernels, strict=True)
+    return torch.cat([F.conv2d(one, k, padding=SIZE // 2, groups=groups) for one, k in pairs])
 
 
 def correlate_adjoint(x: Tensor, kernels: Tensor, groups: int) -> Tensor:
     """kbar * x, kbar = k rotated by 180 degrees: the exact adjoint of `correlate` (eq. 6)."""
     turned = kernels.flip((-2, -1))
     if groups == 1:
-        return _per_sample(x, turned.transpose(1, 2), 1)
+        return correlate(x, turned.transpose(1, 2), 1)
     # Depth-wise, then the sum over each channel's filters: far faster than a grouped reduction.
-    return _per_sample(x, turned, x.shape[1]).unflatten(1, (groups, -1)).sum(2)
-
-
-def _per_sample(x: Tensor, kernels: Tensor, groups: int) -> Tensor:
-    if kernels.shape[0] == 1:
-        return F.conv2d(x, kernels[0], padding=SIZE // 2, groups=groups)
-    pairs = zip(x.split(1), kernels, strict=True)
-    return torch.cat([F.conv2d(one, k, padding=SIZE // 2, groups=groups) for one, k in pairs])
+    return correlate(x, turned, x.shape[1]).unflatten(1, (groups, -1)).sum(2)

@@ -3,6 +3,7 @@ anywhere, with any number of workers."""
 
 import functools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ Item = tuple[Tensor, int]
 _ORDER, _CROP = 0, 1
 
 
+@dataclass(eq=False)
 class CropSampler(Dataset[Item]):
     """An endless row of random square crops with random flips.
 
@@ -22,10 +24,9 @@ class CropSampler(Dataset[Item]):
     ((3, size, size) uint8 RGB, index of its photograph).
     """
 
-    def __init__(self, photos: Photos, size: int, seed: int) -> None:
-        self.photos = photos
-        self.size = size
-        self.seed = seed
+    photos: Photos
+    size: int
+    seed: int
 
     def __getitem__(self, position: int) -> Item:
         count = len(self.photos)
@@ -51,6 +52,7 @@ def _order(seed: int, epoch: int, count: int) -> np.ndarray:
     return np.random.default_rng((seed, _ORDER, epoch)).permutation(count)
 
 
+@dataclass(eq=False)
 class StepSampler(Sampler[list[int]]):
     """The positions of each step from `start` to `stop`, for one device of a run.
 
@@ -58,21 +60,19 @@ class StepSampler(Sampler[list[int]]):
     from (s * parts + k) * size on. So N devices see what one device sees in N parts.
     """
 
-    def __init__(
-        self, start: int, stop: int, size: int, accumulate: int, rank: int, world: int
-    ) -> None:
-        self.steps = range(start, stop)
-        self.size = size
-        self.accumulate = accumulate
-        self.rank = rank
-        self.world = world
+    start: int
+    stop: int
+    size: int
+    accumulate: int
+    rank: int
+    world: int
 
     def __len__(self) -> int:
-        return len(self.steps)
+        return self.stop - self.start
 
     def __iter__(self) -> Iterator[list[int]]:
         own = self.accumulate * self.size
-        for step in self.steps:
+        for step in range(self.start, self.stop):
             first = (step * self.world + self.rank) * own
             yield list(range(first, first + own))
 

@@ -43,13 +43,7 @@ def similarity(image: Tensor, reference: Tensor) -> Tensor:
 def frequency_loss(
     z_ref: Tensor, z_stego: Tensor, z_sec: Tensor, z_rev: Tensor, norm: str = "l1"
 ) -> Tensor:
-    """L_F, eq. 19, on wavelet coefficients; `norm` is l1 (the paper's default) or l2.
-
-    Raises:
-        ValueError: another norm.
-    """
-    if norm not in ("l1", "l2"):
-        raise ValueError(f"norm {norm!r} is neither l1 nor l2")
+    """L_F, eq. 19, on wavelet coefficients; `norm` is l1 (the paper's default) or l2."""
     distance = F.l1_loss if norm == "l1" else F.mse_loss
     return distance(z_stego, z_ref) + distance(z_rev, z_sec)
 
@@ -67,8 +61,3 @@ def perceptual_loss(
             change = F.normalize(b, dim=1) - F.normalize(a, dim=1)
             total = total + change.square().sum(1).mean()
     return total
-
-
-def total_loss(frequency: Tensor, perceptual: Tensor, weights: tuple[float, float]) -> Tensor:
-    """L_total = lambda_1 L_F + lambda_2 L_P, eq. 21; the paper's weights are (2, 1)."""
-    return weights[0] * frequency + weights[1] * perceptual

@@ -148,7 +148,7 @@ class TrainingModule(lightning.LightningModule):
         figures = torch.stack(
             [torch.stack([o.loss.detach(), o.stego_psnr, o.revealed_psnr]) for o in outcomes]
         ).mean(0)
-        loss, stego, revealed = self._mean_of_devices(figures).tolist()
+        loss, stego, revealed = self.trainer.strategy.reduce(figures).tolist()
         verdict = self.guard.judge(self.step, loss, float(norm))
         if verdict == "take":
             optimiser.step()
@@ -200,16 +200,7 @@ class TrainingModule(lightning.LightningModule):
 
     def any_device(self, own: bool) -> bool:
         """The same answer on every device: True when it is for one of them."""
-        if self.world() == 1:
-            return own
-        told = torch.tensor(float(own), device=self.device)
-        return bool(self._mean_of_devices(told) > 0)
-
-    def _mean_of_devices(self, figures: Tensor) -> Tensor:
-        if self.world() > 1:
-            torch.distributed.all_reduce(figures)
-            figures = figures / self.world()
-        return figures
+        return self.trainer.strategy.reduce_boolean_decision(own, all=False)
 
     def _snapshot(self) -> Snapshot:
         """Weights, averages and optimiser, copied."""

@@ -14,7 +14,6 @@ from sshr.training.losses import (
     perceptual_loss,
     rate_controlled_loss,
     similarity,
-    total_loss,
 )
 from sshr.training.passing import pass_pair
 from sshr.training.recipe import LossPart
@@ -76,4 +75,5 @@ def _fidelity(
     pictures = (reference, stego, secret, revealed)
     z_ref, z_stego, z_sec, z_rev = (net.transform(picture) for picture in pictures)
     frequency = frequency_loss(z_ref, z_stego, z_sec, z_rev, part.norm)
-    return total_loss(frequency, perceptual_loss(net.features, *pictures), part.weights)
+    weights = part.weights  # lambda_1 and lambda_2 of eq. 21
+    return weights[0] * frequency + weights[1] * perceptual_loss(net.features, *pictures)

@@ -1,7 +1,6 @@
 """Photographs on disk, checked once, with the AlexNet features that their keys are made from."""
 
 import hashlib
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from torch import Tensor
 
 from sshr.errors import TrainingError
 from sshr.files.names import reason, shown
+from sshr.files.temporary import whole_file
 from sshr.network.rsrk import AlexNetFeatures
 
 CACHE_BYTES = 2 << 30
@@ -148,8 +148,6 @@ def _read_known(known: Path | None, key: str) -> dict[str, Tensor] | None:
 
 
 def _write_known(known: Path, key: str, paths: Sequence[Path], features: Tensor) -> None:
-    temporary = known.with_suffix(f".{os.getpid()}.tmp")
-    torch.save(
-        {"key": key, "paths": [str(path) for path in paths], "features": features}, temporary
-    )
-    os.replace(temporary, known)
+    held = {"key": key, "paths": [str(path) for path in paths], "features": features}
+    with whole_file(known, force=True) as file:
+        torch.save(held, file)

@@ -25,7 +25,7 @@ from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import recipe_from_dict, save_recipe
 from sshr.training.reporting import Reporter
 from sshr.training.sessions import LAST, MODEL, Saver, Stopper
-from sshr.training.start import initial_net, linear_start
+from sshr.training.start import initial_net
 from sshr.zoo.registry import pick_device
 
 RECIPE = "recipe.yaml"
@@ -99,7 +99,9 @@ def train(recipe: Recipe | None, session: TrainingSession, say: Say) -> Ended:
     photos = _photos(paths, recipe, net, place, session.out, say)
     crops = CropSampler(photos, recipe.data.crop, recipe.seed)
     if not session.resume and recipe.start is None:
-        linear_start(net, crops.crops(recipe.data.start_crops), photos.features)
+        # What can be known before training: the keys' whitening and the linear start.
+        net.keys.whiten(photos.features)
+        net.body.fit(crops.crops(recipe.data.start_crops))
     workers = _workers(session, photos, place)
     minutes = recipe.schedule.minutes
     limits = [session.max_seconds, None if minutes is None else minutes * 60]

@@ -1,35 +1,20 @@
 """When a session ends and what it leaves: checkpoints, and the end on a signal or a time limit."""
 
-import contextlib
-import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import torch
 
+from sshr.files.temporary import remove_stale, whole_file
 from sshr.training.module import TrainingModule
 from sshr.zoo.checkpoint import save_checkpoint
 
 LAST = "last.ckpt"
 MODEL = "model.safetensors"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-@contextlib.contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """A temporary name that takes the place of `path`, whole and on disk, when the block ends."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 class Saver:
@@ -42,9 +27,7 @@ class Saver:
     def begin(self, module: TrainingModule) -> None:
         """Save what the session starts from, after removing what a killed one was writing."""
         if module.global_rank == 0:
-            for name in (LAST, MODEL):
-                for left in self.folder.glob(f".{name}.*.tmp"):
-                    left.unlink(missing_ok=True)
+            remove_stale(self.folder)
         self.save(module)
 
     def step(self, module: TrainingModule) -> None:
@@ -58,10 +41,9 @@ class Saver:
     def save(self, module: TrainingModule) -> None:
         """Both files, each whole or not at all."""
         if module.global_rank == 0:
-            with replaced(self.folder / LAST) as temporary:
-                torch.save(module.trainer._checkpoint_connector.dump_checkpoint(), temporary)
-            with replaced(self.folder / MODEL) as temporary:
-                save_checkpoint(module.average.averaged(module.net), temporary)
+            with whole_file(self.folder / LAST, force=True) as file:
+                torch.save(module.trainer._checkpoint_connector.dump_checkpoint(), file)
+            save_checkpoint(module.average.averaged(module.net), self.folder / MODEL)
         self.saved = time.monotonic()
 
 

@@ -1,11 +1,10 @@
-"""Where a network's training starts: weights, AlexNet's features, the linear start."""
+"""Where a network's training starts: weights, AlexNet's features."""
 
 import copy
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from torch import Tensor
 
 from sshr.errors import CheckpointError
 from sshr.files.names import reason, shown
@@ -42,17 +41,6 @@ def initial_net(recipe: Recipe, alexnet: Path | None = None) -> StegoNet:
         load_alexnet(net.features, alexnet)
     net.train().set_learnable()
     return net
-
-
-def linear_start(net: StegoNet, crops: Tensor, features: Tensor) -> None:
-    """Fit what a network knows before training.
-
-    Args:
-        crops: (N, 3, H, W) in [0, 1].
-        features: (M, 256), AlexNet's of whole photographs, for the keys.
-    """
-    net.keys.whiten(features)
-    net.body.fit(crops)
 
 
 def load_alexnet(features: AlexNetFeatures, path: Path) -> None:

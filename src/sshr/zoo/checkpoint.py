@@ -15,10 +15,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from sshr.errors import CheckpointError
+from sshr.files.temporary import whole_file
 from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import StegoNet
 from sshr.zoo.budget import Budget
@@ -41,7 +42,7 @@ class LoadedModel:
 
 
 def save_checkpoint(net: StegoNet, path: Path) -> bytes:
-    """Write `net` with fp16 weights; returns the digest."""
+    """Write `net` with fp16 weights, whole or not at all; returns the digest."""
     tensors = {
         name: value.detach().to("cpu", torch.float16 if value.is_floating_point() else value.dtype)
         for name, value in net.state_dict().items()
@@ -49,7 +50,9 @@ def save_checkpoint(net: StegoNet, path: Path) -> bytes:
     tensors = {name: value.contiguous() for name, value in tensors.items()}
     config = json.dumps(config_to_dict(net.config), sort_keys=True)
     digest = _digest(config, tensors)
-    save_file(tensors, path, metadata={"format": FORMAT, "config": config, "digest": digest.hex()})
+    metadata = {"format": FORMAT, "config": config, "digest": digest.hex()}
+    with whole_file(path, force=True) as file:
+        file.write(save(tensors, metadata))
     return digest
 
 

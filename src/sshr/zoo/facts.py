@@ -1,7 +1,7 @@
 """What a checkpoint's file and the scores beside it say, without loading its network or torch.
 
-Scores were measured on packaged weights and ship beside them; `benchmarks/record_scores.py` writes
-them. The file says which checkpoint was measured: figures of other weights are not shown.
+Scores were measured on packaged weights and ship beside them; `benchmarks/results.py` writes them.
+The file says which checkpoint was measured: figures of other weights are not shown.
 """
 
 import json

@@ -104,12 +104,12 @@ def summaries() -> list[dict[str, Any]]:
         CheckpointError: a packaged file is missing or foreign.
     """
     rows = []
-    for preset in PRESETS.values():
-        facts = read_facts(preset.name)
+    for preset, purpose in PRESETS.items():
+        facts = read_facts(preset)
         rows.append(
             {
-                "name": preset.name,
-                "purpose": preset.purpose,
+                "name": preset,
+                "purpose": purpose,
                 "parameters": facts.parameters,
                 "bytes": facts.file_bytes,
                 "checkpoint": facts.checkpoint.hex(),

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from sshr.errors import EvaluationError, ImageError, SshrError
-from sshr.evaluation.change import describe_change
 from sshr.evaluation.channels import FLOAT, PNG, Channel
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
@@ -32,7 +31,7 @@ from sshr.evaluation.records import (
     PairLine,
     WrongKeyLine,
 )
-from sshr.evaluation.summary import compare
+from sshr.evaluation.summary import compare, describe_change
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet

@@ -14,7 +14,6 @@ import argparse
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 
@@ -36,20 +35,6 @@ from sshr.types import Rgb8
 
 Embed = Callable[[Rgb8, float, int], Rgb8]
 SIZE = 256
-
-
-@dataclass(frozen=True)
-class DetectedEmbedding:
-    """What the detector makes of one kind of stego: P_E of each fold.
-
-    Attributes:
-        payload: bits a sample; None for a picture.
-    """
-
-    embedding: str
-    payload: float | None
-    stego_psnr: float
-    folds: list[float]
 
 
 def sealed(noise: str) -> Embed:
@@ -98,7 +83,8 @@ def main() -> None:
     def found(name: str, payload: float | None, stegos: Sequence[Rgb8]) -> None:
         loud = fmean(psnr(*pair) for pair in zip(stegos, covers, strict=True))
         folds = detection_errors(detector, covers, stegos)
-        rows.append(DetectedEmbedding(name, payload, loud, folds))
+        row = {"embedding": name, "payload": payload, "stego_psnr": loud, "folds": folds}
+        rows.append(row)
         bits = "a picture" if payload is None else f"{payload:g}"
         print(f"| {bits} | {name} | {loud:.1f} | {error_cell(folds)} |", flush=True)
 
@@ -110,7 +96,7 @@ def main() -> None:
     if given.analog:
         found(f"analog, {given.preset}", None, [*analog(covers, given.preset)])
     told = {"photographs": len(covers), "learners": LEARNERS, "subspace": SUBSPACE}
-    keep(given.json, **told, detector=given.detector, rows=[asdict(row) for row in rows])
+    keep(given.json, **told, detector=given.detector, rows=rows)
 
 
 if __name__ == "__main__":

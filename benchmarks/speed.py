@@ -17,7 +17,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -53,13 +53,6 @@ Work = Callable[[], Any]
 PASSPHRASE = "a passphrase for the benchmark only"
 GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
 
-NOTES = (
-    "Operations: convolutions and matrix products, a multiply-add counted as two; fast transforms, "
-    "element-wise work and the keys' AlexNet (once a picture) not. The peer has HiNet's layer "
-    "plan; HiNet's own figures are 4.05 M parameters and 133 GFLOP each way, counted the same. "
-    "Conceal includes its own verification."
-)
-
 
 @dataclass(frozen=True)
 class NetworkSpeed:
@@ -84,17 +77,6 @@ class ProcessSpeed:
     peak_bytes: int
 
 
-@dataclass
-class SpeedReport:
-    machine: str
-    threads: int
-    repeats: int
-    networks: list[NetworkSpeed] = field(default_factory=list)
-    mix_seconds: float = 0.0
-    rounding_seconds: float = 0.0
-    processes: list[ProcessSpeed] = field(default_factory=list)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -110,31 +92,31 @@ def main() -> int:
         show(f"the sealed transport, {args.threads} threads", [told])
         keep(args.json, speed=told)
         return 0
-    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs"
-    result = SpeedReport(f"{machine}, torch {torch.__version__}", args.threads, args.repeats)
+    networks: list[NetworkSpeed] = []
+    processes: list[ProcessSpeed] = []
     jobs = [((SIDE, SIDE), args.repeats), (args.size, args.large_repeats)]
     try:
         with progress_bar(silent=False) as progress, tempfile.TemporaryDirectory() as work:
             for done, name in enumerate(PRESETS, start=1):
-                result.networks.append(measure_preset(name, args.repeats))
+                networks.append(measure_preset(name, args.repeats))
                 progress("networks", done, len(PRESETS) + 1)
-            result.networks.append(measure_peer(args.repeats))
-            result.mix_seconds, result.rounding_seconds = measure_beside(args.repeats)
+            networks.append(measure_peer(args.repeats))
+            mix, rounding = measure_beside(args.repeats)
             for size, repeats in jobs:
                 steps = measured_processes(size, repeats, args.threads, Path(work))
                 for done, process in enumerate(steps, start=1):
-                    result.processes.append(process)
+                    processes.append(process)
                     progress(f"processes, {process.size}", done, 2)
     except SshrError as error:
         print(f"speed: {error}", file=sys.stderr)
         return error.exit_code
-    show(f"one {SIDE}x{SIDE} tile, {result.threads} threads", result.networks)
-    print(
-        f"keyed mix of a tile {result.mix_seconds:.4f} s, rounding {result.rounding_seconds:.4f} s"
-    )
-    show(f"whole sshr processes, {result.threads} threads", result.processes)
-    print(f"{NOTES} {result.machine}.")
-    keep(args.json, **asdict(result))
+    show(f"one {SIDE}x{SIDE} tile, {args.threads} threads", networks)
+    print(f"keyed mix of a tile {mix:.4f} s, rounding {rounding:.4f} s")
+    show(f"whole sshr processes, {args.threads} threads", processes)
+    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs"
+    told = {"machine": f"{machine}, torch {torch.__version__}", "threads": args.threads}
+    told |= {"repeats": args.repeats, "networks": networks, "processes": processes}
+    keep(args.json, **told, mix_seconds=mix, rounding_seconds=rounding)
     return 0
 
 

@@ -18,8 +18,9 @@ import csv
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from importlib.resources import as_file, files
 from itertools import pairwise, product
 from pathlib import Path
@@ -34,6 +35,7 @@ from sshr.errors import SshrError, UsageError
 from sshr.evaluation.json_records import from_json
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.protocols import PROTOCOLS, find_pairs
+from sshr.evaluation.records import Run
 from sshr.evaluation.report.charts import Series
 from sshr.files.names import shown
 from sshr.files.output import write_file
@@ -49,6 +51,8 @@ EVERY = 10
 """Steps between points of a curve."""
 
 Entries = dict[str, Any]
+Evaluation = Callable[[Sequence[MethodEntry]], tuple[Run, dict[str, Figures]]]
+"""`measured` on what every network is measured on."""
 
 
 @dataclass(frozen=True)
@@ -108,25 +112,6 @@ class TrainedRow:
     start: Figures | None
     curve: list[tuple[int, float, float]]
 
-    @property
-    def key(self) -> tuple[str, float, int, int]:
-        return self.row, self.rate, self.seed, self.steps
-
-
-@dataclass(frozen=True)
-class EvaluationSet:
-    """What every network is measured on."""
-
-    folder: Path
-    protocol: str
-    limit: int | None
-
-    def about(self) -> Entries:
-        """For the JSON file."""
-        protocol = PROTOCOLS[self.protocol]
-        pairs = len(find_pairs(protocol, self.folder)[: self.limit])
-        return {"set": self.folder.name, "size": protocol.describe, "pairs": pairs}
-
 
 class Store:
     """All results, on disk after each of them if there is a file."""
@@ -141,7 +126,8 @@ class Store:
                 raise UsageError(f"{shown(path)}: holds figures of another set ({held})")
 
     def has(self, row: str, rate: float, seed: int, steps: int) -> bool:
-        return (row, rate, seed, steps) in [result.key for result in self.results]
+        held = [(one.row, one.rate, one.seed, one.steps) for one in self.results]
+        return (row, rate, seed, steps) in held
 
     def add(self, result: TrainedRow) -> None:
         """Keep it, and write the file as a whole."""
@@ -161,7 +147,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
     parser.add_argument("--runs", type=Path, default=Path("runs/table5"), help="working folder")
     parser.add_argument("--alexnet", type=Path, help="its weights; else the packaged ones")
-    parser.add_argument("--protocol", default="kodak", help="of sshr evaluate")
+    parser.add_argument("--protocol", default="kodak", choices=PROTOCOLS, help="of sshr evaluate")
     parser.add_argument("--limit", type=int, help="the first so many pairs")
     parser.add_argument("--json", type=Path, metavar="OUT", help="results, to go on from as well")
     parser.add_argument("--picture", type=Path, metavar="SVG", help="draw the two starts")
@@ -169,8 +155,11 @@ def main() -> int:
     try:
         recipe = base_recipe()
         rates, steps = args.rates or [recipe.optimiser.rate], args.steps or recipe.schedule.steps
-        evaluation = EvaluationSet(args.folder, args.protocol, args.limit)
-        store = Store(args.json, evaluation.about())
+        protocol = PROTOCOLS[args.protocol]
+        pairs = len(find_pairs(protocol, args.folder)[: args.limit])
+        about = {"set": args.folder.name, "size": protocol.describe, "pairs": pairs}
+        store = Store(args.json, about)
+        evaluation = partial(measured, folder=args.folder, protocol=args.protocol, limit=args.limit)
         for rate, seed, name in product(rates, args.seeds, args.rows):
             if store.has(name, rate, seed, steps):
                 continue
@@ -186,7 +175,11 @@ def main() -> int:
         return error.exit_code
     wanted = [result for result in store.results if result.steps == steps]
     for rate in rates:
-        rows = [told_row(result) for result in wanted if result.rate == rate]
+        rows = [
+            {"network": ROWS[one.row].title, "seed": one.seed, **one.channels, "start": one.start}
+            for one in wanted
+            if one.rate == rate
+        ]
         show(f"{store.about['set']}: {steps} steps, rate {rate:g}", rows)
     if args.picture:
         args.picture.write_text(drawn([r for r in wanted if r.rate == rates[-1]]), "utf-8")
@@ -215,7 +208,7 @@ def run_row(
     recipe: Recipe,
     data: Path,
     runs: Path,
-    evaluation: EvaluationSet,
+    evaluation: Evaluation,
     alexnet: Path | None = None,
 ) -> TrainedRow | None:
     """Train, or go on with what `runs` holds, and measure; None if a signal has ended it.
@@ -271,14 +264,13 @@ def curve_of(log: Sequence[dict[str, float]]) -> list[tuple[int, float, float]]:
     return curve
 
 
-def scores(engine: Engine, evaluation: EvaluationSet) -> Figures:
+def scores(engine: Engine, evaluation: Evaluation) -> Figures:
     """Means over the pairs, by channel."""
     entry = MethodEntry("row", BareMethod(engine), engine.identity.hex())
-    _, found = measured([entry], evaluation.folder, evaluation.protocol, evaluation.limit)
-    return found["row"]
+    return evaluation([entry])[1]["row"]
 
 
-def at_start(engine: Engine, evaluation: EvaluationSet) -> Figures | None:
+def at_start(engine: Engine, evaluation: Evaluation) -> Figures | None:
     """What a closed form gave before training; None for printed steps, which begin at stego =
     secret.
     """
@@ -287,12 +279,6 @@ def at_start(engine: Engine, evaluation: EvaluationSet) -> Figures | None:
         return None
     net.body.untrain()
     return scores(Engine(replace(engine.model, net=net)), evaluation)
-
-
-def told_row(result: TrainedRow) -> Entries:
-    """A line of the printed table."""
-    row = ROWS[result.row]
-    return {"network": row.title, "seed": result.seed, **result.channels, "start": result.start}
 
 
 def drawn(results: Sequence[TrainedRow]) -> str:

@@ -38,7 +38,7 @@ def psnr(image: Rgb8, reference: Rgb8) -> float:
     Raises:
         UsageError: the arrays are not of this kind, or differ in shape.
     """
-    return _decibels(_moments(image, reference)[1])
+    return decibels(_moments(image, reference)[1])
 
 
 def mae(image: Rgb8, reference: Rgb8) -> float:
@@ -63,7 +63,7 @@ def y_psnr(image: Rgb8, reference: Rgb8) -> float:
     total = 0.0
     for one, other in _chunks(image, reference):
         total += float(np.sum(np.square((one.astype(np.float64) - other) @ _LUMA)))
-    return _decibels(total / (image.shape[0] * image.shape[1]))
+    return decibels(total / (image.shape[0] * image.shape[1]))
 
 
 def ssim(image: Rgb8, reference: Rgb8) -> float:
@@ -111,7 +111,8 @@ def _chunks(image: Rgb8, reference: Rgb8) -> Iterator[tuple[Rgb8, Rgb8]]:
         yield one[start : start + _PIXELS], other[start : start + _PIXELS]
 
 
-def _decibels(mean_square: float) -> float:
+def decibels(mean_square: float) -> float:
+    """The PSNR of a mean squared error in levels, at most MAX_PSNR."""
     if mean_square <= 0:
         return MAX_PSNR
     return min(MAX_PSNR, 10 * math.log10(255**2 / mean_square))

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.rounding.frequencies import frequency_order, split_count
 from sshr.rounding.kernels import (
     REACH,
     Kernels,
     achieved,
     column_kinds,
     design,
+    frequency_order,
     row_kinds,
+    split_count,
 )
 from sshr.rounding.shaping import Planes, round_shaped
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.fft import dctn
 
 from sshr.rounding import rounder as rounder_module
-from sshr.rounding.frequencies import frequency_order, split_count
+from sshr.rounding.kernels import frequency_order, split_count
 from sshr.rounding.rounder import Rounder, Slices
 
 Drawn = Callable[..., NDArray[np.float32]]

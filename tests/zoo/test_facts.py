@@ -110,9 +110,9 @@ def test_summaries_describe_the_packaged_files() -> None:
     rows = {row["name"]: row for row in summaries()}
     assert list(rows) == list(PRESETS)
     for name, row in rows.items():
-        loaded, path = load_model(name, "cpu"), WEIGHTS / PRESETS[name].file
+        loaded, path = load_model(name, "cpu"), WEIGHTS / f"{name}.safetensors"
         assert row["bytes"] == path.stat().st_size
         assert row["parameters"] == loaded.net.parameter_count()
         assert row["checkpoint"] == loaded.digest[:8].hex()
-        assert row["purpose"] == PRESETS[name].purpose
+        assert row["purpose"] == PRESETS[name]
         assert row["scores"] == read_scores(path.with_suffix(".json"), row["checkpoint"])

@@ -16,7 +16,7 @@ from sshr.zoo.registry import PRESETS, find_model, load_model, pick_device
 
 
 def weights(name: str) -> Path:
-    return Path(str(files("sshr.zoo") / "weights" / PRESETS[name].file))
+    return Path(str(files("sshr.zoo") / "weights" / f"{name}.safetensors"))
 
 
 def test_each_name_builds_exactly_its_network() -> None:

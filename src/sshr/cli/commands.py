@@ -7,12 +7,11 @@ import typer
 from sshr import __version__
 from sshr.cli.conceal import make_conceal
 from sshr.cli.evaluate import evaluate
-from sshr.cli.fingerprint import fingerprint
 from sshr.cli.groups import grouped
 from sshr.cli.inspect import inspect
 from sshr.cli.keygen import key, keygen
 from sshr.cli.models import models
-from sshr.cli.reference import reference
+from sshr.cli.reference import fingerprint, reference
 from sshr.cli.reveal import reveal
 from sshr.cli.train import train
 

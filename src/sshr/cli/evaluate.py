@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sshr.cli.options import Device, Json
-from sshr.cli.printing import print_json
+from sshr.cli.printing import print_json, say
 from sshr.errors import UsageError
 
 
@@ -67,7 +67,7 @@ def evaluate(
         *(attacks, attack_pairs, searches, list(dict.fromkeys(detector or []))),
     )
     with progress_bar(as_json) as progress:
-        report = run(options, progress, _say)
+        report = run(options, progress, say)
     if as_json:
         print_json(to_json(report))
     else:
@@ -76,9 +76,5 @@ def evaluate(
         print(overview(report))
         print(f"report.html, report.md, report.json and pairs.csv written to {out}")
     if report.run.skipped:
-        _say(f"{len(report.run.skipped)} pairs were left out")
+        say(f"{len(report.run.skipped)} pairs were left out")
         raise typer.Exit(1)
-
-
-def _say(line: str) -> None:
-    typer.echo(f"sshr: {line}", err=True)

@@ -1,6 +1,7 @@
 """How a command prints its result."""
 
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 def print_json(facts: dict[str, Any]) -> None:
     """One JSON object on stdout."""
     print(json.dumps(facts, allow_nan=False))
+
+
+def say(line: str) -> None:
+    """One line on stderr."""
+    print(f"sshr: {line}", file=sys.stderr)
 
 
 def print_notes(console: "Console", notes: list[str] | tuple[str, ...]) -> None:

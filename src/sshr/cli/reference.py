@@ -1,4 +1,4 @@
-"""`sshr reference`."""
+"""`sshr reference` and `sshr fingerprint`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ def reference(
 
     Example: sshr reference garden.jpg -o garden.png
     """
-    from sshr.header.fingerprint import fingerprint
+    from sshr.header.fingerprint import fingerprint as words_for
     from sshr.imaging.limits import MIN_SIDE
     from sshr.imaging.reading import read_image
     from sshr.imaging.writing import check_alpha, check_output, write_image
@@ -39,7 +39,7 @@ def reference(
         picture = picture.scaled_down(max_side)
     samples = picture.rgb[:, :, 0] if picture.greyscale else picture.rgb
     write_image(output, samples, force, alpha=picture.alpha)
-    words, (height, width) = fingerprint(picture.rgb), picture.size
+    words, (height, width) = words_for(picture.rgb), picture.size
     facts: dict[str, Any] = {"reference": str(output), "width": width, "height": height}
     if as_json:
         print_json(facts | {"fingerprint": words, "notes": list(picture.notes)})
@@ -48,3 +48,23 @@ def reference(
     print_notes(console, picture.notes)
     console.print(f"{shown(output)} ({width}x{height}) written", markup=False)
     console.print(f"its fingerprint: {words}", markup=False)
+
+
+def fingerprint(
+    image: Annotated[Path, typer.Argument(help="The reference photograph.")],
+    as_json: Json = False,
+) -> None:
+    """Print six words that tell whether two people hold the same reference, to the last pixel.
+
+    Example: sshr fingerprint garden.png
+    """
+    from sshr.header.fingerprint import fingerprint as words_for
+    from sshr.imaging.reading import read_image
+
+    picture = read_image(image)
+    words = words_for(picture.rgb)
+    if as_json:
+        height, width = picture.size
+        print_json({"image": str(image), "width": width, "height": height, "fingerprint": words})
+        return
+    print(words)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sshr.cli.printing import say
 from sshr.errors import UsageError
 from sshr.files.names import shown
 
@@ -52,17 +53,13 @@ def train(
     chosen = None if recipe is None else load_recipe(recipe)
     places = data, out, resume, device, devices, workers, threads
     session = TrainingSession(*places, seconds, alexnet, steps)
-    ended = run(chosen, session, _say)
+    ended = run(chosen, session, say)
     if is_helper():
         return
-    _say(f"{shown(ended.model)} written after {ended.step} of {ended.steps} steps")
+    say(f"{shown(ended.model)} written after {ended.step} of {ended.steps} steps")
     if ended.signal is not None:
-        _say("interrupted; --resume goes on")
+        say("interrupted; --resume goes on")
         raise typer.Exit(128 + ended.signal)
-
-
-def _say(line: str) -> None:
-    typer.echo(f"sshr: {line}", err=True)
 
 
 def _seconds(text: str) -> float:

@@ -59,12 +59,10 @@ class Keys:
             )
         if any(len(key) != KEY_BYTES for key in self.recipients):
             raise UsageError(f"a recipient's public key must have {KEY_BYTES} bytes")
-        if self.identity is not None and len(self.identity) != KEY_BYTES:
-            raise UsageError(f"a private key must have {KEY_BYTES} bytes")
-        if self.signer is not None and len(self.signer) != KEY_BYTES:
-            raise UsageError(f"a signing key must have {KEY_BYTES} bytes")
-        if self.sender is not None and len(self.sender) != KEY_BYTES:
-            raise UsageError(f"a sender's public key must have {KEY_BYTES} bytes")
+        own = {"private key": self.identity, "signing key": self.signer}
+        for what, key in (own | {"sender's public key": self.sender}).items():
+            if key is not None and len(key) != KEY_BYTES:
+                raise UsageError(f"a {what} must have {KEY_BYTES} bytes")
 
 
 def passphrase_bytes(text: str) -> bytes:

@@ -57,9 +57,6 @@ class Ledger(Generic[Line]):
     def __iter__(self) -> Iterator[Line]:
         return iter(self._lines.values())
 
-    def __len__(self) -> int:
-        return len(self._lines)
-
     def add(self, line: Line) -> None:
         """Write a line through to the disk.
 

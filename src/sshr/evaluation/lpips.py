@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from sshr.evaluation.tensors import to_tensor
-from sshr.network.rsrk import AlexNetFeatures
 from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
 
@@ -19,18 +18,11 @@ _TINY = 1e-10
 
 
 class Lpips:
-    """The metric; calling it with two HWC uint8 RGB pictures of one size gives the distance.
+    """The metric; calling it with two HWC uint8 RGB pictures of one size gives the distance."""
 
-    Args:
-        features: AlexNet's five convolutions with ImageNet weights; `base` holds them.
-        heads: weights (C,) of the channels of each of the five activations; the published ones.
-    """
-
-    def __init__(
-        self, features: AlexNetFeatures | None = None, heads: list[Tensor] | None = None
-    ) -> None:
-        self.features = load_model("base", "cpu").net.features if features is None else features
-        self.heads = published_heads() if heads is None else heads
+    def __init__(self) -> None:
+        self.features = load_model("base", "cpu").net.features
+        self.heads = published_heads()
 
     @torch.inference_mode()
     def __call__(self, image: Rgb8, reference: Rgb8) -> float:

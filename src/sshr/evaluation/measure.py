@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from sshr.errors import EvaluationError, ImageError, SshrError
-from sshr.evaluation.change import describe_change
 from sshr.evaluation.channels import FLOAT, PNG, Channel
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
@@ -32,7 +31,7 @@ from sshr.evaluation.records import (
     PairLine,
     WrongKeyLine,
 )
-from sshr.evaluation.summary import compare
+from sshr.evaluation.summary import compare, describe_change
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
@@ -116,21 +115,21 @@ def _left(
                 yield pair, entry, channels
 
 
+@dataclass(eq=False)
 class Trial:
     """One method on one pair: conceals once, and sends the stego through one channel at a time."""
 
-    def __init__(
-        self,
-        entry: MethodEntry,
-        pair: TestPair,
-        secret: Rgb8,
-        reference: Rgb8,
-        seed: int,
-        lpips: Lpips,
-    ) -> None:
-        self.entry, self.pair, self.seed, self.lpips = entry, pair, seed, lpips
-        self.secret, self.reference = secret, reference
-        self.key = key_of(seed, pair.name)
+    entry: MethodEntry
+    pair: TestPair
+    secret: Rgb8
+    reference: Rgb8
+    seed: int
+    lpips: Lpips
+
+    @property
+    def key(self) -> bytes:
+        """The method's."""
+        return key_of(self.seed, self.pair.name)
 
     def line(self, channel: Channel, keep: Keep | None = None, number: int = 0) -> PairLine:
         """The ledger's line for this channel; `keep` is given the pictures under this number."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from sshr.network.transform import CHANNELS, Transform
-from sshr.rounding.frequencies import dct_array, frequency_order, split_count
+from sshr.rounding.kernels import dct_array, frequency_order, split_count
 
 Size = tuple[int, int]
 TILE_MULTIPLE = 16

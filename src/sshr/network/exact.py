@@ -23,19 +23,17 @@ from sshr.network.bank import (
     ring_sizes,
     size_of,
 )
-from sshr.network.closed_form import linear_pair, nonlinear_pair
+from sshr.network.closed_form import Stage, linear_pair, nonlinear_pair
 from sshr.network.companding import Companding
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Watch
 from sshr.network.fit import fit_start
-from sshr.network.headroom import inside, with_headroom
 from sshr.network.mix import Mix
 from sshr.network.noise import ROUNDING, mean_power, reachable
 from sshr.network.rotation import KeyedRotation
 from sshr.network.spread import Groups, Spread
-from sshr.network.stage import Stage
 from sshr.network.steps import Pair, Shared, Steps
-from sshr.network.strength import Strength
+from sshr.network.strength import Strength, inside, with_headroom
 from sshr.network.transform import Transform
 
 _ROUNDS = 8

@@ -1,4 +1,4 @@
-"""Kernels of noise-shaped rounding: where a sample's rounding error should be made good.
+"""Noise-shaped rounding: rings of frequencies, and where a sample's rounding error is made good.
 
 The receiver multiplies a coefficient of frequency ring j by 1 / gain_j, so what rounding errors E
 do to the revealed picture is E^T Q E with Q = V^T diag(1 / power_j) V, V the tile's DCT and power_j
@@ -14,14 +14,34 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.rounding.frequencies import dct_array, frequency_order, split_count
-
 REACH = 4
 _SIDE = 64  # of the tile that kernels are computed for; rings are shares, so any side would do
 _RIDGE = 1e-7
 
 Kernels = NDArray[np.float32]
 """(rows below: 0..REACH, column: see `column_kinds`, dy: 0..REACH, dx: -REACH..REACH)."""
+
+
+def frequency_order(height: int, width: int) -> NDArray[np.int64]:
+    """Flat indices of a DCT's coefficients (H, W) by their distance from zero frequency."""
+    rows, columns = np.arange(height) * np.pi / height, np.arange(width) * np.pi / width
+    distance = np.hypot(rows[:, None], columns[None]).round(9)  # ties by index, on any machine
+    return np.argsort(distance.ravel(), kind="stable")
+
+
+def dct_array(size: int) -> NDArray[np.float64]:
+    """The (size, size) orthonormal DCT-II: row k is the atom of frequency k."""
+    k, i = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
+    matrix = np.sqrt(2 / size) * np.cos(np.pi * (2 * i + 1) * k / (2 * size))
+    matrix[0] /= np.sqrt(2)
+    return matrix
+
+
+def split_count(count: int, shares: Sequence[float]) -> list[int]:
+    """Whole numbers in proportion to `shares`, adding up to `count`."""
+    whole = sum(shares)
+    ends = [round(count * sum(shares[: i + 1]) / whole) for i in range(len(shares))]
+    return [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
 def row_kinds(height: int) -> NDArray[np.int64]:

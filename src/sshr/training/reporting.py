@@ -29,7 +29,8 @@ class CsvLog:
         kept: list[list[str]] = []
         if path.exists():
             with path.open(newline="") as file:
-                kept = [row for row in list(csv.reader(file))[1:] if _is_before(row, step)]
+                whole = [row for row in list(csv.reader(file))[1:] if len(row) == len(COLUMNS)]
+                kept = [row for row in whole if row[0].isdigit() and int(row[0]) <= step]
         with path.open("w", newline="") as file:
             csv.writer(file).writerows([list(COLUMNS), *kept])
 
@@ -37,10 +38,6 @@ class CsvLog:
         """Append one row and let others see it."""
         with self.path.open("a", newline="") as file:
             csv.writer(file).writerow([f"{row[name]:.6g}" for name in COLUMNS])
-
-
-def _is_before(row: list[str], step: int) -> bool:
-    return len(row) == len(COLUMNS) and row[0].isdigit() and int(row[0]) <= step
 
 
 def picture_grid(pictures: tuple[Tensor, ...]) -> Tensor:

@@ -63,8 +63,7 @@ class Guard:
 
     def state_dict(self) -> dict[str, Any]:
         """Plain data for a checkpoint."""
-        names = ("recent", "factor", "skipped", "rollbacks")
-        state = {name: getattr(self, name) for name in names}
+        state = {name: getattr(self, name) for name in ("factor", "skipped", "rollbacks")}
         return {**state, "recent": list(self.recent), "losses": list(self.losses)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

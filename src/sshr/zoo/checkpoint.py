@@ -9,6 +9,7 @@ import json
 import math
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,18 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from sshr.errors import CheckpointError
 from sshr.files.temporary import whole_file
 from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import StegoNet
-from sshr.zoo.budget import Budget
 
 FORMAT = "sshr-checkpoint-2"
 ROOM = 1 << 23
 """Samples that building may take beside four for each that the file holds (three are usual)."""
+
+CALL = 256
 
 
 @dataclass(frozen=True)
@@ -117,3 +120,28 @@ def _finite(text: str) -> float:
 
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())[:160]
+
+
+class Budget(TorchFunctionMode):
+    """A limit on what building a network may allocate, so that a file cannot ask for any amount.
+
+    While active, the tensors that torch's functions return have at most `limit` samples in all.
+    A call counts as CALL samples at least, so that a long loop over small ones ends as well.
+
+    Raises:
+        ValueError: they have more.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.left = limit
+
+    def __torch_function__(
+        self, func: Callable, types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, Tensor):
+            self.left -= max(CALL, result.numel())
+            if self.left < 0:
+                raise ValueError("its configuration asks for a larger network than it holds")
+        return result

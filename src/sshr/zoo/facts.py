@@ -103,17 +103,15 @@ def summaries() -> list[dict[str, Any]]:
     Raises:
         CheckpointError: a packaged file is missing or foreign.
     """
-    rows = []
-    for preset in PRESETS.values():
-        facts = read_facts(preset.name)
-        rows.append(
-            {
-                "name": preset.name,
-                "purpose": preset.purpose,
-                "parameters": facts.parameters,
-                "bytes": facts.file_bytes,
-                "checkpoint": facts.checkpoint.hex(),
-                "scores": facts.scores,
-            }
-        )
-    return rows
+    found = ((name, purpose, read_facts(name)) for name, purpose in PRESETS.items())
+    return [
+        {
+            "name": name,
+            "purpose": purpose,
+            "parameters": facts.parameters,
+            "bytes": facts.file_bytes,
+            "checkpoint": facts.checkpoint.hex(),
+            "scores": facts.scores,
+        }
+        for name, purpose, facts in found
+    ]

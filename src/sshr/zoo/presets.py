@@ -2,29 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from sshr.errors import CheckpointError
 
-
-@dataclass(frozen=True)
-class Preset:
-    """A packaged checkpoint: file name in `weights/` and what it is for."""
-
-    name: str
-    file: str
-    purpose: str
-
-
 PRESETS = {
-    preset.name: preset
-    for preset in (
-        Preset("base", "base.safetensors", "for use: session-keyed, 8-bit files, any size"),
-        Preset("paper", "paper.safetensors", "for research: the same without session key or mix"),
-    )
+    "base": "for use: session-keyed, 8-bit files, any size",
+    "paper": "for research: the same without session key or mix",
 }
+"""What each is for; its file in `weights/` has its name."""
 
 
 @contextmanager
@@ -36,7 +23,7 @@ def checkpoint_file(preset: str) -> Iterator[Path]:
     """
     if preset in PRESETS:
         with as_file(files("sshr.zoo") / "weights") as weights:
-            yield weights / PRESETS[preset].file
+            yield weights / f"{preset}.safetensors"
     elif Path(preset).suffix == ".safetensors":
         yield Path(preset)
     else:

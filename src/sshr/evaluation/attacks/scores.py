@@ -1,11 +1,10 @@
 """How much of a secret an attack's picture shows, beside what a flat grey would show."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from sshr.metrics import MAX_PSNR, psnr, ssim
+from sshr.metrics import decibels, psnr, ssim
 from sshr.types import Rgb8
 
 _PSNR_MARGIN = 0.2
@@ -64,15 +63,9 @@ def score(picture: Rgb8, secret: Rgb8) -> Score:
     shared = float(own @ found) ** 2 / (float(found @ found) * own.size or 1.0)
     return Score(
         psnr(picture, secret),
-        _decibels(variance),
-        _decibels(variance - shared),
+        decibels(variance),
+        decibels(variance - shared),
         ssim(picture, secret),
         ssim(grey, secret),
         psnr(np.broadcast_to(colour, secret.shape), secret),
     )
-
-
-def _decibels(mean_square: float) -> float:
-    if mean_square <= 0:
-        return MAX_PSNR
-    return min(MAX_PSNR, 10 * math.log10(255**2 / mean_square))

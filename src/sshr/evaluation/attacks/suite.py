@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 import torch
@@ -204,18 +205,14 @@ class AttackSuite:
         )
 
     def _row(self, attack: str, found: list[AttackedPicture], known: Features) -> AttackRow:
+        names = ("psnr", "grey_psnr", "ssim", "grey_ssim", "lpips", "grey_lpips", "colour_psnr")
+        means: Any = {name: fmean(getattr(one, name) for one in found) for name in names}
         row = AttackRow(
             *(attack, found[0].kind, len(found)),
-            psnr=fmean(one.psnr for one in found),
-            grey_psnr=fmean(one.grey_psnr for one in found),
-            ssim=fmean(one.ssim for one in found),
-            grey_ssim=fmean(one.grey_ssim for one in found),
-            lpips=fmean(one.lpips for one in found),
-            grey_lpips=fmean(one.grey_lpips for one in found),
+            **means,
             worst_over_grey=max(one.psnr - one.grey_psnr for one in found),
             worst_fit_over_grey=max(one.fitted_psnr - one.grey_psnr for one in found),
             pairs_shown=sum(not one.shows_nothing for one in found),
-            colour_psnr=fmean(one.colour_psnr for one in found),
             worst_over_colour=max(one.psnr - one.colour_psnr for one in found),
         )
         searches = [one.search for one in found if one.search]

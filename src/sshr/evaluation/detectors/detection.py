@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from statistics import fmean
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sshr.evaluation.detectors.detector import Detector
 from sshr.evaluation.ledger import Ledger
@@ -20,23 +21,19 @@ from sshr.types import Rgb8
 FOLDS = 5
 
 
+@dataclass(eq=False)
 class DetectionSuite:
     """All detectors on the stegos of one method after the other.
 
-    Args:
+    Attributes:
         names, pictures: of the pairs, as many as there are folds at least; (secret, reference), the
             references being the photographs.
     """
 
-    def __init__(
-        self,
-        detectors: Mapping[str, Detector],
-        names: Sequence[str],
-        pictures: Sequence[tuple[Rgb8, Rgb8]],
-        seed: int,
-    ) -> None:
-        self._detectors, self._names, self._pictures = detectors, names, pictures
-        self._seed = seed
+    detectors: Mapping[str, Detector]
+    names: Sequence[str]
+    pictures: Sequence[tuple[Rgb8, Rgb8]]
+    seed: int
 
     def run(
         self,
@@ -47,7 +44,7 @@ class DetectionSuite:
         """Do what the ledger lacks; the lines of all methods and detectors."""
         found = []
         for entry in methods:
-            lines = [self._line(entry, name) for name in self._detectors]
+            lines = [self._line(entry, name) for name in self.detectors]
             missing = [line for line in lines if line.key not in ledger]
             stegos = self._stegos(entry, progress) if missing else []
             for line in missing:
@@ -56,32 +53,32 @@ class DetectionSuite:
         return found
 
     def _line(self, entry: MethodEntry, detector: str) -> DetectionLine:
-        count = len(self._names)
+        count = len(self.names)
         return DetectionLine(entry.name, entry.identity, detector, self._pairs, count)
 
     @cached_property
     def _pairs(self) -> str:
         """Stands for all names and pictures."""
-        found = hashlib.sha256("\0".join(self._names).encode())
-        for pair in self._pictures:
+        found = hashlib.sha256("\0".join(self.names).encode())
+        for pair in self.pictures:
             for picture in pair:
                 found.update(picture.tobytes())
         return found.hexdigest()[:16]
 
     def _stegos(self, entry: MethodEntry, progress: Progress) -> list[Rgb8]:
         stegos = []
-        for name, (secret, reference) in zip(self._names, self._pictures, strict=True):
-            key = key_of(self._seed, name)
+        for name, (secret, reference) in zip(self.names, self.pictures, strict=True):
+            key = key_of(self.seed, name)
             stegos.append(as_levels(concealed(entry, secret, reference, key)))
-            progress(f"concealing with {entry.name}", len(stegos), len(self._names))
+            progress(f"concealing with {entry.name}", len(stegos), len(self.names))
         return stegos
 
     def _measured(self, line: DetectionLine, stegos: Sequence[Rgb8]) -> DetectionLine:
-        covers = [reference for _, reference in self._pictures]
+        covers = [reference for _, reference in self.pictures]
         return DetectionLine(
             *(line.method, line.identity, line.detector, line.pairs, line.photographs),
             stego_psnr=fmean(psnr(*both) for both in zip(stegos, covers, strict=True)),
-            folds=detection_errors(self._detectors[line.detector], covers, stegos),
+            folds=detection_errors(self.detectors[line.detector], covers, stegos),
         )
 
 
@@ -102,13 +99,9 @@ def detection_errors(
     fold = np.random.default_rng(0).permutation(len(covers)) % FOLDS
     found = []
     for number in range(FOLDS):
-        inner, outer = (np.flatnonzero(fold != number), np.flatnonzero(fold == number))
-        detector.fit(_some(covers, inner), _some(stegos, inner))
-        alarms = detector.score(_some(covers, outer)) > 0
-        misses = detector.score(_some(stegos, outer)) <= 0
+        inner = fold != number
+        detector.fit([*compress(covers, inner)], [*compress(stegos, inner)])
+        alarms = detector.score([*compress(covers, ~inner)]) > 0
+        misses = detector.score([*compress(stegos, ~inner)]) <= 0
         found.append(float(alarms.mean() + misses.mean()) / 2)
     return found
-
-
-def _some(pictures: Sequence[Rgb8], places: NDArray[np.int64]) -> list[Rgb8]:
-    return [pictures[place] for place in places.tolist()]

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 
 from sshr.evaluation.records import EvaluationReport
+from sshr.evaluation.report import tables
 from sshr.evaluation.report.paper_tables import paper_tables
-from sshr.evaluation.report.tables import (
-    Row,
-    Table,
-    all_figures,
-    attack_tables,
-    curve_tables,
-    detection_tables,
-    overview_table,
-    where,
-)
+from sshr.evaluation.report.tables import Row, Table, where
+
+_SECTIONS = {
+    "Distortions": ("", tables.curve_tables),
+    "Attacks": (
+        "PSNR, SSIM and LPIPS of the attack's picture against the secret; grey is the secret's "
+        "own mean grey, the best picture without any content. Shown: pairs of which the "
+        "picture is better than that.",
+        tables.attack_tables,
+    ),
+    "Detectors": ("", tables.detection_tables),
+}
+"""Title: what is said below it, and its tables."""
 
 
 def to_markdown(reports: Sequence[EvaluationReport]) -> str:
@@ -26,33 +30,23 @@ def to_markdown(reports: Sequence[EvaluationReport]) -> str:
         "tensor, which no file holds: it is for comparison with papers, and evidence of nothing.",
     ]
     for report in reports:
-        parts.append(
-            f"## {where(report)}\n\n{_skipped(report)}{table_text(overview_table(report))}"
-        )
-        parts.append(f"### Every figure\n\n{table_text(all_figures(report))}")
+        skipped = "".join(f"- left out: {message}\n" for message in report.run.skipped)
+        parts.append(f"## {where(report)}\n\n{skipped}" + "\n" * bool(skipped))
+        parts[-1] += table_text(tables.overview_table(report))
+        parts.append(f"### Every figure\n\n{table_text(tables.all_figures(report))}")
     parts.append("## The paper's tables")
     parts += [table_text(table, "### ") for table in paper_tables(reports)]
-    curve_parts = [table_text(table) for report in reports for table in curve_tables(report)]
-    if curve_parts:
-        parts += ["## Distortions", *curve_parts]
-    attacks = [table_text(table) for report in reports for table in attack_tables(report)]
-    if attacks:
-        parts += [
-            "## Attacks",
-            "PSNR, SSIM and LPIPS of the attack's picture against the secret; grey is the secret's "
-            "own mean grey, the best picture without any content. Shown: pairs of which the "
-            "picture is better than that.",
-            *attacks,
-        ]
-    detection = [table_text(table) for report in reports for table in detection_tables(report)]
-    if detection:
-        parts += ["## Detectors", *detection]
+    for title, (note, part) in _SECTIONS.items():
+        found = [table_text(table) for report in reports for table in part(report)]
+        if found:
+            parts += [f"## {title}", *filter(None, [note]), *found]
     return "\n\n".join(parts) + "\n"
 
 
 def overview(report: EvaluationReport) -> str:
     """What a terminal shows."""
-    return "\n\n".join(map(table_text, (overview_table(report), *detection_tables(report))))
+    shown = (tables.overview_table(report), *tables.detection_tables(report))
+    return "\n\n".join(map(table_text, shown))
 
 
 def table_text(table: Table, level: str = "") -> str:
@@ -73,13 +67,8 @@ def table_text(table: Table, level: str = "") -> str:
     return "\n".join(lines)
 
 
-def _skipped(report: EvaluationReport) -> str:
-    lines = [f"- left out: {message}" for message in report.run.skipped]
-    return "\n".join(lines) + "\n\n" if lines else ""
-
-
 def _row(row: Row) -> str:
-    label = _plain(row.label)
+    label = row.label.replace("|", "\\|")
     if row.quoted:
         return _line([f"{label} (quoted)", *row.cells])
     return _line([f"**{label}**", *row.cells])
@@ -87,7 +76,3 @@ def _row(row: Row) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
-
-
-def _plain(text: str) -> str:
-    return text.replace("|", "\\|")

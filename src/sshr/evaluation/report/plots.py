@@ -4,16 +4,17 @@ import base64
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
 from PIL import Image
 
-from sshr.evaluation.change import BINS, REACH
 from sshr.evaluation.channels import CURVES, PNG
 from sshr.evaluation.records import Change, EvaluationReport
 from sshr.evaluation.report.charts import Point, Series, chart
+from sshr.evaluation.summary import BINS, REACH
 from sshr.imaging.reading import read_image
 from sshr.types import Rgb8
 
@@ -88,12 +89,8 @@ def _spectrum(report: EvaluationReport) -> str:
 
 
 def _changes(report: EvaluationReport) -> list[tuple[str, Change]]:
-    found = []
-    for entry in report.methods:
-        png = entry.channels.get(PNG)
-        if png is not None and png.change is not None:
-            found.append((entry.name, png.change))
-    return found
+    through = [(entry.name, entry.channels.get(PNG)) for entry in report.methods]
+    return [(name, png.change) for name, png in through if png and png.change]
 
 
 def picture_rows(folder: Path) -> str:
@@ -111,14 +108,10 @@ def _pair_row(method: Path, number: str) -> str:
     if not {"secret", "reference", "stego"} <= set(basic):
         return ""
     shown = [_picture(basic[role], role) for role in _ROLES if role in basic]
-    for times in (10, 20):
-        for role, base in (("stego", "reference"), ("revealed", "secret")):
-            if role in basic:
-                shown.append(
-                    _picture(
-                        _residual(basic[role], basic[base], times), f"{role} residual x{times}"
-                    )
-                )
+    residuals = [(role, base) for role, base in _RESIDUALS if role in basic]
+    for times, (role, base) in product((10, 20), residuals):
+        picture = _residual(basic[role], basic[base], times)
+        shown.append(_picture(picture, f"{role} residual x{times}"))
     others = [(role, p) for role, p in files.items() if role not in _ROLES]
     shown += [_picture(read_image(p).rgb, role.replace("-", " ")) for role, p in others]
     title = f"{escape(method.name)}, pair {escape(number)}"
@@ -128,6 +121,7 @@ def _pair_row(method: Path, number: str) -> str:
 
 
 _ROLES = ("secret", "reference", "stego", "revealed")
+_RESIDUALS = (("stego", "reference"), ("revealed", "secret"))
 
 
 def _residual(picture: Rgb8, base: Rgb8, times: int) -> Rgb8:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sshr.rounding.frequencies import frequency_order, split_count
+from sshr.rounding.kernels import frequency_order, split_count
 
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (33, 20), (64, 80)])

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sshr.zoo.budget import CALL, Budget
+from sshr.zoo.checkpoint import CALL, Budget
 
 
 def test_what_fits_is_built() -> None:

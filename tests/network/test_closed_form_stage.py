@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sshr.network.closed_form import CouplingPair, linear_pair
-from sshr.network.stage import Stage
+from sshr.network.closed_form import CouplingPair, Stage, linear_pair
 
 GAIN, TARGET = torch.tensor([0.25, 0.5, 0.75]), torch.tensor([0.1, 0.0, -0.2])
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sshr.network.headroom import inside, with_headroom
+from sshr.network.strength import inside, with_headroom
 
 POWER = 1e-4
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sshr.evaluation.change import BINS, REACH, describe_change, ring_power
+from sshr.evaluation.summary import BINS, REACH, describe_change, ring_power
 
 
 def test_levels_are_counted_and_the_far_ones_gathered():

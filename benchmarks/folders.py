@@ -24,6 +24,7 @@ from pathlib import Path
 import psutil
 
 from sshr.errors import UsageError
+from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 
@@ -32,7 +33,7 @@ LOADED = 4  # outputs by which every process has loaded the network and warmed u
 
 
 @dataclass(frozen=True)
-class Measured:
+class FolderRun:
     """One run of the command; `seconds_each` is wall time per output once the network is loaded."""
 
     jobs: int
@@ -46,16 +47,10 @@ class Measured:
 
 def lay_out(photographs: Path, folder: Path, count: int, crop: int) -> None:
     """The folders `secrets` and `references` of as many crops, one secret cut short."""
-    paths = sorted(
-        path for path in photographs.iterdir() if path.suffix.lower() in (".png", ".jpg")
-    )
+    paths = [path for path, _ in fixed_pairs(photographs)]
     if len(paths) < count:
         raise UsageError(f"{photographs}: holds {len(paths)} photographs, not {count}")
-    pictures = []
-    for path in paths[:count]:
-        rgb = read_image(path).rgb
-        top, left = ((side - crop) // 2 for side in rgb.shape[:2])
-        pictures.append(rgb[top : top + crop, left : left + crop])
+    pictures = [centre_crop(read_image(path).rgb, crop) for path in paths[:count]]
     for name, shift in (("secrets", 0), ("references", 1)):
         (folder / name).mkdir()
         for n in range(count):
@@ -97,7 +92,7 @@ def memory(top: psutil.Process) -> int:
     return total
 
 
-def measure(folder: Path, out: Path, jobs: int) -> Measured:
+def measure(folder: Path, out: Path, jobs: int) -> FolderRun:
     """Run the whole folder and watch it."""
     peak, cpu, marks = 0, 0.0, []
     started = time.monotonic()
@@ -124,7 +119,7 @@ def measure(folder: Path, out: Path, jobs: int) -> Measured:
     first_time, first = next(mark for mark in marks if mark[1] >= LOADED)
     last_time, last = next(mark for mark in marks if mark[1] == max(count for _, count in marks))
     each = (last_time - first_time) / (last - first)
-    return Measured(
+    return FolderRun(
         jobs,
         told["done"],
         told["failed"],

@@ -22,13 +22,12 @@ from statistics import fmean
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from PIL import Image
-from rich.console import Console
-from rich.table import Table
+from printing import show
 
 from sshr.cli.progress import progress_bar
 from sshr.crypto.keys import Keys
 from sshr.errors import SshrError, TooSmallError, UsageError
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.header.carriers import trailing_bits
 from sshr.header.drafts import TrailingDraft
 from sshr.header.layout import Bucket
@@ -38,7 +37,7 @@ from sshr.header.writer import HeaderWriter
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
 from sshr.progress import Progress, quiet
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.transports.analog.receiving import reveal_with
 from sshr.transports.cover import CoverPair
 from sshr.types import Rgb8
@@ -81,7 +80,7 @@ def main() -> int:
     except SshrError as error:
         print(f"header_cost: {error}", file=sys.stderr)
         return error.exit_code
-    show(costs, len(pairs))
+    show(f"{len(pairs)} pairs, preset {PRESET}, means; empty: too small for the header", costs)
     if args.json:
         rows = [asdict(cost) for cost in costs]
         args.json.write_text(json.dumps({"pairs": len(pairs), "costs": rows}, indent=1) + "\n")
@@ -128,7 +127,7 @@ def cost_of(
     k_sym = engine.rsrk_symmetric(rsrk_public, reference)
     sending = HeaderWriter.start(reference, keys, random.Random(seed).randbytes)
     session = sending.session
-    made = engine.conceal(secret, reference, k_sym, session, no_step)
+    made = engine.conceal(secret, reference, k_sym, session)
     metadata = Metadata(
         engine.identity, size, size, rsrk_public=rsrk_public, tile_scales=made.scales
     )
@@ -144,7 +143,7 @@ def cost_of(
     first = np.flatnonzero(opened.header.any(axis=(1, 2)))[0]
     assert np.array_equal(without[:first], stego[:first])  # rows above the header are the same
     revealed = reveal_with(engine, opened, CoverPair(stego, reference)).rgb
-    bare = engine.reveal(without, reference, k_sym, made.scales, session, no_step)
+    bare = engine.reveal(without, reference, k_sym, made.scales, session)
     return dataclasses.replace(
         head,
         share=float(opened.header.mean()),
@@ -161,32 +160,6 @@ def mean_of(rows: list[Cost]) -> Cost:
         return rows[0]
     means = {name: fmean(getattr(row, name) for row in rows) for name in MEANS}
     return dataclasses.replace(rows[0], **means)
-
-
-def show(costs: list[Cost], pairs: int) -> None:
-    """The table, ready to be put into a Markdown file."""
-    console = Console(width=130)
-    heads = ["px", "recipients", "signed", "header, B", "share of samples"]
-    for what in ("stego", "revealed"):
-        heads += [f"{what} without, dB", f"{what}, dB", "cost, dB"]
-    table = Table(*heads, box=None)
-    for cost in costs:
-        row = [str(cost.size), str(cost.recipients), "yes" if cost.signed else "no"]
-        row.append(str(cost.header_bytes))
-        if cost.share is None:
-            table.add_row(*row, "too small")
-            continue
-        row.append(f"{100 * cost.share:.1f} %")
-        for without, found in (
-            (cost.without, cost.stego),
-            (cost.revealed_without, cost.revealed),
-        ):
-            assert without is not None
-            assert found is not None
-            row += [f"{without:.3f}", f"{found:.3f}", f"{without - found:.3f}"]
-        table.add_row(*row)
-    console.print(f"{pairs} pairs, preset {PRESET}, means")
-    console.print(table)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python benchmarks/ladder.py FOLDER [FOLDER...] --train FOLDER [--limit N] [--json OUT]
 
-Pairs and centre crops are those of `fidelity.py`. `png`: the stego is written as 8-bit PNG and the
-secret is revealed from that file. `float`: the receiver has the sender's tensor, which no file
+Secret i goes with reference i + 1. `png`: the stego is written as 8-bit PNG and the secret is
+revealed from that file. `float`: the receiver has the sender's tensor, which no file
 holds. Rungs are without header, so that they differ by their entry alone; the last row is the
 product: `sshr.conceal` with a passphrase, header included, and `sshr.reveal` from the file.
 
@@ -15,35 +15,23 @@ import argparse
 import copy
 import json
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from bare import BareMethod, Figures, measured
 from pictures import Bar, bars
 from PIL import Image
-from transmission import (
-    CHANNELS,
-    Figures,
-    Measured,
-    Rgb8,
-    Summary,
-    check_crop,
-    crops,
-    summaries,
-    transmit,
-)
+from printing import show
 
-import sshr
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError, UsageError
-from sshr.evaluation.pairs import fixed_pairs
-from sshr.imaging.reading import read_image
-from sshr.imaging.writing import write_image
+from sshr.evaluation.json_records import flat
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.networks import preset
+from sshr.evaluation.protocols import fixed_pairs
 from sshr.network.config import ModelConfig
 from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import SshrNet
@@ -55,7 +43,6 @@ from sshr.transports.analog.engine import Engine
 from sshr.zoo.checkpoint import LoadedModel
 from sshr.zoo.registry import load_model
 
-KEYS = sshr.Keys(passphrase=sshr.passphrase_bytes("a passphrase for the benchmark only"))
 PRESET = "as in the preset"
 """A rung's value: what the preset's checkpoint has."""
 
@@ -141,15 +128,14 @@ class Measurable:
 
 
 @dataclass(frozen=True)
-class Row:
+class LadderRow:
     """What one row gave on one folder; `changes` are {entry: [before, after]}."""
 
     name: str
     why: str
     changes: dict[str, list[Any]]
     learned: bool
-    channels: dict[str, Summary]
-    seconds: float
+    channels: Figures
 
 
 @dataclass(frozen=True)
@@ -158,8 +144,8 @@ class Ladder:
 
     folder: str
     pairs: int
-    rungs: list[Row]
-    variants: list[Row]
+    rungs: list[LadderRow]
+    variants: list[LadderRow]
 
 
 def main() -> int:
@@ -177,7 +163,6 @@ def main() -> int:
     args = parser.parse_args()
     presets = {"paper": args.paper, "base": args.base}
     try:
-        check_crop(args.crop)
         pieces = training_pieces(args.train, args.fit_crops, args.fit_side)
         rungs, variants = make_rungs(presets, pieces), make_variants(presets)
         with progress_bar(silent=False) as progress:
@@ -192,7 +177,9 @@ def main() -> int:
         print(f"ladder: {error}", file=sys.stderr)
         return error.exit_code
     for ladder in found:
-        print(as_markdown(ladder, args.crop))
+        rows = [*ladder.rungs, *ladder.variants]
+        told_rows = [{"": row.name, "why": row.why, **row.channels} for row in rows]
+        show(f"{ladder.folder}: {ladder.pairs} pairs of {args.crop} px", told_rows)
     if args.json:
         sets = [asdict(ladder) for ladder in found]
         args.json.write_text(
@@ -224,7 +211,7 @@ def rung_configs(paper: ModelConfig, base: ModelConfig) -> list[ModelConfig]:
     """The configuration of every rung: START, then one entry after the other as the presets have
     it. The rung of `base` has that preset's own.
     """
-    full, entries, found = _flat(paper), _flat(paper) | START, []
+    full, entries, found = flat(config_to_dict(paper)), flat(config_to_dict(paper)) | START, []
     for rung in RUNGS:
         if rung.weights == "base":
             found.append(base)
@@ -238,7 +225,7 @@ def rung_configs(paper: ModelConfig, base: ModelConfig) -> list[ModelConfig]:
 
 def differences(before: ModelConfig, after: ModelConfig) -> dict[str, list[Any]]:
     """{entry: [before, after]} of what differs."""
-    one, other = _flat(before), _flat(after)
+    one, other = flat(config_to_dict(before)), flat(config_to_dict(after))
     return {name: [one[name], other[name]] for name in one if one[name] != other[name]}
 
 
@@ -326,75 +313,30 @@ def measure_folder(
     limit: int | None = None,
     progress: Progress = quiet,
 ) -> Ladder:
-    """All rows on all pairs of a folder, or the first `limit`; one pair after the other."""
-    rows = [*rungs, *variants]
-    figures: list[list[Measured]] = [[] for _ in range(len(rows) + 1)]
-    seconds = [0.0] * len(figures)
-    count = len(fixed_pairs(folder)[:limit])
-    with tempfile.TemporaryDirectory() as work:
-        path = Path(work) / "stego.png"
-        for done, (secret, reference) in enumerate(crops(folder, crop, limit)):
-            calls = [
-                partial(transmit, row.engine, secret, reference, done, path, row.nearest)
-                for row in rows
-            ]
-            calls.append(partial(as_used, product, secret, reference, path))
-            for i, call in enumerate(calls):
-                started = time.perf_counter()
-                figures[i].append(call())
-                seconds[i] += time.perf_counter() - started
-            progress(folder.name, done + 1, count)
+    """All rows on all pairs of a folder, or the first `limit`."""
     used = Measurable(PRODUCT, "with its header, by sshr.conceal", {}, True, rungs[-1].engine)
-    found = [
-        Row(row.name, row.why, row.changes, row.learned, summaries(own), spent)
-        for row, own, spent in zip([*rows, used], figures, seconds, strict=True)
+    methods = [
+        MethodEntry(row.name, BareMethod(row.engine, row.nearest), "")
+        for row in (*rungs, *variants)
     ]
-    split = len(rungs)
-    return Ladder(folder.name, count, [*found[:split], found[-1]], found[split:-1])
+    methods.append(replace(preset(product), name=PRODUCT))
+    found = measured(methods, folder, crop, limit, progress)
+    del found[PRODUCT]["float"]  # that has no header
+    pairs = len(fixed_pairs(folder)[:limit])
 
+    def told(rows: Sequence[Measurable]) -> list[LadderRow]:
+        return [
+            LadderRow(row.name, row.why, row.changes, row.learned, found[row.name]) for row in rows
+        ]
 
-def as_used(preset: str, secret: Rgb8, reference: Rgb8, path: Path) -> Measured:
-    """The whole way of a user: conceal, write, reveal from the file."""
-    write_image(path, sshr.conceal(secret, reference, KEYS, preset=preset).image, force=True)
-    revealed = sshr.reveal(path, reference, KEYS, preset=preset).rgb
-    return {"png": Figures.of(read_image(path).rgb, reference, revealed, secret)}
-
-
-def as_markdown(ladder: Ladder, crop: int) -> str:
-    """A table for each channel."""
-    heads = {
-        "png": "through written PNG files, 8-bit RGB",
-        "float": "the sender's tensor, which no file holds",
-    }
-    lines = []
-    for channel in reversed(CHANNELS):
-        lines += [f"### {ladder.folder}: {ladder.pairs} pairs of {crop} px, {heads[channel]}", ""]
-        lines.append(
-            "| | what | stego PSNR | SSIM | revealed PSNR | SSIM | sum | worst stego | "
-            "worst revealed |"
-        )
-        lines.append("|---|---|---|---|---|---|---|---|---|")
-        for row in [*ladder.rungs, *ladder.variants]:
-            if channel in row.channels:
-                found = row.channels[channel]
-                worst = [f"{found.worst_stego:.2f}", f"{found.worst_revealed:.2f}"]
-                cells = [row.name, said(row), *found.cells(), *worst]
-                lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def said(row: Row) -> str:
-    """Why the row is there and what has changed: `exact.bank` haar → block."""
-    found = [f"`{name}` {before} → {after}" for name, (before, after) in row.changes.items()]
-    return "; ".join([row.why, *found] if row.why else found)
+    return Ladder(folder.name, pairs, told([*rungs, used]), told(variants))
 
 
 def drawn(ladder: Ladder) -> str:
     """The rungs' sums through files, as SVG."""
     found, before = [], None
     for row in ladder.rungs:
-        total = row.channels["png"].total
+        total = row.channels["png"]["total"]
         note = "" if before is None else f"{total - before:+.2f}"
         colour = 2 if row.name == PRODUCT else int(row.learned)
         found.append(Bar(row.name, total, colour, note))
@@ -404,21 +346,8 @@ def drawn(ladder: Ladder) -> str:
     return bars(title, "dB", found, legend)
 
 
-def _flat(config: ModelConfig) -> dict[str, Any]:
-    def inner(values: dict[str, Any], before: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, value in values.items():
-            if isinstance(value, dict):
-                found |= inner(value, f"{before}{name}.")
-            else:
-                found[f"{before}{name}"] = value
-        return found
-
-    return inner(config_to_dict(config), "")
-
-
 def _nested(entries: dict[str, Any]) -> dict[str, Any]:
-    """Inverse of `_flat`, as a dict."""
+    """Inverse of `flat`."""
     found: dict[str, Any] = {}
     for name, value in entries.items():
         *groups, last = name.split(".")

@@ -22,16 +22,18 @@ import json, resource, subprocess, sys, time
 started = time.perf_counter()
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
 seconds = time.perf_counter() - started
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([code, seconds, peak if sys.platform == "darwin" else peak * 1024]))
+use = resource.getrusage(resource.RUSAGE_CHILDREN)
+peak = use.ru_maxrss if sys.platform == "darwin" else use.ru_maxrss * 1024
+print(json.dumps([code, seconds, use.ru_utime + use.ru_stime, peak]))
 """
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Wall time of a process, start to end, and the peak of its resident memory in bytes."""
+    """Wall and processor time of a process, and the peak of its resident memory in bytes."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
 
 
@@ -57,10 +59,10 @@ def run_process(command: Sequence[str], environment: dict[str, str]) -> Usage:
     done = subprocess.run(
         launched, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True
     )
-    code, seconds, peak = json.loads(done.stdout)
+    code, *figures = json.loads(done.stdout)
     if code:
         raise RuntimeError(f"{' '.join(command[:4])} ... failed with exit code {code}")
-    return Usage(seconds, peak)
+    return Usage(*figures)
 
 
 def run_sshr(words: Sequence[str | Path], passphrase: str, threads: int) -> Usage:

@@ -18,8 +18,7 @@ from statistics import median
 
 import torch
 from measuring import median_seconds
-from rich.console import Console
-from rich.table import Table
+from printing import show
 from speed import PRESETS, passes
 from torch import nn
 
@@ -65,7 +64,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     timings = [measure(name, args.repeats, args.compile) for name in args.preset or PRESETS]
-    show(timings, args.threads)
+    show(f"one 256 px tile, conceal and reveal, {args.threads} threads, seconds", timings)
     if args.json:
         told = {"threads": args.threads, "timings": [asdict(timing) for timing in timings]}
         args.json.write_text(json.dumps(told, indent=1) + "\n")
@@ -105,28 +104,6 @@ def compile_learned(net: nn.Module) -> None:
     for module in net.modules():
         if isinstance(module, LEARNED):
             module.compile()
-
-
-def show(timings: list[Timing], threads: int) -> None:
-    table = Table("preset", title=f"one 256 px tile, conceal and reveal, {threads} threads")
-    for head in (
-        "kernels",
-        "as loaded",
-        "fused",
-        "merging alone",
-        "change",
-        "compiled",
-        "first call",
-    ):
-        table.add_column(head, justify="right")
-    for t in timings:
-        parts = [str(t.kernels)]
-        parts += [f"{1e3 * seconds:.1f} ms" for seconds in (t.plain, t.fused, t.merging)]
-        parts.append(f"{t.largest_change:.0e}")
-        parts.append("-" if t.compiled is None else f"{1e3 * t.compiled:.1f} ms")
-        parts.append("-" if t.compiled_first is None else f"{t.compiled_first:.1f} s")
-        table.add_row(t.name, *parts)
-    Console().print(table)
 
 
 if __name__ == "__main__":

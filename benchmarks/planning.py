@@ -9,33 +9,23 @@ the machine would count) and to the peak memory. Prints the dry run's own estima
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from measuring import run_sshr
 from PIL import Image
+from printing import show
+from speed import REFERENCE, SECRET, width_height
 
-import sshr
 from sshr.imaging.reading import read_image
 from sshr.transports.analog import forecast
 
-PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
-SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"
-
-# Started from a small interpreter of its own: a peak counts what its parent held.
-LAUNCHER = (
-    "import json, resource, subprocess, sys; code = subprocess.run(sys.argv[1:], "
-    "stdout=subprocess.DEVNULL).returncode; use = resource.getrusage(resource.RUSAGE_CHILDREN); "
-    "print(json.dumps([code, use.ru_utime + use.ru_stime, use.ru_maxrss]))"
-)
-
 
 @dataclass(frozen=True)
-class Use:
+class ConcealUse:
     """Of one process: megapixels worked on, seconds of processor time, peak memory in MiB."""
 
     megapixels: float
@@ -53,8 +43,7 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
         uses = [measured(size, args.repeats, Path(work)) for size in args.sizes]
-    for use in uses:
-        print(f"{use.megapixels:.2f} MP: {use.seconds:.1f} s, {use.mebibytes:.0f} MiB")
+    show("whole conceals", uses)
     sizes = np.array([use.megapixels for use in uses])
     rows = {}
     for name in ("seconds", "mebibytes"):
@@ -71,33 +60,19 @@ def main() -> int:
     return 0
 
 
-def measured(size: tuple[int, int], repeats: int, work: Path) -> Use:
+def measured(size: tuple[int, int], repeats: int, work: Path) -> ConcealUse:
     """Conceal at this (width, height)."""
     names = []
     for path in (SECRET, REFERENCE):
         image = Image.fromarray(read_image(path).rgb).resize(size, Image.Resampling.LANCZOS)
         names.append(work / f"{path.stem}-{size[0]}x{size[1]}.png")
         image.save(names[-1])
-    command = [sys.executable, "-m", "sshr", "conceal", str(names[0]), "-r", str(names[1])]
-    command += ["--no-passphrase", "-o", str(work / "stego.png"), "--force"]
-    source = str(Path(sshr.__file__).parents[1])
-    environment = os.environ | {"PYTHONPATH": source, "OMP_NUM_THREADS": "1"}
-    runs = []
-    for _ in range(repeats):
-        launched = [sys.executable, "-c", LAUNCHER, *command]
-        done = subprocess.run(launched, env=environment, capture_output=True, text=True, check=True)
-        code, seconds, peak = json.loads(done.stdout)
-        if code:
-            raise RuntimeError(f"sshr failed with exit code {code}: {done.stderr}")
-        runs.append((seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)))
-    seconds, peak = min(runs)
-    return Use(size[0] * size[1] / 1e6, seconds, peak)
-
-
-def width_height(text: str) -> tuple[int, int]:
-    """`WxH` as two numbers."""
-    width, _, height = text.partition("x")
-    return int(width), int(height)
+    words = ("conceal", *names[:1], "-r", *names[1:], "--no-passphrase", "--force")
+    runs = [
+        run_sshr((*words, "-o", work / "stego.png"), "none is needed", 1) for _ in range(repeats)
+    ]
+    best = min(runs, key=lambda run: run.cpu_seconds)
+    return ConcealUse(size[0] * size[1] / 1e6, best.cpu_seconds, best.peak_bytes / 2**20)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """docs/results.md from the reports in docs/results/: nothing in it is typed by hand.
 
     sshr evaluate ... --out RUN          # once for each report
-    cp RUN/report.json docs/results/NAME.json
+    cp RUN/report.json docs/results/kodak24-NAME.json
     python benchmarks/results.py         # writes docs/results.md
     python benchmarks/results.py --check # exit code 1 if it is not what the reports say
 
-Reports of several data sets share the paper's tables. Other JSON in the folder, which benchmarks
-have written, is passed over.
+The reports share the paper's tables. Other JSON in the folder is for docs/figures.py.
 """
 
 import argparse
@@ -14,6 +13,8 @@ import json
 import sys
 from pathlib import Path
 
+from sshr.evaluation.json_records import from_json
+from sshr.evaluation.records import EvaluationReport
 from sshr.evaluation.report.markdown import to_markdown
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -25,8 +26,8 @@ HEAD = (
 
 def rendered(folder: Path) -> str:
     """The whole file."""
-    found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    return HEAD + to_markdown([told for told in found if "methods" in told])
+    found = [json.loads(path.read_text()) for path in sorted(folder.glob("kodak24-*.json"))]
+    return HEAD + to_markdown([from_json(EvaluationReport, told) for told in found])
 
 
 def main() -> int:

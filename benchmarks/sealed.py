@@ -1,140 +1,140 @@
-"""Sealed stegos against the plain codec with base-m digits: fidelity, through PNG files.
+"""The sealed transport beside a codec with base-m digits, through PNG files; and what fits.
 
-    python benchmarks/sealed.py --data KODAK24 [--limit N] [--noise KIND...] [--capacities]
+    python benchmarks/sealed.py --data KODAK24 [--limit N] [--noise KIND...] [--json OUT]
 
-Pairs and crops are those of every benchmark. The peer gets the same compressed bytes and an AEAD,
-and writes digits of base m = 2..16 into all samples, the m values nearest to the reference inside
-0..255; it has no header, no keys and no integrity over unused samples.
+Pairs and crops are those of every benchmark; the reference alone is the key, so no Argon2id is
+timed. The peer is the method `classical` of `sshr evaluate`: the same codecs and an AEAD, digits
+of base m in all samples; it has no header, no recipients and no integrity over unused samples.
 """
 
 import argparse
+import random
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean, median
+from typing import Any
 
 import numpy as np
-from seeded import drawing
+from printing import keep, show
 
 import sshr
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.evaluation.methods.table import METHODS
+from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.metrics import psnr
-from sshr.transports.sealed.codecs import decode, fitting, lossless
 from sshr.types import Rgb8
 
-SIZE = 256
+SIZE, KEY = 256, bytes(32)
+Pair = tuple[Rgb8, Rgb8]
+Conceal = Callable[[Rgb8, Rgb8], tuple[Rgb8, int | None]]
+Reveal = Callable[[Rgb8, Rgb8], Rgb8]
 
 
 @dataclass(frozen=True)
-class Score:
-    stego: float
-    revealed: float
-    bytes: int
-    conceal_s: float
-    reveal_s: float
+class EmbeddingRow:
+    """Means over the pairs, medians of times; `revealed_psnr` of those that are not exact."""
+
+    embedding: str
+    stego_psnr: float
+    revealed_psnr: float | None
+    lossless: int
+    bytes: int | None
+    hide_seconds: float
+    reveal_seconds: float
 
 
-def sealed(secret: Rgb8, reference: Rgb8, noise: str, folder: Path, **request: object) -> Score:
-    started = time.perf_counter()
-    stego = sshr.conceal(secret, reference, sshr.Keys(), "sealed", noise=noise, **request)
-    path = folder / "stego.png"
-    write_image(path, stego.image, force=True)
-    made = time.perf_counter() - started
-    seen = read_image(path).rgb
-    started = time.perf_counter()
-    back = sshr.reveal(seen, reference, sshr.Keys()).rgb
-    took = time.perf_counter() - started
-    exact = np.array_equal(back, secret)
-    figure = float("inf") if exact else psnr(back, secret)
-    return Score(psnr(seen, reference), figure, stego.made.payload_bytes, made, took)
+def sealed(options: dict[str, Any]) -> tuple[Conceal, Reveal]:
+    """The transport with these options; bytes are those of the encoded secret."""
+
+    def conceal(secret: Rgb8, reference: Rgb8) -> tuple[Rgb8, int | None]:
+        draw, keys = random.Random("sealed").randbytes, sshr.Keys()
+        stego = sshr.conceal(secret, reference, keys, "sealed", random=draw, **options)
+        return stego.image, stego.made.payload_bytes
+
+    return conceal, lambda seen, reference: sshr.reveal(seen, reference, sshr.Keys()).rgb
 
 
-def base_m(secret: Rgb8, reference: Rgb8, base: int | None, folder: Path) -> Score:
-    """Digits of one base, or (None) of the smallest that holds the lossless code."""
-    started = time.perf_counter()
-    code = lossless(secret)
-    bases = range(2, 17) if base is None else [base]
-    for base in bases:
-        room = int(reference.size * np.log2(base)) // 8 - 40
-        if len(code.data) <= room:
-            break
-    else:
-        code = fitting(secret, room, len(code.data))
-        assert code is not None
-    digits = np.random.default_rng(0).integers(0, base, reference.shape)  # ciphertext is uniform
-    low = np.clip(reference.astype(int) - base // 2, 0, 256 - base)
-    stego = (low + (digits - low) % base).astype(np.uint8)
-    path = folder / "peer.png"
-    write_image(path, stego, force=True)
-    made = time.perf_counter() - started
-    assert np.array_equal(read_image(path).rgb % base, digits)
-    started = time.perf_counter()
-    back = decode(code.codec, code.data)
-    took = time.perf_counter() - started
-    exact = np.array_equal(back, secret)
-    figure = float("inf") if exact else psnr(back, secret)
-    return Score(psnr(stego, reference), figure, len(code.data), made, took)
-
-
-def line(name: str, scores: list[Score]) -> str:
-    lossy = [score.revealed for score in scores if np.isfinite(score.revealed)]
-    revealed = f"{np.mean(lossy):.2f}" if lossy else "-"
+def classical(base: str) -> tuple[Conceal, Reveal]:
+    """The peer."""
+    method = METHODS["classical"](base, "cpu").method
     return (
-        f"| {name} | {np.mean([s.stego for s in scores]):.2f} | {revealed} | "
-        f"{len(scores) - len(lossy)}/{len(scores)} | "
-        f"{np.mean([s.bytes for s in scores]):.0f} | "
-        f"{np.median([s.conceal_s for s in scores]):.2f} | "
-        f"{np.median([s.reveal_s for s in scores]):.3f} |"
+        lambda secret, reference: (method.conceal(secret[None], reference[None], KEY)[0], None),
+        lambda seen, reference: method.reveal(seen[None], reference[None], KEY)[0],
     )
 
 
-def print_capacities(references: list[Rgb8], noises: list[str]) -> None:
-    """Mean bytes that fit, by noise and stego PSNR."""
-    for noise in noises:
-        rooms = [
-            sshr.forecast(None, reference, "sealed", noise=noise).capacity
-            for reference in references
-        ]
-        means = (f"{np.mean([room[db] for room in rooms]):.0f}" for db in rooms[0])
-        print(f"| {noise} | {' | '.join(means)} |", flush=True)
+def measured(name: str, way: tuple[Conceal, Reveal], pairs: list[Pair], path: Path) -> EmbeddingRow:
+    """Conceal, write, read and reveal every pair."""
+    stegos, lossy, sizes, times = [], [], [], []
+    conceal, reveal = way
+    for secret, reference in pairs:
+        started = time.perf_counter()
+        image, size = conceal(secret, reference)
+        write_image(path, image, force=True)
+        made, seen = time.perf_counter(), read_image(path).rgb
+        read = time.perf_counter()
+        back = reveal(seen, reference)
+        times.append((made - started, time.perf_counter() - read))
+        stegos.append(psnr(seen, reference))
+        sizes += [] if size is None else [size]
+        lossy += [] if np.array_equal(back, secret) else [psnr(back, secret)]
+    return EmbeddingRow(
+        *(name, fmean(stegos), fmean(lossy) if lossy else None, len(pairs) - len(lossy)),
+        round(fmean(sizes)) if sizes else None,
+        *(median(spent) for spent in zip(*times, strict=True)),
+    )
+
+
+def capacities(references: list[Rgb8], noise: str) -> dict[float, int]:
+    """Mean bytes that fit, by the stego's PSNR."""
+    found = [sshr.forecast(None, one, "sealed", noise=noise).capacity for one in references]
+    return {db: round(fmean(one[db] for one in found)) for db in found[0]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--noise", nargs="*", default=["uniform", "texture"])
-    parser.add_argument("--capacities", action="store_true", help="only bytes that fit")
-    arguments = parser.parse_args()
+    parser.add_argument("--noise", nargs="*", default=["uniform", "texture", "adaptive"])
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write both parts there too")
+    given = parser.parse_args()
     pairs = [
-        tuple(centre_crop(read_image(path).rgb, SIZE) for path in pair)
-        for pair in fixed_pairs(arguments.data)[: arguments.limit]
+        (centre_crop(read_image(own).rgb, SIZE), centre_crop(read_image(shared).rgb, SIZE))
+        for own, shared in fixed_pairs(given.data)[: given.limit]
     ]
-    if arguments.capacities:
-        print("| noise | 38 dB | 41 dB | 44 dB | 46 dB | 50 dB |\n|---|---|---|---|---|---|")
-        print_capacities([pair[1] for pair in pairs], arguments.noise)
-        return
-    print(f"{len(pairs)} pairs of {SIZE} px, reference alone as the key (no Argon2id)\n")
-    print(
-        "| embedding | stego PSNR | revealed PSNR, lossy ones | lossless | bytes "
-        "| hide, s | reveal, s |"
+    ways = {}
+    for noise in given.noise:
+        for db in (41, 46):
+            ways[f"sealed, {noise}, {db} dB"] = sealed({"noise": noise, "stego_psnr": float(db)})
+        ways[f"sealed, {noise}, lossless"] = sealed({"noise": noise, "quality": "lossless"})
+    ways |= {f"base {base}": classical(base) for base in ("4", "7")}
+    ways["smallest base, lossless"] = classical("lossless")
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [
+            measured(name, way, pairs, Path(folder) / "stego.png") for name, way in ways.items()
+        ]
+    show(f"{len(pairs)} pairs of {SIZE} px", rows)
+    fits = {noise: capacities([shared for _, shared in pairs], noise) for noise in given.noise}
+    show(
+        "bytes that fit, by stego PSNR",
+        [
+            {"noise": noise} | {f"{db:g} dB": size for db, size in one.items()}
+            for noise, one in fits.items()
+        ],
     )
-    print("|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as name, drawing("sealed"):
-        folder = Path(name)
-        for noise in arguments.noise:
-            for db in (41.0, 46.0):
-                scores = [sealed(*pair, noise, folder, stego_psnr=db) for pair in pairs]
-                print(line(f"sealed, {noise}, {db:g} dB", scores), flush=True)
-            scores = [sealed(*pair, noise, folder, quality="lossless") for pair in pairs]
-            print(line(f"sealed, {noise}, lossless", scores), flush=True)
-        for base in (4, 7):
-            scores = [base_m(*pair, base, folder) for pair in pairs]
-            print(line(f"base {base}", scores), flush=True)
-        scores = [base_m(*pair, None, folder) for pair in pairs]
-        print(line("smallest base, lossless", scores), flush=True)
+    levels = [round(db) for db in next(iter(fits.values()), {})]
+    keep(
+        given.json,
+        fidelity={"pairs": len(pairs), "crop": SIZE, "rows": rows},
+        capacities={
+            "stego_psnr": levels,
+            "bytes": {noise: list(one.values()) for noise, one in fits.items()},
+        },
+    )
 
 
 if __name__ == "__main__":

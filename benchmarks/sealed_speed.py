@@ -1,6 +1,6 @@
 """Time and memory of the sealed transport: processes on a large reference, a reveal at 256 px.
 
-    python benchmarks/sealed_speed.py [--threads 2] [--size 4000x3000] [--repeats 9]
+    python benchmarks/sealed_speed.py [--threads 2] [--size 4000x3000] [--repeats 9] [--json OUT]
 
 A file of random bytes and a picture of the reference's own size go into a large reference; wall
 time and peak memory are those of whole `sshr` processes, start, Argon2id and verification included.
@@ -11,10 +11,12 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from measuring import median_seconds, run_sshr
+from printing import keep, show
 from speed import PASSPHRASE, REFERENCE, SECRET, SIDE, picture, width_height
 
 import sshr
@@ -28,44 +30,49 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--size", type=width_height, default=(4000, 3000), help="WxH")
     parser.add_argument("--repeats", type=int, default=9, help="of the small reveal")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there too")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    told: dict[str, Any] = {"cores": given.threads, "size": "{}x{}".format(*given.size)}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        small(folder, arguments.repeats)
-        large(folder, arguments.size, arguments.threads)
+        told["unseal_256_seconds"] = sorted(small(Path(name), given.repeats))
+        told |= large(Path(name), given.size, given.threads)
+    print(f"reveal, {SIDE} px: {told['unseal_256_seconds']} s")
+    show(f"whole processes, reference {told['size']}", [told["file"], told["picture"]])
+    keep(given.json, speed=told)
     return 0
 
 
-def small(folder: Path, repeats: int) -> None:
-    """A picture in a reference of 256 px, lossy at 46 dB and exact."""
+def small(folder: Path, repeats: int) -> list[float]:
+    """Seconds to reveal a picture from a file of 256 px, lossy at 46 dB and exact."""
     reference, stego = folder / "small.png", folder / "small-stego.png"
     write_image(reference, picture(REFERENCE, (SIDE, SIDE), seed=2))
-    secret = picture(SECRET, (SIDE, SIDE), seed=1)
-    for words, request in (("46 dB", {"stego_psnr": 46.0}), ("lossless", {"quality": "lossless"})):
-        sshr.conceal(secret, reference, sshr.Keys(), "sealed", **request).save(stego, force=True)
-        seconds = median_seconds(lambda: sshr.reveal(stego, reference, sshr.Keys()), repeats)
-        print(f"unseal, {SIDE} px, {words}: {seconds:.3f} s", flush=True)
+    secret, keys, found = picture(SECRET, (SIDE, SIDE), seed=1), sshr.Keys(), []
+    for options in ({"stego_psnr": 46.0}, {"quality": "lossless"}):
+        sshr.conceal(secret, reference, keys, "sealed", **options).save(stego, force=True)
+        found.append(median_seconds(lambda: sshr.reveal(stego, reference, keys), repeats))
+    return found
 
 
-def large(folder: Path, size: tuple[int, int], threads: int) -> None:
+def large(folder: Path, size: tuple[int, int], threads: int) -> dict[str, dict[str, Any]]:
     """Whole processes."""
     reference, secret, data = folder / "large.png", folder / "secret.png", folder / "data"
     write_image(reference, picture(REFERENCE, size, seed=2))
     write_image(secret, picture(SECRET, size, seed=1))
     data.write_bytes(np.random.default_rng(0).bytes(FILE_BYTES))
-    stego, revealed = folder / "stego.png", folder / "revealed.png"
-    for what, words in (("file of 1 MiB", ("--file", data)), ("picture", (secret,))):
-        end = ("-r", reference, "--force", "--json")
+    stego, revealed, told = folder / "stego.png", folder / "revealed.png", {}
+    end = ("-r", reference, "--force", "--json")
+    for what, words in (("file", ("--file", data)), ("picture", (secret,))):
         hide = ("conceal", *words, "--transport", "sealed", "-o", stego, *end)
+        told[what] = {}
         for verb, command in (
             ("conceal", hide),
             ("reveal", ("reveal", stego, "-o", revealed, *end)),
         ):
             usage = run_sshr(command, PASSPHRASE, threads)
-            megabytes = usage.peak_bytes / 2**20
-            shown = f"{verb}, {what}, {size[0]}x{size[1]}"
-            print(f"{shown}: {usage.seconds:.1f} s, {megabytes:.0f} MiB", flush=True)
+            told[what][f"{verb}_seconds"] = usage.seconds
+            told[what][f"{verb}_memory"] = f"{usage.peak_bytes / 2**20:.0f} MiB"
+    return told
 
 
 if __name__ == "__main__":

@@ -23,13 +23,12 @@ import torch
 from hinet_peer import HiNetPeer
 from measuring import flops, median_seconds, run_sshr
 from PIL import Image
-from rich.console import Console
-from rich.table import Table
+from printing import show
 
 from sshr.cli.progress import progress_bar
 from sshr.crypto.session import Session
 from sshr.errors import SshrError
-from sshr.evaluation.pairs import centre_crop
+from sshr.evaluation.protocols import centre_crop
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.mix import Mix
@@ -47,16 +46,15 @@ PASSPHRASE = "a passphrase for the benchmark only"
 GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
 
 NOTES = (
-    "Beside the networks, base: keyed mix of a tile made in {:.1f} ms, each way; shaped rounding "
-    "of a tile {:.1f} ms, the sender alone. GFLOP: convolutions and matrix products, a "
-    "multiply-add counted as two; fast transforms, element-wise work and the keys' AlexNet (once a "
-    "picture) not. The peer has HiNet's layer plan; HiNet's own figures are 4.05 M parameters and "
-    "133 GFLOP each way, counted the same."
+    "Operations: convolutions and matrix products, a multiply-add counted as two; fast transforms, "
+    "element-wise work and the keys' AlexNet (once a picture) not. The peer has HiNet's layer "
+    "plan; HiNet's own figures are 4.05 M parameters and 133 GFLOP each way, counted the same. "
+    "Conceal includes its own verification."
 )
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkSpeed:
     """A network on one 256x256 tile: seconds and operations each way."""
 
     name: str
@@ -68,7 +66,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Process:
+class ProcessSpeed:
     """A whole process: median wall time, highest peak memory."""
 
     command: str
@@ -79,14 +77,14 @@ class Process:
 
 
 @dataclass
-class Result:
+class SpeedReport:
     machine: str
     threads: int
     repeats: int
-    networks: list[Network] = field(default_factory=list)
+    networks: list[NetworkSpeed] = field(default_factory=list)
     mix_seconds: float = 0.0
     rounding_seconds: float = 0.0
-    processes: list[Process] = field(default_factory=list)
+    processes: list[ProcessSpeed] = field(default_factory=list)
 
 
 def main() -> int:
@@ -99,7 +97,7 @@ def main() -> int:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs"
-    result = Result(f"{machine}, torch {torch.__version__}", args.threads, args.repeats)
+    result = SpeedReport(f"{machine}, torch {torch.__version__}", args.threads, args.repeats)
     jobs = [((SIDE, SIDE), args.repeats), (args.size, args.large_repeats)]
     try:
         with progress_bar(silent=False) as progress, tempfile.TemporaryDirectory() as work:
@@ -115,7 +113,12 @@ def main() -> int:
     except SshrError as error:
         print(f"speed: {error}", file=sys.stderr)
         return error.exit_code
-    show(result)
+    show(f"one {SIDE}x{SIDE} tile, {result.threads} threads", result.networks)
+    print(
+        f"keyed mix of a tile {result.mix_seconds:.4f} s, rounding {result.rounding_seconds:.4f} s"
+    )
+    show(f"whole sshr processes, {result.threads} threads", result.processes)
+    print(f"{NOTES} {result.machine}.")
     if args.json:
         args.json.write_text(json.dumps(asdict(result), indent=1) + "\n")
     return 0
@@ -126,7 +129,7 @@ def width_height(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def measured_networks(repeats: int) -> Iterator[Network]:
+def measured_networks(repeats: int) -> Iterator[NetworkSpeed]:
     """Each preset, then the peer."""
     for name in PRESETS:
         yield measure_preset(name, repeats)
@@ -134,11 +137,11 @@ def measured_networks(repeats: int) -> Iterator[Network]:
 
 
 @torch.inference_mode()
-def measure_preset(name: str, repeats: int) -> Network:
+def measure_preset(name: str, repeats: int) -> NetworkSpeed:
     """The network alone, a tile's scales included; keys and mix are made before."""
     net = load_model(name, "cpu").net
     conceal, reveal = passes(net)
-    return Network(
+    return NetworkSpeed(
         name,
         net.parameter_count(),
         median_seconds(conceal, repeats),
@@ -181,7 +184,7 @@ def measure_beside(repeats: int) -> tuple[float, float]:
 
 
 @torch.inference_mode()
-def measure_peer(repeats: int) -> Network:
+def measure_peer(repeats: int) -> NetworkSpeed:
     peer = HiNetPeer().eval()
     secret, reference = tile_pair()
     stego, lost = peer.conceal(secret, reference)
@@ -193,7 +196,7 @@ def measure_peer(repeats: int) -> Network:
     def reveal() -> None:
         peer.reveal(stego, noise)
 
-    return Network(
+    return NetworkSpeed(
         "peer",
         sum(parameter.numel() for parameter in peer.parameters()),
         median_seconds(conceal, repeats, warm_up=1),
@@ -222,7 +225,7 @@ def keyed_mix(net: SshrNet) -> Mix | None:
 
 def measured_processes(
     size: tuple[int, int], repeats: int, threads: int, folder: Path
-) -> Iterator[Process]:
+) -> Iterator[ProcessSpeed]:
     """`sshr conceal` and `sshr reveal` on a pair of this width and height."""
     if not repeats:
         return
@@ -241,7 +244,7 @@ def measured_processes(
             run_sshr(words, PASSPHRASE, threads)  # fills the disk cache
         runs = [run_sshr(words, PASSPHRASE, threads) for _ in range(repeats)]
         seconds = median(run.seconds for run in runs)
-        yield Process(command, label, repeats, seconds, max(run.peak_bytes for run in runs))
+        yield ProcessSpeed(command, label, repeats, seconds, max(run.peak_bytes for run in runs))
 
 
 def picture(photo: Path, size: tuple[int, int], seed: int) -> Rgb8:
@@ -253,41 +256,6 @@ def picture(photo: Path, size: tuple[int, int], seed: int) -> Rgb8:
     enlarged = np.asarray(source.resize(size, Image.Resampling.BICUBIC), np.float32)
     grain = np.random.default_rng(seed).standard_normal(enlarged.shape, np.float32)
     return np.clip(np.rint(enlarged + GRAIN * grain), 0, 255).astype(np.uint8)
-
-
-def show(result: Result) -> None:
-    console = Console()
-    peer = result.networks[-1]
-    title = f"one {SIDE}x{SIDE} tile, {result.threads} threads, median of {result.repeats}"
-    table = Table(title=title)
-    for head in ("network", "parameters", "way", "time, ms", "of the peer's", "GFLOP"):
-        table.add_column(head, justify="left" if head in ("network", "way") else "right")
-    for network in result.networks:
-        for way in ("conceal", "reveal"):
-            seconds, operations = (
-                getattr(network, way + "_seconds"),
-                getattr(network, way + "_flops"),
-            )
-            table.add_row(
-                network.name,
-                f"{network.parameters / 1e6:.2f} M",
-                way,
-                f"{seconds * 1e3:.1f}",
-                f"{seconds / getattr(peer, way + '_seconds'):.3f}",
-                f"{operations / 1e9:.1f}",
-            )
-    console.print(table)
-    beside = (result.mix_seconds * 1e3, result.rounding_seconds * 1e3)
-    console.print(NOTES.format(*beside), highlight=False)
-    table = Table("process", "size", title=f"whole sshr processes, {result.threads} threads")
-    for head in ("runs", "wall time, s", "peak memory, MiB"):
-        table.add_column(head, justify="right")
-    for process in result.processes:
-        figures = (f"{process.seconds:.2f}", f"{process.peak_bytes / 2**20:.0f}")
-        table.add_row(process.command, process.size, str(process.runs), *figures)
-    if result.processes:
-        console.print(table)
-    console.print(f"{result.machine}; conceal includes its own verification", highlight=False)
 
 
 if __name__ == "__main__":

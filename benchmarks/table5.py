@@ -19,7 +19,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import as_file, files
@@ -28,12 +27,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from bare import BareMethod, Figures, measured
 from pictures import Curve, curves
-from transmission import Summary, check_crop, crops, summaries, transmit
+from printing import show
 
 from sshr.errors import SshrError, UsageError
-from sshr.evaluation.pairs import fixed_pairs
-from sshr.evaluation.report.tables import quoted
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.protocols import fixed_pairs
 from sshr.files.names import shown
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import load_recipe
@@ -50,7 +50,7 @@ Entries = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Row:
+class Table5Row:
     """A network: what it adds to the recipe's model.
 
     Attributes:
@@ -70,24 +70,24 @@ def _without(*parts: str) -> Entries:
 
 _REST = ("reparameterised", "guided")
 ROWS = {
-    "plain": Row(
+    "plain": Table5Row(
         "none of the parts",
         {"transform": "unshuffle:2", **_without("diffusion_term", *_REST)},
         quoted=0,
     ),
-    "pm": Row("+ PM", {"transform": "unshuffle:2", **_without(*_REST)}, quoted=1),
-    "wavelet": Row("+ wavelet", _without(*_REST), quoted=2),
-    "rep-conv": Row("+ Rep-Conv", _without("guided"), quoted=3),
-    "cigm": Row("+ CIGM (full)", quoted=4),
-    "z-first": Row("full, z first in every step", {"order": "z-first"}),
-    "exact": Row("exact start (preset paper)", printed=False),
+    "pm": Table5Row("+ PM", {"transform": "unshuffle:2", **_without(*_REST)}, quoted=1),
+    "wavelet": Table5Row("+ wavelet", _without(*_REST), quoted=2),
+    "rep-conv": Table5Row("+ Rep-Conv", _without("guided"), quoted=3),
+    "cigm": Table5Row("+ CIGM (full)", quoted=4),
+    "z-first": Table5Row("full, z first in every step", {"order": "z-first"}),
+    "exact": Table5Row("exact start (preset paper)", printed=False),
 }
 ZERO, EXACT = "cigm", "exact"
 """The rows whose curves are drawn."""
 
 
 @dataclass(frozen=True)
-class Result:
+class TrainedRow:
     """One trained network.
 
     Attributes:
@@ -105,8 +105,8 @@ class Result:
     seconds: float
     skipped: int
     rollbacks: int
-    channels: dict[str, Summary]
-    start: dict[str, Summary] | None
+    channels: Figures
+    start: Figures | None
     curve: list[tuple[int, float, float]]
 
     @property
@@ -114,18 +114,14 @@ class Result:
         return self.row, self.rate, self.seed, self.steps
 
     @classmethod
-    def read(cls, values: Entries) -> "Result":
+    def read(cls, values: Entries) -> "TrainedRow":
         """Inverse of `asdict`."""
-        read = dict(values)
-        for name in ("channels", "start"):
-            if values[name] is not None:
-                read[name] = {at: Summary(**found) for at, found in values[name].items()}
-        read["curve"] = [(int(step), stego, revealed) for step, stego, revealed in values["curve"]]
-        return cls(**read)
+        curve = [(int(step), stego, revealed) for step, stego, revealed in values["curve"]]
+        return cls(**{**values, "curve": curve})
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class EvaluationSet:
     """What every network is measured on."""
 
     folder: Path
@@ -143,17 +139,17 @@ class Store:
 
     def __init__(self, path: Path | None, about: Entries) -> None:
         self.path, self.about = path, about
-        self.results: list[Result] = []
+        self.results: list[TrainedRow] = []
         if path is not None and path.exists():
             held = json.loads(path.read_text("utf-8"))
-            self.results = [Result.read(values) for values in held.pop("results")]
+            self.results = [TrainedRow.read(values) for values in held.pop("results")]
             if held != about:
                 raise UsageError(f"{shown(path)}: holds figures of another set ({held})")
 
     def has(self, row: str, rate: float, seed: int, steps: int) -> bool:
         return (row, rate, seed, steps) in [result.key for result in self.results]
 
-    def add(self, result: Result) -> None:
+    def add(self, result: TrainedRow) -> None:
         """Keep it, and write the file as a whole."""
         self.results.append(result)
         if self.path is not None:
@@ -179,10 +175,9 @@ def main() -> int:
     parser.add_argument("--picture", type=Path, metavar="SVG", help="draw the two starts")
     args = parser.parse_args()
     try:
-        check_crop(args.crop)
         recipe = base_recipe()
         rates, steps = args.rates or [recipe.optimiser.rate], args.steps or recipe.schedule.steps
-        evaluation = Evaluation(args.folder, args.crop, args.limit)
+        evaluation = EvaluationSet(args.folder, args.crop, args.limit)
         store = Store(args.json, evaluation.about())
         for rate, seed, name in product(rates, args.seeds, args.rows):
             if store.has(name, rate, seed, steps):
@@ -199,7 +194,8 @@ def main() -> int:
         return error.exit_code
     wanted = [result for result in store.results if result.steps == steps]
     for rate in rates:
-        print(as_markdown([result for result in wanted if result.rate == rate], store.about))
+        rows = [told_row(result) for result in wanted if result.rate == rate]
+        show(f"{store.about['set']}: {steps} steps, rate {rate:g}", rows)
     if args.picture:
         args.picture.write_text(drawn([r for r in wanted if r.rate == rates[-1]]), "utf-8")
     return 0
@@ -211,7 +207,7 @@ def base_recipe() -> Recipe:
         return load_recipe(str(path))
 
 
-def row_recipe(base: Recipe, row: Row, rate: float, seed: int, steps: int) -> Recipe:
+def row_recipe(base: Recipe, row: Table5Row, rate: float, seed: int, steps: int) -> Recipe:
     """A row's recipe: model, rate, seed and steps are its own, the rest is the base's."""
     return replace(
         base,
@@ -227,9 +223,9 @@ def run_row(
     recipe: Recipe,
     data: Path,
     runs: Path,
-    evaluation: Evaluation,
+    evaluation: EvaluationSet,
     alexnet: Path | None = None,
-) -> Result | None:
+) -> TrainedRow | None:
     """Train, or go on with what `runs` holds, and measure; None if a signal has ended it.
 
     Raises:
@@ -249,7 +245,7 @@ def run_row(
         shutil.copy(own, known)
     engine = Engine(load_model(str(ended.model), "cpu"))
     log = read_log(out / LOG)
-    return Result(
+    return TrainedRow(
         row=name,
         rate=rate,
         seed=recipe.seed,
@@ -259,7 +255,7 @@ def run_row(
         seconds=round(log[-1]["seconds"], 1),
         skipped=int(log[-1]["skipped"]),
         rollbacks=int(log[-1]["rollbacks"]),
-        channels=measured(engine, evaluation),
+        channels=scores(engine, evaluation),
         start=at_start(engine, evaluation),
         curve=curve_of(log),
     )
@@ -272,7 +268,7 @@ def read_log(path: Path) -> list[dict[str, float]]:
 
 
 def curve_of(log: Sequence[dict[str, float]]) -> list[tuple[int, float, float]]:
-    """See `Result`; steps that were skipped have no figures."""
+    """See `TrainedRow`; steps that were skipped have no figures."""
     curve: list[tuple[int, float, float]] = []
     ends = [0, 1, *range(EVERY, len(log) + 1, EVERY)]
     for start, end in pairwise(ends):
@@ -283,15 +279,13 @@ def curve_of(log: Sequence[dict[str, float]]) -> list[tuple[int, float, float]]:
     return curve
 
 
-def measured(engine: Engine, evaluation: Evaluation) -> dict[str, Summary]:
+def scores(engine: Engine, evaluation: EvaluationSet) -> Figures:
     """Means over the pairs, by channel."""
-    with tempfile.TemporaryDirectory() as work:
-        path = Path(work) / "stego.png"
-        pairs = crops(evaluation.folder, evaluation.crop, evaluation.limit)
-        return summaries([transmit(engine, *pair, i, path) for i, pair in enumerate(pairs)])
+    entry = MethodEntry("row", BareMethod(engine), engine.identity.hex())
+    return measured([entry], evaluation.folder, evaluation.crop, evaluation.limit)["row"]
 
 
-def at_start(engine: Engine, evaluation: Evaluation) -> dict[str, Summary] | None:
+def at_start(engine: Engine, evaluation: EvaluationSet) -> Figures | None:
     """What a closed form gave before training; None for printed steps, which begin at stego =
     secret.
     """
@@ -299,50 +293,16 @@ def at_start(engine: Engine, evaluation: Evaluation) -> dict[str, Summary] | Non
     if not net.is_exact:
         return None
     net.body.untrain()
-    return measured(Engine(replace(engine.model, net=net)), evaluation)
+    return scores(Engine(replace(engine.model, net=net)), evaluation)
 
 
-def as_markdown(results: Sequence[Result], about: Entries) -> str:
-    """Means over the seeds; what the paper prints for the same parts beside them."""
-    if not results:
-        return ""
-    one, table = results[0], quoted()["table5"]["rows"]
-    lines = [
-        f"### {about['set']}: {about['pairs']} pairs of {about['crop']} px through PNG files; "
-        f"{one.steps} steps, rate {one.rate:g}",
-        "",
-        "| network | seeds | stego PSNR | SSIM | revealed PSNR | SSIM | sum | sums of the seeds | "
-        "sum, float | quoted: stego | revealed |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for name, row in ROWS.items():
-        own = [result for result in results if result.row == name]
-        paper = ["", ""]
-        if row.quoted is not None:
-            cells = table[row.quoted]["cells"]
-            paper = [f"{cells[0]:.2f}", f"{cells[4]:.2f}"]
-        starts = [result.start for result in own if result.start is not None]
-        for title, found in (
-            (f"{row.title}, no step", starts),
-            (row.title, [result.channels for result in own]),
-        ):
-            if found:
-                lines.append(f"| {' | '.join([title, *_cells(found), *paper])} |")
-    return "\n".join([*lines, ""])
+def told_row(result: TrainedRow) -> Entries:
+    """A line of the printed table."""
+    row = ROWS[result.row]
+    return {"network": row.title, "seed": result.seed, **result.channels, "start": result.start}
 
 
-def _cells(seeds: Sequence[dict[str, Summary]]) -> list[str]:
-    written, exact = (_mean([found[name] for found in seeds]) for name in ("png", "float"))
-    sums = ", ".join(f"{found['png'].total:.2f}" for found in seeds)
-    return [str(len(seeds)), *written.cells(), sums, f"{exact.total:.2f}"]
-
-
-def _mean(found: Sequence[Summary]) -> Summary:
-    values = [asdict(summary) for summary in found]
-    return Summary(**{name: fmean(value[name] for value in values) for name in values[0]})
-
-
-def drawn(results: Sequence[Result]) -> str:
+def drawn(results: Sequence[TrainedRow]) -> str:
     """Stego and revealed PSNR while training, means over the seeds, as SVG.
 
     Raises:

@@ -1,128 +1,93 @@
 """What hiding change where the reference is busy costs and buys.
 
-    python benchmarks/trade.py FOLDER... [--limit N] [--detector] [--json FILE]
+    python benchmarks/trade.py FOLDER [--limit N] [--detector spam] [--json FILE]
 
 Each row is preset `base` with another strength map (docs/method.md), all else, weights included,
-being equal. Pairs are those of `sshr evaluate`, 256 px centre crops; stegos go through noise-shaped
-rounding to 8 bits, without a header, which all rows would pay alike. Figures are means over all
-pairs: PSNR and SSIM of 8-bit RGB, LPIPS and NIQE of the stego, and with `--detector` (needs
-sealwatch) how often a detector errs that knows photographs and stegos: P_E with its standard
-deviation over five folds.
+being equal: a checkpoint that `sshr evaluate` measures through PNG files. With `--detector` also
+how often a detector errs that knows photographs and stegos: P_E with its deviation over the folds.
 """
 
 import argparse
-import copy
 import dataclasses
 import json
-from collections.abc import Sequence
+import sys
+import tempfile
 from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
 
-import numpy as np
-from detectability import Detector
+from bare import figures
+from ladder import with_weights
 
-from sshr.crypto.keys import KEY_BYTES
-from sshr.crypto.session import Session
-from sshr.evaluation.lpips import Lpips
-from sshr.evaluation.niqe import niqe
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
-from sshr.imaging.reading import read_image
-from sshr.metrics import psnr, ssim
+from sshr.cli.progress import progress_bar
+from sshr.evaluation.channels import parse_channels
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.networks import preset
+from sshr.evaluation.records import EvaluationReport
+from sshr.evaluation.report.markdown import table_text
+from sshr.evaluation.report.tables import all_figures, detection_tables
+from sshr.evaluation.run import Options, evaluate
 from sshr.network.config import StrengthConfig
-from sshr.transports.analog.engine import Engine, no_step
-from sshr.types import Rgb8
+from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
-SIZE = 256
 ROWS = ((0.0, 10.0), (60.0, 10.0), (300.0, 10.0), (1000.0, 10.0), (1000.0, 3.0), (3000.0, 3.0))
 """Contrast and floor of `StrengthConfig`."""
 
 
-def engine_with(contrast: float, floor: float) -> Engine:
-    """Preset `base` with this strength map."""
-    loaded = load_model("base", "cpu")
-    net = copy.deepcopy(loaded.net)
-    net.body.strength.config = StrengthConfig(contrast, floor)
-    return Engine(dataclasses.replace(loaded, net=net))
+def with_map(contrast: float, floor: float, folder: Path) -> MethodEntry:
+    """Preset `base` with this strength map, as a checkpoint in the folder."""
+    net, path = load_model("base", "cpu").net, folder / f"{contrast:g}-{floor:g}.safetensors"
+    exact = dataclasses.replace(net.config.exact, strength=StrengthConfig(contrast, floor))
+    save_checkpoint(with_weights(dataclasses.replace(net.config, exact=exact), net), path)
+    return dataclasses.replace(preset(str(path)), name=name_of(contrast, floor))
 
 
-def measured(engine: Engine, secret: Rgb8, reference: Rgb8, seed: int) -> tuple[Rgb8, Rgb8]:
-    """Stego and revealed picture of one pair."""
-    session = Session(np.random.default_rng(seed).bytes(KEY_BYTES))
-    k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
-    made = engine.conceal(secret, reference, k_sym, session, no_step)
-    stego = made.rounder.round()
-    return stego, engine.reveal(stego, reference, k_sym, made.scales, session, no_step)
+def name_of(contrast: float, floor: float) -> str:
+    return f"contrast {contrast:g}, floor {floor:g}"
 
 
-def row(
-    strength: tuple[float, float],
-    pairs: Sequence[tuple[Rgb8, Rgb8]],
-    lpips: Lpips,
-    detector: Detector | None = None,
-) -> dict[str, Any]:
-    """One line of the table.
-
-    Args:
-        strength: contrast and floor.
-        pairs: secrets and references.
-        detector: one that knows the references.
-    """
-    engine, found, stegos = engine_with(*strength), [], []
-    for seed, (secret, reference) in enumerate(pairs):
-        stego, revealed = measured(engine, secret, reference, seed)
-        stegos.append(stego)
-        found.append(
-            {
-                "stego_psnr": psnr(stego, reference),
-                "stego_ssim": ssim(stego, reference),
-                "revealed_psnr": psnr(revealed, secret),
-                "revealed_ssim": ssim(revealed, secret),
-                "lpips": lpips(stego, reference),
-                "niqe": niqe(stego),
-            }
-        )
-    line: dict[str, Any] = {"contrast": strength[0], "floor": strength[1], "pairs": len(pairs)}
-    line |= {name: fmean(one[name] for one in found) for name in found[0]}
-    line["sum"] = line["stego_psnr"] + line["revealed_psnr"]
-    if detector is not None:
-        folds = detector.row("analog", None, stegos).folds
-        line |= {"p_e": fmean(folds), "p_e_spread": pstdev(folds)}
+def row(report: EvaluationReport, contrast: float, floor: float) -> dict[str, Any]:
+    """The means of one strength map."""
+    entry = next(one for one in report.methods if one.name == name_of(contrast, floor))
+    found = entry.channels["png"]
+    line: dict[str, Any] = {"contrast": contrast, "floor": floor, "pairs": found.pairs}
+    line |= figures(found)
+    line |= {"sum": line["total"], "lpips": found.stego.lpips.mean}
+    line["niqe"] = found.niqe.stego.mean if found.niqe and found.niqe.stego else None
+    for detected in report.detection:
+        if detected.method == entry.name:
+            line |= {"p_e": fmean(detected.folds), "p_e_spread": pstdev(detected.folds)}
     return line
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--limit", type=int, help="pairs of each folder")
-    parser.add_argument("--detector", action="store_true", help="P_E too (needs sealwatch)")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--protocol", default="kodak", help="of sshr evaluate")
+    parser.add_argument("--limit", type=int, help="the first so many pairs")
+    parser.add_argument("--detector", help="P_E too, such as spam")
     parser.add_argument("--json", type=Path, help="write the rows there")
-    arguments = parser.parse_args()
-    pairs = [
-        (centre_crop(read_image(secret).rgb, SIZE), centre_crop(read_image(reference).rgb, SIZE))
-        for folder in arguments.folders
-        for secret, reference in fixed_pairs(folder)[: arguments.limit]
-    ]
-    detector = Detector([shared for _, shared in pairs]) if arguments.detector else None
-    lpips, rows = Lpips(), []
-    names = ("stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "sum", "lpips", "niqe")
-    print("| contrast | floor | " + " | ".join(names) + " | P_E |\n" + "|---" * 10 + "|")
-    for strength in ROWS:
-        rows.append(row(strength, pairs, lpips, detector))
-        cells = [f"{rows[-1][name]:.4f}" for name in names]
-        errs = "-"
-        if detector is not None:
-            errs = f"{rows[-1]['p_e']:.3f} ± {rows[-1]['p_e_spread']:.3f}"
-        print(f"| {strength[0]:g} | {strength[1]:g} | {' | '.join(cells)} | {errs} |", flush=True)
-    if arguments.json:
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, progress_bar(silent=False) as progress:
+        methods = [with_map(*strength, Path(name)) for strength in ROWS]
+        options = Options(
+            *(methods, given.folder, given.protocol, parse_channels("png"), Path(name) / "out"),
+            limit=given.limit,
+            detectors=[given.detector] if given.detector else [],
+        )
+        report = evaluate(options, progress).report
+    for table in (all_figures(report), *detection_tables(report)):
+        print(table_text(table))
+    if given.json:
         told = {
-            "folders": [folder.name for folder in arguments.folders],
-            "checkpoint": load_model("base", "cpu").digest[:8].hex(),
-            "rows": rows,
+            "folders": [given.folder.name],
+            "rows": [row(report, *strength) for strength in ROWS],
         }
-        arguments.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        told["checkpoint"] = load_model("base", "cpu").digest[:8].hex()
+        given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -29,6 +29,17 @@ class Figures:
         """`docs/results/NAME.json`."""
         return self._read(RESULTS / f"{name}.json")
 
+    def report(self, data: str) -> Json:
+        """What `sshr evaluate` reports of the presets on a data set: `scores-DATA.json`.
+
+        Raises:
+            MissingError: it was measured on other weights than those that are packaged.
+        """
+        told = self.result(f"scores-{data}")
+        for one in told["methods"]:
+            self.measured(f"scores-{data}", one["name"], one["identity"])
+        return told
+
     def checkpoint(self, preset: str) -> str:
         """Of a packaged preset, as `sshr models` shows it: from its file's header."""
         path = WEIGHTS / f"{preset}.safetensors"

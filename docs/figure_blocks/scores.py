@@ -6,35 +6,41 @@ from statistics import fmean
 from figure_blocks.base import BLOCKS, Figures, Json, block, both, table
 from figure_blocks.ladder import first_ladder, rung, variant
 
+SETS = ("imagenet100", "kodak24", "bsds100")
 SCORES = ["", "stego PSNR / SSIM", "revealed PSNR / SSIM", "sum", "worst sum"]
 
 
-def sets(figures: Figures, name: str) -> list[Json]:
-    """What `benchmarks/fidelity.py` found on each set."""
-    told = figures.result(f"fidelity-{name}")
-    if not told["untrained"]:
-        figures.measured(f"fidelity-{name}", told["preset"], told["checkpoint"])
-    return list(told["sets"])
+def scores(figures: Figures, method: str, channel: str = "png") -> Iterator[tuple[str, Json]]:
+    """What a method reached in a channel on each set where it was measured."""
+    for name in SETS:
+        for one in figures.report(name)["methods"]:
+            if one["name"] == method and channel in one["channels"]:
+                yield name, one["channels"][channel]
 
 
-def set_rows(figures: Figures, name: str, note: str = "") -> Iterator[list[str]]:
-    """A line for each set of an output of `benchmarks/fidelity.py`."""
-    for one in sets(figures, name):
-        mean = {figure: summary["mean"] for figure, summary in one["summaries"].items()}
-        line = [both(mean, "stego"), both(mean, "revealed"), f"{mean['sum']:.2f}"]
-        worst = f"{one['summaries']['sum']['min']:.2f}"
-        yield [f"{one['name']}, {one['count']} pairs{note}", *line, worst]
+def set_rows(
+    figures: Figures, method: str, channel: str = "png", note: str = ""
+) -> Iterator[list[str]]:
+    """A line for each of these sets."""
+    for name, found in scores(figures, method, channel):
+        pairs = (
+            f"{found[role]['psnr']['mean']:.2f} / {found[role]['ssim']['mean']:.4f}"
+            for role in ("stego", "revealed")
+        )
+        total = found["sum"]
+        sums = f"{total['mean']:.2f}", f"{total['min']:.2f}"
+        yield [f"{name}, {found['pairs']} pairs{note}", *pairs, *sums]
 
 
-def sums(figures: Figures, name: str) -> dict[str, float]:
+def sums(figures: Figures, method: str) -> dict[str, float]:
     """The mean sum of each set."""
-    return {one["name"]: one["summaries"]["sum"]["mean"] for one in sets(figures, name)}
+    return {name: found["sum"]["mean"] for name, found in scores(figures, method)}
 
 
 @block("fidelity")
 def fidelity(figures: Figures) -> str:
     """Every set through files, with and without training."""
-    start = sums(figures, "base-untrained")
+    start = sums(figures, "linear")
     rows = []
     for line, name in zip(set_rows(figures, "base"), sums(figures, "base"), strict=True):
         rows.append([*line, f"{start[name]:.2f}" if name in start else "-"])
@@ -45,7 +51,7 @@ def fidelity(figures: Figures) -> str:
 def trained(figures: Figures) -> str:
     """What training adds to the linear start."""
     after = sums(figures, "base")
-    found = [(f"base, {n}", s, after[n]) for n, s in sums(figures, "base-untrained").items()]
+    found = [(f"base, {n}", s, after[n]) for n, s in sums(figures, "linear").items()]
     paper, name = rung(figures, "exact.angle")[1]["total"], first_ladder(figures)["folder"]
     found.append((f"paper, {name}", variant(figures, "paper, untrained")["total"], paper))
     rows = [[n, f"{a:.2f}", f"{b:.2f}", f"{b - a:+.2f}"] for n, a, b in found]
@@ -55,14 +61,14 @@ def trained(figures: Figures) -> str:
 @block("scores-base")
 def scores_base(figures: Figures) -> str:
     """For the model card of `base`."""
-    rows = [*set_rows(figures, "base"), *set_rows(figures, "base-untrained", ", linear start")]
+    rows = [*set_rows(figures, "base"), *set_rows(figures, "linear", note=", linear start")]
     return f"Checkpoint {figures.checkpoint('base')}.\n\n{table(SCORES, rows)}"
 
 
 @block("scores-paper")
 def scores_paper(figures: Figures) -> str:
     """For the model card of `paper`."""
-    rows = [*set_rows(figures, "paper"), *set_rows(figures, "paper-float", ", `float`")]
+    rows = [*set_rows(figures, "paper"), *set_rows(figures, "paper", "float", ", `float`")]
     return f"Checkpoint {figures.checkpoint('paper')}.\n\n{table(SCORES, rows)}"
 
 

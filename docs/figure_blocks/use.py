@@ -59,15 +59,15 @@ def sealed(figures: Figures) -> str:
     rows = []
     for row in told["rows"]:
         times = [f"{row['hide_seconds']:.2f}", f"{row['reveal_seconds']:.3f}"]
-        cells = sealed_cells(row, told["pairs"])
-        rows.append([row["embedding"], *cells, str(row["bytes"]), *times])
+        cells = [*sealed_cells(row, told["pairs"]), str(row.get("bytes", "-"))]
+        rows.append([row["embedding"], *cells, *times])
     heads = ["embedding", "stego PSNR", "revealed PSNR, lossy ones", "lossless", "bytes"]
     return table([*heads, "hide, s", "reveal, s"], rows)
 
 
 def sealed_cells(row: Json, pairs: int) -> list[str]:
     """Stego, revealed, how many are exact."""
-    lossy = "-" if row["revealed_psnr"] is None else f"{row['revealed_psnr']:.2f}"
+    lossy = f"{row['revealed_psnr']:.2f}" if row.get("revealed_psnr") else "-"
     return [f"{row['stego_psnr']:.2f}", lossy, f"{row['lossless']} of {pairs}"]
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import pytest
 
 
 def test_header_cost_measures_and_says_what_does_not_fit(
-    start: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    start: Callable[..., int], tmp_path: Path
 ) -> None:
     out = tmp_path / "figures.json"
     words = ("--sizes", 64, "--recipients", 1, 16, "--pairs", 1, "--json", out)
@@ -24,9 +23,6 @@ def test_header_cost_measures_and_says_what_does_not_fit(
         assert 30 < row["revealed"] < row["revealed_without"] + 0.1
     assert signed["stego"] < plain["stego"] + 0.1
     assert [row["stego"] for row in sixteen] == [None, None]
-    printed = capsys.readouterr().out
-    assert printed.count("too small") == 2
-    assert f"{plain['stego']:.3f}" in printed
     again = tmp_path / "again.json"
     assert start("header_cost", *words[:-1], again) == 0
     assert json.loads(again.read_text()) == told

@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.metrics import psnr
 from sshr.network.config import PRESETS, CompandingConfig, ModelConfig
 from sshr.network.kinds import build
-from sshr.transports.analog.engine import Engine
 from sshr.zoo.checkpoint import LoadedModel, save_checkpoint
 
 ROOT = Path(__file__).parents[2]
@@ -34,11 +32,6 @@ def _benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ladder() -> ModuleType:
     return importlib.import_module("ladder")
-
-
-@pytest.fixture
-def transmission() -> ModuleType:
-    return importlib.import_module("transmission")
 
 
 @pytest.fixture
@@ -103,28 +96,6 @@ def test_pieces_are_those_of_training(ladder: ModuleType, folder: Path) -> None:
     assert any((picture == corner).all(axis=2).any() for picture in held)
 
 
-def test_float_reveals_from_the_tensor_and_png_from_the_file(
-    ladder: ModuleType,
-    transmission: ModuleType,
-    presets: dict[str, str],
-    photo: Photo,
-    tmp_path: Path,
-) -> None:
-    secret, reference = photo("parrots", 96, 96), photo("lighthouse", 96, 96)
-    path = tmp_path / "stego.png"
-    engine = Engine(ladder.load_model(presets["base"], "cpu"))
-    found = transmission.transmit(engine, secret, reference, 3, path)
-    assert list(found) == ["float", "png"]
-    assert found["png"].stego_psnr == psnr(read_image(path).rgb, reference)
-    assert found["float"].revealed_psnr > 60 > found["png"].revealed_psnr > 30
-    assert transmission.transmit(engine, secret, reference, 3, path) == found
-    assert transmission.transmit(engine, secret, reference, 4, path) != found
-    nearest = transmission.transmit(engine, secret, reference, 3, path, nearest=True)
-    assert nearest["float"] == found["float"]
-    assert nearest["png"].revealed_psnr < found["png"].revealed_psnr - 1
-    assert nearest["png"].stego_psnr > found["png"].stego_psnr
-
-
 def test_weights_of_a_preset_fit_a_rung_with_less_in_it(
     ladder: ModuleType, presets: dict[str, str]
 ) -> None:
@@ -145,7 +116,6 @@ def test_all_rows_are_told_as_table_json_and_picture(
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out, picture = tmp_path / "out.json", tmp_path / "ladder.svg"
     words = [str(folder), "--train", str(folder), "--fit-crops", "6", "--fit-side", "64"]
@@ -172,12 +142,8 @@ def test_all_rows_are_told_as_table_json_and_picture(
     alike = next(row for row in told["variants"] if "mixing" in row["changes"])
     base = rungs[names[-2]]["channels"]["png"]
     assert alike["channels"]["png"]["total"] == pytest.approx(base["total"], abs=0.3)
-    assert all(row["seconds"] > 0 for row in told["rungs"])
-
-    printed = capsys.readouterr().out
-    assert printed.count("\n| R0 ") == 2
-    assert f"{png[0]['total']:.2f}" in printed
-    assert "`exact.bank` haar → block" in printed
+    changed = next(row["changes"] for row in told["rungs"] if row["name"].startswith("R4"))
+    assert changed == {"exact.bank": ["haar", "block"]}
     drawn = ElementTree.fromstring(picture.read_text())
     texts = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert set(names) <= set(texts)

@@ -31,6 +31,19 @@ def test_a_report_is_written(cli, folder):
     assert report["methods"][0]["channels"]["png"]["outcomes"] == {"0": 2}
 
 
+def test_transports_stand_beside_rivals_and_detectors_below(cli, folder, photo):
+    for i in range(2, 5):
+        Image.fromarray(photo("parrots", 64, 64, 60 * i)).save(folder / f"{i}.png")
+    methods = ("--method", "sealed:uniform", "--method", "classical:4", "--detector", "spam")
+    said = call(cli, folder, *methods, "--channel", "png")
+    assert (said.code, said.err) == (0, "")
+    assert "sealed:uniform, png" in said.out
+    assert "sealed:uniform, spam" in said.out
+    report = json.loads((folder.parent / "report" / "report.json").read_text())
+    assert [line["method"] for line in report["detection"]] == ["sealed:uniform", "classical:4"]
+    assert report["methods"][0]["channels"]["png"]["wrong_key"]["outcomes"] == {"4": 5}
+
+
 def test_unreadable_pictures_end_in_exit_code_1(cli, folder):
     (folder / "2.png").write_bytes(b"\x89PNG")
     said = call(cli, folder, "--method", "classical:4", "--channel", "png")
@@ -51,6 +64,10 @@ def test_unreadable_pictures_end_in_exit_code_1(cli, folder):
         (2, ("--method", "classical:4", "--attacks"), "for networks"),
         (2, ("--method", "classical:4", "--protocol", "cifar"), "--protocol"),
         (2, ("--method", "classical:4", "--pairs", "absent.csv"), "list of pairs"),
+        (2, ("--method", "sealed:loud"), "is not one of uniform"),
+        (2, ("--method", "sealed:nothing=1"), "no option 'nothing'"),
+        (2, ("--method", "classical:4", "--detector", "nosuch"), "is not one of spam"),
+        (2, ("--method", "classical:4", "--detector", "spam"), "at least 5 pairs"),
         (9, ("--preset", "absent"), "unknown preset"),
     ],
 )

@@ -104,17 +104,21 @@ def test_figures_of_other_weights_are_refused(project):
     weights = project / "src" / "sshr" / "zoo" / "weights"
     weights.mkdir(parents=True)
     header = json.dumps({"__metadata__": {"digest": "ab" * 32}}).encode()
-    (weights / "base.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
-    held = project / "docs" / "results" / "attacks-base.json"
-    one = {"preset": "base", "checkpoint": "cd" * 8, "pairs": 5, "crop": 64, "stego_psnr": 41.0}
+    for preset in ("base", "paper"):
+        (weights / f"{preset}.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+    held = project / "docs" / "results" / "scores-kodak24.json"
     row = {"attack": "none", "kind": "attack", "psnr": 9.0, "grey_psnr": 9.0, "picks": {}}
     row |= {"worst_over_grey": 0.0, "ssim": 0.0, "grey_ssim": 0.0, "pairs_shown": 0}
-    held.write_text(json.dumps([{**one, "rows": [row], "matching": []}]))
+    found = {"pairs": 5, "rows": [row], "residual_picks": {}}
+    attacks = {"base": found, "paper": found}
+    methods = [{"name": "base", "identity": "cd" * 8, "channels": {}}]
+    told = {"run": {"data": "d", "size": "64 px"}, "methods": methods, "attacks": attacks}
+    held.write_text(json.dumps(told))
     write_page(project, "<!-- figures: attacks-base -->\nold\n<!-- end -->\n")
     code, (line,) = run("--root", project)
     assert code == 1
     assert line.endswith(
-        "docs/results/attacks-base.json was measured on another checkpoint of base"
+        "docs/results/scores-kodak24.json was measured on another checkpoint of base"
     )
     held.write_text(held.read_text().replace("cd" * 8, "ab" * 8))
     assert run("--root", project) == (0, [])

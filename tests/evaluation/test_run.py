@@ -1,9 +1,7 @@
 """Whole evaluations of small pictures: results, resuming, reports, and methods that misbehave."""
 
-import json
 import shutil
 import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,15 +12,9 @@ from PIL import Image
 from sshr.errors import EvaluationError, OutputError, UsageError
 from sshr.evaluation import measure as measuring
 from sshr.evaluation.channels import parse_channels
-from sshr.evaluation.ledger import Ledger
-from sshr.evaluation.lpips import Lpips
-from sshr.evaluation.methods.method import MethodEntry, outside
-from sshr.evaluation.protocols import PROTOCOLS, find_pairs, read_pair
-from sshr.evaluation.report.html import to_html
-from sshr.evaluation.report.markdown import to_markdown
-from sshr.evaluation.report.tables import paper_tables, quoted
-from sshr.evaluation.run import Options, evaluate, find_methods
-from sshr.evaluation.summary import check, check_set, compare, summarise
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.table import find_methods
+from sshr.evaluation.run import Options, evaluate
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -75,26 +67,26 @@ def test_reports_a_network_a_peer_and_an_outside_method_side_by_side(data):
     methods = [*find_methods(["base"], ["classical:4"], "cpu"), additive()]
     outcome = evaluate(options(data, methods, "png,float,lsb:50,jpeg:80,jpeg:90", limit=2))
     assert outcome.skipped == []
-    base, peer, other = outcome.report["methods"]
+    base, peer, other = outcome.report.methods
     for entry in (base, peer, other):
-        png = entry["channels"]["png"]
-        assert png["outcomes"] == {"0": 2}
-        assert png["stego"]["psnr"]["min"] > 23
-        assert png["revealed"]["psnr"]["mean"] > png["secret_stego"]["psnr"]["mean"] + 5
-        assert sum(png["change"]["histogram"]) == pytest.approx(1, abs=1e-3)
+        png = entry.channels["png"]
+        assert png.outcomes == {"0": 2}
+        assert png.stego.psnr.min > 23
+        assert png.revealed.psnr.mean > png.secret_stego.psnr.mean + 5
+        assert sum(png.change.histogram) == pytest.approx(1, abs=1e-3)
     # With the wrong key a network refuses and the peer's tag fails; the outside method has no key.
-    assert base["channels"]["png"]["wrong_key"]["outcomes"] == {"4": 2}
-    assert peer["channels"]["png"]["wrong_key"]["outcomes"] == {"5": 2}
-    assert other["channels"]["png"]["wrong_key"]["outcomes"] == {"0": 2}
+    assert base.channels["png"].wrong_key.outcomes == {"4": 2}
+    assert peer.channels["png"].wrong_key.outcomes == {"5": 2}
+    assert other.channels["png"].wrong_key.outcomes == {"0": 2}
     # The float channel rounds nothing: the additive method is exact there, and only there.
-    assert other["channels"]["float"]["revealed"]["psnr"]["mean"] == 100
-    assert other["channels"]["png"]["revealed"]["psnr"]["mean"] < 45
+    assert other.channels["float"].revealed.psnr.mean == 100
+    assert other.channels["png"].revealed.psnr.mean < 45
     # A lossy channel takes the header; what it said, handed over, still leaves a picture.
-    jpeg, bits = base["channels"]["jpeg:80"], base["channels"]["lsb:50"]
-    assert set(jpeg["outcomes"]) <= {"5", "6"}
-    assert "revealed" not in jpeg
-    assert jpeg["handed"]["psnr"]["mean"] < bits["handed"]["psnr"]["mean"]
-    assert all("handed" not in found for found in other["channels"].values())
+    jpeg, bits = base.channels["jpeg:80"], base.channels["lsb:50"]
+    assert set(jpeg.outcomes) <= {"5", "6"}
+    assert jpeg.revealed is None
+    assert jpeg.oracle_header.psnr.mean < bits.oracle_header.psnr.mean
+    assert all(found.oracle_header is None for found in other.channels.values())
     out = data.parent / "out"
     page = (out / "report.html").read_text()
     assert page.count("data:image/webp") > 10
@@ -191,7 +183,7 @@ def test_an_interrupted_run_goes_on(data, monkeypatch):
     seen.clear()
     outcome = evaluate(options(data, [additive()], "png,float"), lambda *a: seen.append(a[1:]))
     assert seen == [(i, 4) for i in (1, 2, 3, 4)]
-    assert outcome.report["run"]["pairs"] == 3
+    assert outcome.report.run.pairs == 3
 
 
 @pytest.mark.parametrize(
@@ -224,7 +216,7 @@ def test_unreadable_and_small_pictures_are_named_and_left_out(data, photo):
     (data / "3.png").write_bytes(b"no picture")
     said = []
     outcome = evaluate(options(data, [additive()], "png"), say=said.append)
-    assert outcome.report["run"]["pairs"] == 2
+    assert outcome.report.run.pairs == 2
     assert len(said) == len(outcome.skipped) == 2  # as a reference and as a secret
     assert all("3.png" in line for line in said)
     assert "left out" in (data.parent / "out" / "report.md").read_text()
@@ -240,112 +232,16 @@ def test_attacks_say_what_they_need(data):
     assert not (data.parent / "out").exists()  # said before anything was measured
 
 
-def test_outside_methods_are_found_by_name(tmp_path, monkeypatch):
-    (tmp_path / "mine_for_a_test.py").write_text(
-        "class M:\n"
-        "    def conceal(self, s, r, k): return r\n"
-        "    def reveal(self, s, r, k): return s\n"
-        "def nothing(): return 3\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    assert outside("mine_for_a_test:M").name == "mine_for_a_test:M"
-    for spec, message in (
-        ("mine_for_a_test", "not of the form"),
-        ("mine_for_a_test:absent", "AttributeError"),
-        ("mine_for_a_test:nothing", "no conceal and reveal"),
-        ("no_such_module_at_all:f", "ModuleNotFoundError"),
-    ):
-        with pytest.raises(UsageError, match=message):
-            outside(spec)
-    sys.modules.pop("mine_for_a_test", None)
-
-
-def test_protocols_make_their_pairs(tmp_path, photo):
-    small = photo("parrots", 64, 64)
-    for place in ("a/1.png", "a/2.png", "b/3.png"):
-        path = tmp_path / "val" / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(small).save(path)
-    pairs = find_pairs(PROTOCOLS["imagenet"], tmp_path)
-    assert [p.name for p in pairs] == [
-        "a/1.png | a/2.png",
-        "a/2.png | b/3.png",
-        "b/3.png | a/1.png",
-    ]
-    secret, reference = read_pair(PROTOCOLS["imagenet"], pairs[0])
-    assert secret.shape == reference.shape == (256, 256, 3)
-    listed = tmp_path / "pairs.csv"
-    listed.write_text("secret,reference\nval/a/1.png,val/b/3.png\n")
-    assert [p.name for p in find_pairs(PROTOCOLS["kodak"], tmp_path, listed)] == [
-        "val/a/1.png | val/b/3.png"
-    ]
-    (tmp_path / "pairs.json").write_text(json.dumps([["val/a/1.png", "val/a/2.png"]]))
-    assert len(find_pairs(PROTOCOLS["kodak"], tmp_path, tmp_path / "pairs.json")) == 1
-    for text in ("a,b\n1,2\n", "secret,reference\n", "secret,reference\n../x,val/a/1.png\n"):
-        listed.write_text(text)
-        with pytest.raises(UsageError):
-            find_pairs(PROTOCOLS["kodak"], tmp_path, listed)
-    with pytest.raises(UsageError, match="not a folder"):
-        find_pairs(PROTOCOLS["coco"], tmp_path / "absent")
-    with pytest.raises(UsageError, match="at least two"):
-        find_pairs(PROTOCOLS["unistega"], tmp_path / "val" / "b")
-
-
-def test_contradicting_figures_are_not_written(photo):
-    figures = compare(photo("parrots"), photo("sailboats"), Lpips())
-    check(figures, "fine")
-    for change, message in (
-        ({"mae": figures["rmse"] + 1}, "MAE > RMSE"),
-        ({"psnr": figures["psnr"] + 0.1}, "20 log10"),
-        ({"ssim": 1.2}, "SSIM"),
-        ({"y_psnr": figures["psnr"] - 1}, "Y-PSNR"),
-    ):
-        with pytest.raises(EvaluationError, match=message):
-            check_set([figures, figures | change], "a set")
-
-
-def test_summaries_leave_out_what_is_missing():
-    found = summarise([1.0, None, 3.0, float("nan")])
-    assert (found.mean, found.min, found.max, found.count) == (2, 1, 3, 2)
-    assert found.standard_error == pytest.approx(1)
-    assert summarise([None]) is None
-
-
-def test_ledger_keeps_lines_by_key(tmp_path):
-    ledger = Ledger(tmp_path / "a" / "x.jsonl", {"run": 1}, ("name",))
-    ledger.add({"name": "a", "value": 1})
-    ledger.add({"name": "a", "value": 2})
-    again = Ledger(tmp_path / "a" / "x.jsonl", {"run": 1}, ("name",))
-    assert ("a",) in again
-    assert [line["value"] for line in again] == [2]
-
-
-def test_the_papers_own_contradictions_are_where_the_notes_say():
-    paper = quoted()
-    impossible = [
-        (key, row["method"], i)
-        for key in ("table1", "table7")
-        for row in paper[key]["rows"]
-        for i in range(3)
-        if row["cells"][4 * i + 3] < row["cells"][4 * i + 2]
-    ]
-    assert impossible == [
-        ("table1", "HiDDeN", 0),
-        ("table7", "HiDDeN", 0),
-        ("table7", "Baluja", 2),
-    ]
-    for i, (psnr, rmse) in enumerate(((41.03, 1.93), (40.21, 1.90))):
-        cells = paper["table7"]["rows"][-1]["cells"]
-        assert (cells[4 * i], cells[4 * i + 3]) == (psnr, rmse)
-        assert 255 * 10 ** (-psnr / 20) > rmse
-
-
-def test_empty_reports_still_quote_the_paper():
-    tables = paper_tables([])
-    assert [table.title.split(":")[0] for table in tables] == [
-        f"Table {n}" for n in (1, 7, 2, 3, 6)
-    ]
-    assert all(row.quoted for table in tables for row in table.rows)
-    text = to_markdown([])
-    assert "48.56" in text
-    assert "48.56" in to_html([], Path("absent"))
+def test_detectors_stand_in_the_report(tmp_path, photo):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for i in range(5):
+        Image.fromarray(photo("parrots", 64, 64, 60 * i)).save(folder / f"{i}.png")
+    outcome = evaluate(options(folder, [additive()], "png", detectors=["spam"]))
+    (line,) = outcome.report.detection
+    assert (line.method, line.detector, line.photographs) == ("additive", "spam", 5)
+    assert "additive, spam" in (tmp_path / "out" / "report.md").read_text()
+    with pytest.raises(UsageError, match="at least 5 pairs"):
+        evaluate(options(folder, [additive()], "png", detectors=["spam"], limit=4))
+    with pytest.raises(UsageError, match="is not one of"):
+        evaluate(options(folder, [additive()], "png", detectors=["nosuch"]))

@@ -19,7 +19,7 @@ from PIL import Image
 import sshr
 from sshr.crypto.session import Session
 from sshr.metrics import psnr
-from sshr.transports.analog.engine import Engine, no_step, unpack_scales
+from sshr.transports.analog.engine import Engine, unpack_scales
 from sshr.zoo import registry
 
 Rgb8 = NDArray[np.uint8]
@@ -55,7 +55,7 @@ def test_one_and_two_workers_make_the_same_before_rounding(
     for threads in (1, 2):
         torch.set_num_threads(threads)
         k_sym = engine.rsrk_symmetric(engine.rsrk_public(pair[0]), pair[1])
-        made.append(engine.conceal(*pair, k_sym, session, no_step))
+        made.append(engine.conceal(*pair, k_sym, session))
         assert torch.get_num_threads() == threads
     one, two = made
     assert np.abs(one.unrounded - two.unrounded).max() < 0.02

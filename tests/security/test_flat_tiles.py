@@ -12,7 +12,6 @@ from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.payload import ring_power, seen_rows
 from sshr.imaging.tiles import tile_grid
-from sshr.transports.analog.engine import no_step
 
 DEVIATIONS = 7  # once in 4e11
 
@@ -20,7 +19,7 @@ DEVIATIONS = 7  # once in 4e11
 def made_of(engine, secret, reference, draw):
     """The payload's rows before and after rounding."""
     k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
-    made = engine.conceal(secret, reference, k_sym, Session(draw(KEY_BYTES)), no_step)
+    made = engine.conceal(secret, reference, k_sym, Session(draw(KEY_BYTES)))
     pictures = made.unrounded, made.rounder.round()
     return [seen_rows(engine, picture, reference) for picture in pictures]
 

@@ -13,9 +13,8 @@ import torch
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.attack import without_mix
-from sshr.evaluation.attacks.payload import STATISTICS, ring_power
-from sshr.evaluation.attacks.recognition import residual_picks
-from sshr.evaluation.concealed import conceal_again, conceal_pair
+from sshr.evaluation.attacks.payload import STATISTICS, residual_picks, ring_power
+from sshr.evaluation.concealed import conceal_pair
 from sshr.evaluation.tensors import to_tensor
 from sshr.transports.analog.keyed_mix import tile_signs
 
@@ -61,7 +60,7 @@ def test_without_the_mix_the_reference_alone_recognises_secrets(
     base, cases, references, chance_limit
 ):
     bare, draw = without_mix(base), random.Random(5).randbytes
-    made = [conceal_again(bare, case, draw) for case in cases]
+    made = [conceal_pair(bare, case.secret, case.reference, draw) for case in cases]
     found = residual_picks(base, made, references, draw)
     assert min(found["pixels"], found["bands"]) >= 20, found
     assert found["ring power"] <= chance_limit(24)  # the mix has no part in those

@@ -20,7 +20,7 @@ from sshr.training import objective
 from sshr.training.recipe import Recipe
 from sshr.training.runner import TrainingSession, train
 from sshr.training.start import initial_net
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.zoo.checkpoint import load_checkpoint
 from sshr.zoo.facts import read_facts
 
@@ -219,10 +219,10 @@ def test_a_further_kind_of_network_trains_conceals_and_reveals(
     secret, reference = np.full((2, 80, 64, 3), 100, np.uint8)
     reference[:40] = 180
     k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
-    made = engine.conceal(secret, reference, k_sym, key, no_step)
+    made = engine.conceal(secret, reference, k_sym, key)
     stego = made.rounder.round()
     assert np.abs(stego[:40] - (180 - 80 * share)).max() < 1.5
-    revealed = engine.reveal(stego, reference, k_sym, made.scales, key, no_step)
+    revealed = engine.reveal(stego, reference, k_sym, made.scales, key)
     assert np.abs(revealed.astype(int) - secret).max() <= 2
     assert engine.model.net.group_sizes((80, 64)) == []
     # And a run goes on from it, but not as one of another kind.

@@ -21,7 +21,9 @@ def evaluate(
     ] = None,
     method: Annotated[
         list[str] | None,
-        typer.Option(help="package.module:factory, classical:M or linear; repeatable."),
+        typer.Option(
+            help="sealed:uniform, linear, classical:M, package.module:factory ...; repeatable."
+        ),
     ] = None,
     channel: Annotated[
         str, typer.Option(help="png, float, jpeg:75, noise, ... by commas; curves for all.")
@@ -37,6 +39,10 @@ def evaluate(
     searches: Annotated[
         int, typer.Option(min=0, help="Pairs on which k_sym is searched for by gradient.")
     ] = 2,
+    detector: Annotated[
+        list[str] | None,
+        typer.Option(help="spam or sealwatch-spam: is a stego told from a photograph? Repeatable."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of keys and noise.")] = 1,
     device: Device = "auto",
     as_json: Json = False,
@@ -47,7 +53,9 @@ def evaluate(
     """
     from sshr.cli.progress import progress_bar
     from sshr.evaluation.channels import parse_channels
-    from sshr.evaluation.run import Options, find_methods
+    from sshr.evaluation.json_records import to_json
+    from sshr.evaluation.methods.table import find_methods
+    from sshr.evaluation.run import Options
     from sshr.evaluation.run import evaluate as run
 
     if not preset and not method:
@@ -55,12 +63,13 @@ def evaluate(
     channels = parse_channels(channel)
     methods = find_methods(preset or [], method or [], device)
     options = Options(
-        methods, data, protocol, channels, out, limit, pairs, seed, attacks, attack_pairs, searches
+        *(methods, data, protocol, channels, out, limit, pairs, seed),
+        *(attacks, attack_pairs, searches, list(dict.fromkeys(detector or []))),
     )
     with progress_bar(as_json) as progress:
         outcome = run(options, progress, _say)
     if as_json:
-        print_json(outcome.report)
+        print_json(to_json(outcome.report))
     else:
         from sshr.evaluation.report.markdown import overview
 

@@ -6,7 +6,7 @@ evaluation.md); the standard deviation there is the stego's own, over all sample
 so does a 3x3 blur with a sigma of a tenth of it do anything.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -104,10 +104,6 @@ def _within(value: float, low: float, high: float) -> float:
 
 def _same(image: Rgb8, random: Generator) -> Rgb8:
     return image
-
-
-def _png() -> Distort:
-    return _same
 
 
 def _jpeg(quality: float, subsampling: float) -> Distort:
@@ -217,7 +213,7 @@ def _rounded(levels: NDArray[np.floating] | NDArray[np.integer]) -> Rgb8:
 
 # Kind: how it is made of its values, and what each is where none is given (None: it must be).
 _KINDS: dict[str, tuple[Callable[..., Distort], tuple[float | None, ...]]] = {
-    PNG: (_png, ()),
+    PNG: (lambda: _same, ()),
     "jpeg": (_jpeg, (None, 420)),
     "webp": (_webp, (None,)),
     "resize": (_resize, (None,)),
@@ -229,8 +225,3 @@ _KINDS: dict[str, tuple[Callable[..., Distort], tuple[float | None, ...]]] = {
     "poisson": (_poisson, ()),
 }
 _EXAMPLES = {"jpeg": "75", "webp": "80", "resize": "0.5", "brightness": "-5"}
-
-
-def names(channels: Iterable[Channel]) -> list[str]:
-    """Their names in order."""
-    return [channel.name for channel in channels]

@@ -1,6 +1,6 @@
 """Concealed secrets to attack, each with all that its sender knows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,10 @@ from sshr.crypto.session import Session
 from sshr.evaluation.attacks.denoising import median
 from sshr.header.drafts import TrailingDraft
 from sshr.header.metadata import Metadata
-from sshr.header.writer import HeaderWriter
+from sshr.header.writer import HeaderWriter, Randomness
 from sshr.network.rsrk import decode_rsrk_public
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
-
-Randomness = Callable[[int], bytes]
 
 _REFERENCE_ALONE = Keys()
 
@@ -63,30 +61,9 @@ def conceal_pair(
     """
     rsrk_public = engine.rsrk_public(secret)
     k_sym = engine.rsrk_symmetric(rsrk_public, reference)
-    return _conceal(engine, secret, reference, rsrk_public, k_sym, random, keys)
-
-
-def conceal_again(engine: Engine, case: ConcealedPair, random: Randomness) -> ConcealedPair:
-    """The same pair in another session, without working out k_pub_s and k_sym once more.
-
-    Args:
-        engine: of the same weights, with or without its mix.
-    """
-    return _conceal(engine, case.secret, case.reference, case.rsrk_public, case.k_sym, random)
-
-
-def _conceal(
-    engine: Engine,
-    secret: Rgb8,
-    reference: Rgb8,
-    rsrk_public: bytes,
-    k_sym: Tensor,
-    random: Randomness,
-    keys: Keys = _REFERENCE_ALONE,
-) -> ConcealedPair:
     sending = HeaderWriter.start(reference, keys, random)
     height, width = secret.shape[:2]
-    made = engine.conceal(secret, reference, k_sym, sending.session, no_step)
+    made = engine.conceal(secret, reference, k_sym, sending.session)
     metadata = Metadata(
         engine.identity, width, height, rsrk_public=rsrk_public, tile_scales=made.scales
     )
@@ -94,17 +71,17 @@ def _conceal(
     return ConcealedPair(secret, reference, stego, rsrk_public, k_sym, made.scales, sending.session)
 
 
-def rsrk_public_scores(engine: Engine, cases: Sequence[ConcealedPair]) -> NDArray[np.float64]:
+def rsrk_public_scores(engine: Engine, pairs: Sequence[ConcealedPair]) -> NDArray[np.float64]:
     """How well each k_pub_s fits each candidate secret: (N, N), higher is better.
 
     k_pub_s is a function of the secret, without any randomness. The paper sends it in the clear
     (`base` seals it), so an eavesdropper computes it for candidates too, here from smoothed copies
     such as he may have.
     """
-    copies = [engine.rsrk_public(median(case.secret)) for case in cases]
+    copies = [engine.rsrk_public(median(pair.secret)) for pair in pairs]
     sent, expected = (
         np.concatenate([_levels(key) for key in keys])
-        for keys in ([case.rsrk_public for case in cases], copies)
+        for keys in ([pair.rsrk_public for pair in pairs], copies)
     )
     scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2)
     return scores

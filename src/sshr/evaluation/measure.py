@@ -3,10 +3,9 @@
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,25 +18,27 @@ from sshr.evaluation.methods.method import (
     MethodEntry,
     Samples,
     Trace,
-    Transparent,
+    Traceable,
     as_levels,
     concealed,
     revealed,
 )
 from sshr.evaluation.niqe import BLOCK, niqe
 from sshr.evaluation.protocols import Protocol, TestPair, read_pair
+from sshr.evaluation.records import (
+    REVEALED,
+    Comparison,
+    NiqeScores,
+    PairLine,
+    WrongKeyLine,
+)
 from sshr.evaluation.summary import compare
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
 from sshr.types import Rgb8
 
-Line = dict[str, Any]
 Keep = Callable[[str, TestPair, str, Rgb8], None]
-
-KEYS = ("method", "identity", "pair", "files", "channel")
-REVEALED = 0
-"""The outcome of a reveal that worked; others are the exit codes of `sshr reveal`."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Work:
     complain: Callable[[str], None] = field(default=lambda message: None)
 
 
-def measure(work: Work, ledger: Ledger, progress: Progress = quiet) -> list[str]:
+def measure(work: Work, ledger: Ledger[PairLine], progress: Progress = quiet) -> list[str]:
     """Measure what the ledger lacks; messages of the pairs that could not be read.
 
     Raises:
@@ -69,7 +70,7 @@ def measure(work: Work, ledger: Ledger, progress: Progress = quiet) -> list[str]
     total, done, skipped = sum(len(channels) for _, _, channels in left), 0, []
     lpips = Lpips()
     pictures: tuple[TestPair, tuple[Rgb8, Rgb8] | None] | None = None
-    for pair, named, channels in left:
+    for pair, entry, channels in left:
         if pictures is None or pictures[0] is not pair:
             try:
                 pictures = pair, read_pair(work.protocol, pair)
@@ -79,7 +80,7 @@ def measure(work: Work, ledger: Ledger, progress: Progress = quiet) -> list[str]
                 work.complain(str(error))
         if pictures[1] is not None:
             keep = work.keep if pair in work.pairs[: work.shown] else None
-            trial = Trial(named, pair, *pictures[1], work.seed, lpips)
+            trial = Trial(entry, pair, *pictures[1], work.seed, lpips)
             for channel in channels:
                 ledger.add(trial.line(channel, keep))
                 done += 1
@@ -103,14 +104,16 @@ def _paths(pair: TestPair) -> tuple[Path, Path]:
     return pair.secret, pair.reference
 
 
-def _left(work: Work, ledger: Ledger) -> Iterator[tuple[TestPair, MethodEntry, list[Channel]]]:
+def _left(
+    work: Work, ledger: Ledger[PairLine]
+) -> Iterator[tuple[TestPair, MethodEntry, list[Channel]]]:
     for pair in work.pairs:
         files = files_of(pair)
-        for named in work.methods:
-            head = (named.name, named.identity, pair.name, files)
+        for entry in work.methods:
+            head = (entry.name, entry.identity, pair.name, files)
             channels = [c for c in work.channels if (*head, c.name) not in ledger]
             if channels:
-                yield pair, named, channels
+                yield pair, entry, channels
 
 
 class Trial:
@@ -118,100 +121,98 @@ class Trial:
 
     def __init__(
         self,
-        named: MethodEntry,
+        entry: MethodEntry,
         pair: TestPair,
         secret: Rgb8,
         reference: Rgb8,
         seed: int,
         lpips: Lpips,
     ) -> None:
-        self.named, self.pair, self.seed, self.lpips = named, pair, seed, lpips
+        self.entry, self.pair, self.seed, self.lpips = entry, pair, seed, lpips
         self.secret, self.reference = secret, reference
         self.key = key_of(seed, pair.name)
 
-    def line(self, channel: Channel, keep: Keep | None) -> Line:
+    def line(self, channel: Channel, keep: Keep | None) -> PairLine:
         """The ledger's line for this channel."""
-        named = self.named
-        head = {"method": named.name, "identity": named.identity, "pair": self.pair.name}
-        head |= {"files": files_of(self.pair), "channel": channel.name}
         if channel.name == FLOAT:
-            return head | self._float()
+            return self._float()
         with tempfile.TemporaryDirectory() as folder:
-            return head | self._file(channel, Path(folder) / "stego.png", keep)
+            return self._file(channel, Path(folder) / "stego.png", keep)
 
-    def _float(self) -> Line:
-        sent, picture = self._sent
-        if sent is not None:
-            stego, found = sent.exact()
+    def _float(self) -> PairLine:
+        if self._trace is not None:
+            stego, found = self._trace.exact()
         else:
-            stego = as_levels(picture)
-            found = revealed(self.named, picture, self.reference, self.key)
-        return {
-            "outcome": REVEALED,
-            "message": "",
-            "stego": compare(stego, self.reference, self.lpips),
-            "revealed": compare(found, self.secret, self.lpips),
-        }
+            stego = as_levels(self._picture)
+            found = revealed(self.entry, self._picture, self.reference, self.key)
+        return self._line(FLOAT, stego, found, REVEALED, "")
 
-    def _file(self, channel: Channel, path: Path, keep: Keep | None) -> Line:
+    def _file(self, channel: Channel, path: Path, keep: Keep | None) -> PairLine:
         """Write the stego, distort what is read back, write that, read it and reveal from it."""
-        write_image(path, self._stego)
+        write_image(path, as_levels(self._picture))
         random = np.random.default_rng(list(key_of(self.seed, self.pair.name, channel.name)))
         damaged = channel.distort(read_image(path).rgb, random)
         write_image(path, damaged, force=True)
         received = read_image(path).rgb
-        line: Line = {"stego": compare(received, self.reference, self.lpips)}
-        sent, _ = self._sent
-        found, line["outcome"], line["message"] = self._reveal(received, self.key)
-        line["revealed"] = self._against_secret(found)
+        found, outcome, message = self._reveal(received, self.key)
+        line = self._line(channel.name, received, found, outcome, message)
+        shown: list[tuple[str, Rgb8]] = []
         if channel.name == PNG:
-            line |= self._extras(received)
+            line = self._with_extras(line, received)
             shown = [("secret", self.secret), ("reference", self.reference), ("stego", received)]
             shown += [] if found is None else [("revealed", found)]
-            shown += sent.steps() if sent is not None and keep is not None else []
-        elif sent is not None:
-            handed = sent.handed(received)
-            line["handed"] = {"revealed": self._against_secret(handed)}
-            shown = [(f"handed {channel.name}", handed)]
-        else:
-            shown = []
+            shown += self._trace.steps() if keep is not None and self._trace is not None else []
+        elif self._trace is not None:
+            known = self._trace.oracle_header(received)
+            line = replace(line, oracle_header=self._against_secret(known))
+            shown = [(f"header known {channel.name}", known)]
         if keep is not None:
             for role, picture in shown:
-                keep(self.named.name, self.pair, role, picture)
+                keep(self.entry.name, self.pair, role, picture)
         return line
 
-    def _extras(self, stego: Rgb8) -> Line:
+    def _line(
+        self, channel: str, stego: Rgb8, found: Rgb8 | None, outcome: int, message: str
+    ) -> PairLine:
+        return PairLine(
+            *(self.entry.name, self.entry.identity, self.pair.name, files_of(self.pair)),
+            *(channel, outcome, message),
+            stego=compare(stego, self.reference, self.lpips),
+            revealed=self._against_secret(found),
+        )
+
+    def _with_extras(self, line: PairLine, stego: Rgb8) -> PairLine:
         """What is asked of the undistorted stego alone."""
         wrong, outcome, _ = self._reveal(stego, key_of(self.seed, self.pair.name, "wrong"))
-        return {
-            "secret_stego": compare(stego, self.secret, self.lpips),
-            "niqe": {"reference": _niqe(self.reference), "stego": _niqe(stego)},
-            "wrong_key": {"outcome": outcome, "revealed": self._against_secret(wrong)},
-            "change": describe_change(stego, self.reference),
-        }
+        return replace(
+            line,
+            secret_stego=compare(stego, self.secret, self.lpips),
+            niqe=NiqeScores(_niqe(self.reference), _niqe(stego)),
+            wrong_key=WrongKeyLine(outcome, self._against_secret(wrong)),
+            change=describe_change(stego, self.reference),
+        )
 
     def _reveal(self, stego: Rgb8, key: bytes) -> tuple[Rgb8 | None, int, str]:
         try:
-            return revealed(self.named, stego, self.reference, key), REVEALED, ""
+            return revealed(self.entry, stego, self.reference, key), REVEALED, ""
         except EvaluationError:
             raise
         except SshrError as error:
             return None, error.exit_code, str(error)
 
-    def _against_secret(self, picture: Rgb8 | None) -> dict[str, float] | None:
+    def _against_secret(self, picture: Rgb8 | None) -> Comparison | None:
         return None if picture is None else compare(picture, self.secret, self.lpips)
 
     @cached_property
-    def _sent(self) -> tuple[Trace | None, Samples]:
-        method = self.named.method
-        if isinstance(method, Transparent):
-            sent = method.send(self.secret, self.reference, self.key)
-            return sent, sent.stego
-        return None, concealed(self.named, self.secret, self.reference, self.key)
+    def _picture(self) -> Samples:
+        return concealed(self.entry, self.secret, self.reference, self.key)
 
     @cached_property
-    def _stego(self) -> Rgb8:
-        return as_levels(self._sent[1])
+    def _trace(self) -> Trace | None:
+        method = self.entry.method
+        if not isinstance(method, Traceable):
+            return None
+        return method.trace(self.secret, self.reference, self.key)
 
 
 def _niqe(picture: Rgb8) -> float | None:

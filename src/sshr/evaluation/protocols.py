@@ -15,6 +15,7 @@ says otherwise.
 
 import csv
 import json
+import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,6 @@ import numpy as np
 from PIL import Image
 
 from sshr.errors import ImageError, UsageError
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
 from sshr.files.names import shown
 from sshr.files.pictures import list_pictures
 from sshr.imaging.fitting import fit_to
@@ -139,6 +139,36 @@ def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> li
 def _pair(folder: Path, secret: Path, reference: Path) -> TestPair:
     names = [path.relative_to(folder).as_posix() for path in (secret, reference)]
     return TestPair(secret, reference, " | ".join(names))
+
+
+def fixed_pairs(folder: str | os.PathLike[str]) -> list[tuple[Path, Path]]:
+    """The (secret, reference) paths of a test set, the same ones for every method.
+
+    Sorted by file name, secret i goes with reference (i + 1) mod N. Hidden files, folders and
+    files without the suffix of an image are passed over.
+
+    Raises:
+        UsageError: the folder cannot be listed, or holds fewer than two images.
+    """
+    images = list_pictures(folder).pictures
+    if len(images) < 2:
+        raise UsageError(f"{shown(folder)}: holds {len(images)} images; pairs need at least two.")
+    return list(zip(images, images[1:] + images[:1], strict=True))
+
+
+def centre_crop(rgb: Rgb8, size: int) -> Rgb8:
+    """The central square of an HWC uint8 picture, `size` px a side, C-contiguous.
+
+    Of an odd remainder the smaller half is cut off above and on the left.
+
+    Raises:
+        UsageError: the picture is smaller than that.
+    """
+    height, width = rgb.shape[:2]
+    if not 1 <= size <= min(height, width):
+        raise UsageError(f"Cannot crop {size}x{size} px out of {width}x{height} px.")
+    top, left = (height - size) // 2, (width - size) // 2
+    return np.ascontiguousarray(rgb[top : top + size, left : left + size])
 
 
 def read_pairs(path: Path) -> list[tuple[str, str]]:

@@ -1,22 +1,30 @@
 """A whole evaluation: measure what is missing, then write the report's files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sshr.errors import OutputError, UsageError
-from sshr.evaluation import measure as measuring
 from sshr.evaluation.attacks import suite as attacking
 from sshr.evaluation.attacks.suite import AttackSuite
-from sshr.evaluation.channels import Channel, names
+from sshr.evaluation.channels import Channel
+from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
+from sshr.evaluation.detectors.detector import Detector, find_detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import Work, files_of, measure
-from sshr.evaluation.methods.classical import classical
-from sshr.evaluation.methods.method import MethodEntry, outside
-from sshr.evaluation.methods.networks import NetworkMethod, linear, preset
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.networks import LINEAR, AnalogMethod
 from sshr.evaluation.protocols import PROTOCOLS, TestPair, find_pairs, read_pair
-from sshr.evaluation.report.build import SCHEMA, Report, make_report, to_csv, to_json
+from sshr.evaluation.records import (
+    AttackLine,
+    AttackReport,
+    DetectionLine,
+    EvaluationReport,
+    PairLine,
+    Run,
+)
+from sshr.evaluation.report.build import SCHEMA, make_report, report_text, to_csv
 from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
 from sshr.files.names import reason, shown
@@ -43,39 +51,20 @@ class Options:
     attacks: bool = False
     attack_pairs: int = attacking.PAIRS
     searches: int = 2
+    detectors: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Evaluation:
     """The report, and what of the pairs could not be read."""
 
-    report: Report
+    report: EvaluationReport
     skipped: list[str]
-
-
-def find_methods(presets: Sequence[str], others: Sequence[str], device: str) -> list[MethodEntry]:
-    """Presets and checkpoints, then methods: `linear`, `classical:M` or `package.module:factory`.
-
-    Raises:
-        SshrError: one of its kinds; see `preset` and `outside`.
-    """
-    found = [preset(name, device) for name in presets]
-    for spec in others:
-        kind, _, value = spec.partition(":")
-        if spec == "linear":
-            found.append(linear(device))
-        elif kind == "classical":
-            found.append(classical(value))
-        else:
-            found.append(outside(spec))
-    if len({named.name for named in found}) < len(found):
-        raise UsageError("a method is named twice")
-    return found
 
 
 def evaluate(
     options: Options, progress: Progress = quiet, say: Callable[[str], None] = lambda line: None
-) -> Outcome:
+) -> Evaluation:
     """Do it.
 
     Args:
@@ -91,13 +80,16 @@ def evaluate(
         raise UsageError(
             f"--protocol {shown(options.protocol)} is not one of {', '.join(PROTOCOLS)}"
         )
+    detectors = {name: find_detector(name) for name in options.detectors}
     protocol = PROTOCOLS[options.protocol]
     pairs = find_pairs(protocol, options.data, options.pairs)[: options.limit]
     if options.attacks:
         _check_attacks(options, min(len(pairs), options.attack_pairs))
+    if options.detectors and len(pairs) < FOLDS:
+        raise UsageError(f"--detector needs at least {FOLDS} pairs, not {len(pairs)}")
     what = {"schema": SCHEMA, "protocol": protocol.name, "data": options.data.resolve().name}
     what |= {"seed": options.seed}
-    ledger = Ledger(options.out / "results.jsonl", what, measuring.KEYS)
+    ledger = Ledger(options.out / "results.jsonl", what, PairLine)
     keep = _Keeper(options.out / "pictures", pairs)
     work = Work(
         *(options.methods, pairs, protocol, options.channels, options.seed),
@@ -107,33 +99,36 @@ def evaluate(
     )
     skipped = measure(work, ledger, progress)
     lines = _chosen(ledger, options.methods, pairs, options.channels)
-    good = {line["pair"] for line in lines}
+    good = {line.pair for line in lines}
     usable = [pair for pair in pairs if pair.name in good]
     if not usable:
         raise UsageError(f"{shown(options.data)}: not a single pair could be measured")
-    attacks = {}
+    attacks: dict[str, AttackReport] = {}
     if options.attacks:
         attacks = _attacked(options, what, usable[: options.attack_pairs], keep, progress)
-    run: dict[str, Any] = what | {
-        "stands_for": protocol.stands_for,
-        "size": protocol.describe,
-        "pairs": len(usable),
-        "skipped": skipped,
-        "channels": names(options.channels),
-    }
-    report = make_report(run, options.methods, lines, attacks)
+    detection = _detected(options, what, detectors, usable, progress) if detectors else []
+    run = Run(
+        *(SCHEMA, protocol.name, options.data.resolve().name, options.seed, protocol.describe),
+        *(
+            len(usable),
+            skipped,
+            [channel.name for channel in options.channels],
+            protocol.stands_for,
+        ),
+    )
+    report = make_report(run, options.methods, lines, attacks, detection)
     write_report(options.out, report, lines)
-    return Outcome(report, skipped)
+    return Evaluation(report, skipped)
 
 
-def write_report(out: Path, report: Report, lines: Sequence[dict[str, Any]]) -> None:
+def write_report(out: Path, report: EvaluationReport, lines: Sequence[PairLine]) -> None:
     """report.json, pairs.csv, report.md and report.html in the run's folder.
 
     Raises:
         OutputError: one cannot be written.
     """
     texts = {
-        "report.json": to_json(report),
+        "report.json": report_text(report),
         "pairs.csv": to_csv(lines),
         "report.md": to_markdown([report]),
         "report.html": to_html([report], out / "pictures"),
@@ -151,26 +146,37 @@ def _attacked(
     pairs: Sequence[TestPair],
     keep: "_Keeper",
     progress: Progress,
-) -> dict[str, Any]:
+) -> dict[str, AttackReport]:
     networks = _check_attacks(options, len(pairs))
-    ledger = Ledger(options.out / "attacks.jsonl", what, attacking.KEYS)
+    ledger = Ledger(options.out / "attacks.jsonl", what, AttackLine)
     pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
     listed, found = [pair.name for pair in pairs], {}
-    for named in networks:
-        assault = AttackSuite(
-            named, listed, pictures, options.seed, options.searches, keep.by_number
-        )
-        assault.run(ledger, progress)
-        found[named.name] = assault.result(ledger)
+    for entry in networks:
+        suite = AttackSuite(entry, listed, pictures, options.seed, options.searches, keep.by_number)
+        suite.run(ledger, progress)
+        found[entry.name] = suite.result(ledger)
     return found
+
+
+def _detected(
+    options: Options,
+    what: dict[str, Any],
+    detectors: Mapping[str, Detector],
+    pairs: Sequence[TestPair],
+    progress: Progress,
+) -> list[DetectionLine]:
+    pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
+    suite = DetectionSuite(detectors, [pair.name for pair in pairs], pictures, options.seed)
+    ledger = Ledger(options.out / "detection.jsonl", what, DetectionLine)
+    return suite.run(options.methods, ledger, progress)
 
 
 def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:
     """The networks to attack, those with weights of their own; before hours of measuring."""
     networks = [
-        named
-        for named in options.methods
-        if isinstance(named.method, NetworkMethod) and named.name != "linear"
+        entry
+        for entry in options.methods
+        if isinstance(entry.method, AnalogMethod) and entry.name.partition(":")[0] != LINEAR
     ]
     if not networks:
         raise UsageError("--attacks is for networks, whose checks can be bypassed; name a --preset")
@@ -180,16 +186,16 @@ def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:
 
 
 def _chosen(
-    ledger: Ledger,
+    ledger: Ledger[PairLine],
     methods: Sequence[MethodEntry],
     pairs: Sequence[TestPair],
     channels: Sequence[Channel],
-) -> list[dict[str, Any]]:
+) -> list[PairLine]:
     """The lines of this call, in order of methods, channels and pairs."""
-    by_key = {tuple(line[name] for name in measuring.KEYS): line for line in ledger}
+    by_key = {line.key: line for line in ledger}
     wanted = [
-        (named.name, named.identity, pair.name, files_of(pair), channel.name)
-        for named in methods
+        (entry.name, entry.identity, pair.name, files_of(pair), channel.name)
+        for entry in methods
         for channel in channels
         for pair in pairs
     ]

@@ -67,3 +67,13 @@ def test_more_digits_reveal_better(photo):
 def test_base_is_checked(base):
     with pytest.raises(UsageError, match="from 2 to 32"):
         classical(base)
+
+
+def test_the_smallest_base_without_loss_comes_back_exactly(photo):
+    secret, reference = photo("parrots", 96, 96), photo("sailboats", 96, 96)
+    method = classical("lossless").method
+    stego = method.conceal(secret[None], reference[None], KEY)
+    assert np.array_equal(method.reveal(stego, reference[None], KEY)[0], secret)
+    with pytest.raises(DamagedError):
+        method.reveal(stego, reference[None], KEY[::-1])
+    assert psnr(stego[0], reference) > 34

@@ -9,7 +9,7 @@ out.
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -19,10 +19,11 @@ from torch import Tensor
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.denoising import median, wiener
-from sshr.evaluation.concealed import ConcealedPair, Randomness
+from sshr.evaluation.concealed import ConcealedPair
+from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
 from sshr.network.rsrk import decode_rsrk_public
-from sshr.transports.analog.engine import Engine, no_step, pack_scales
+from sshr.transports.analog.engine import Engine, pack_scales
 from sshr.types import Rgb8
 
 SessionGuess = Literal["right", "random", "one bit off", "another's", "no mix"]
@@ -71,26 +72,15 @@ _WITHOUT_SESSION_KEY = (
         for key in ("public key", "zeros", "ones", "mean", "Gaussian")
     ),
 )
-_WITH_SESSION_KEY = (
-    *(Attack("right", ref, "right") for ref in ("another's", "stego", "median", "wiener")),
-    *(
-        Attack("right", "right", key)
-        for key in ("another's", "public key", "zeros", "ones", "mean", "Gaussian")
-    ),
+_WRONG_REFERENCES = tuple(
+    Attack("right", guess, "right") for guess in get_args(ReferenceGuess) if guess != "right"
 )
+_WRONG_KEYS = tuple(Attack("right", "right", key) for key in get_args(KeyGuess) if key != "right")
 
-BASE_ATTACKS = _WITHOUT_SESSION_KEY + _WITH_SESSION_KEY
+BASE_ATTACKS = _WITHOUT_SESSION_KEY + _WRONG_REFERENCES + _WRONG_KEYS
 """Under `base`. Those with the session key are upper bounds, not attacks on the scheme."""
 
-PAPER_ATTACKS = (
-    *(
-        Attack("right", "right", key)
-        for key in (
-            *("another's", "one bit off", "public key", "zeros", "ones", "mean", "Gaussian"),
-        )
-    ),
-    *(Attack("right", ref, "right") for ref in ("another's", "stego", "median", "wiener")),
-)
+PAPER_ATTACKS = _WRONG_KEYS + _WRONG_REFERENCES
 """In the paper's own scheme, where no session key exists: `right` stands for none."""
 
 
@@ -100,30 +90,30 @@ def attacks_on(engine: Engine) -> tuple[Attack, ...]:
 
 
 def run_attack(
-    engine: Engine, attack: Attack, case: ConcealedPair, other: ConcealedPair, random: Randomness
+    engine: Engine, attack: Attack, pair: ConcealedPair, other: ConcealedPair, random: Randomness
 ) -> Rgb8:
     """What the network gives an attacker: (H, W, 3) uint8.
 
     Args:
-        other: a case that shares neither secret nor reference with `case`.
+        other: a pair that shares neither secret nor reference with `pair`.
         random: gives so many bytes, such as `os.urandom`.
     """
-    reference = guess_reference(attack.reference, case, other)
-    k_sym = _guess_k_sym(engine, attack, case, other, reference, random)
-    scales = case.scales
+    reference = guess_reference(attack.reference, pair, other)
+    k_sym = _guess_k_sym(engine, attack, pair, other, reference, random)
+    scales = pair.scales
     if not attack.has_session_key:
-        scales = neutral_scales(engine, case)
+        scales = neutral_scales(engine, pair)
     if attack.session == "no mix":
         engine = without_mix(engine)
-    session = _guess_session(attack.session, case, other, random)
-    return engine.reveal(case.stego, reference, k_sym, scales, session, no_step)
+    session = _guess_session(attack.session, pair, other, random)
+    return engine.reveal(pair.stego, reference, k_sym, scales, session)
 
 
-def neutral_scales(engine: Engine, case: ConcealedPair) -> bytes:
+def neutral_scales(engine: Engine, pair: ConcealedPair) -> bytes:
     """The scales of an attacker who cannot read the sealed ones: for every group those of a secret
     as lively as photographs usually are.
     """
-    tiles = len(tile_grid(*case.stego.shape[:2]))
+    tiles = len(tile_grid(*pair.stego.shape[:2]))
     return pack_scales(np.tile(usual_scales(engine), tiles))
 
 
@@ -138,47 +128,47 @@ def without_mix(engine: Engine) -> Engine:
     return dataclasses.replace(engine, mixed=False)
 
 
-def guess_reference(guess: ReferenceGuess, case: ConcealedPair, other: ConcealedPair) -> Rgb8:
+def guess_reference(guess: ReferenceGuess, pair: ConcealedPair, other: ConcealedPair) -> Rgb8:
     """The picture that an attacker takes for the reference."""
     if guess == "right":
-        return case.reference
+        return pair.reference
     if guess == "another's":
         return other.reference
     if guess == "stego":
-        return case.stego
-    return median(case.stego) if guess == "median" else wiener(case.stego)
+        return pair.stego
+    return median(pair.stego) if guess == "median" else wiener(pair.stego)
 
 
 def _guess_session(
-    guess: SessionGuess, case: ConcealedPair, other: ConcealedPair, random: Randomness
+    guess: SessionGuess, pair: ConcealedPair, other: ConcealedPair, random: Randomness
 ) -> Session:
     if guess in ("random", "no mix"):  # whoever leaves the mix out lacks the other subkeys too
         return Session(random(KEY_BYTES))
     if guess == "one bit off":
-        return Session(_flip_a_bit(case.session.key, random))
-    return other.session if guess == "another's" else case.session
+        return Session(_flip_a_bit(pair.session.key, random))
+    return other.session if guess == "another's" else pair.session
 
 
 @torch.inference_mode()
 def _guess_k_sym(
     engine: Engine,
     attack: Attack,
-    case: ConcealedPair,
+    pair: ConcealedPair,
     other: ConcealedPair,
     reference: Rgb8,
     random: Randomness,
 ) -> Tensor:
-    right = case.k_sym
+    right = pair.k_sym
     match attack.key:
         case "right":
             same = attack.reference == "right"
-            return right if same else engine.rsrk_symmetric(case.rsrk_public, reference)
+            return right if same else engine.rsrk_symmetric(pair.rsrk_public, reference)
         case "another's":
             return other.k_sym
         case "one bit off":
-            return engine.rsrk_symmetric(_flip_a_bit(case.rsrk_public, random), reference)
+            return engine.rsrk_symmetric(_flip_a_bit(pair.rsrk_public, random), reference)
         case "public key":
-            codes = np.frombuffer(case.rsrk_public, np.uint8).copy()
+            codes = np.frombuffer(pair.rsrk_public, np.uint8).copy()
             return decode_rsrk_public(torch.from_numpy(codes)[None]).to(right)
         case "Gaussian":
             rng = np.random.default_rng(list(random(16)))

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
-from sshr.evaluation.attacks.matching import Scores
-from sshr.evaluation.concealed import ConcealedPair, Randomness
+from sshr.evaluation.attacks.attack import without_mix
+from sshr.evaluation.attacks.matching import Matcher, Plane, Scores, right_picks
+from sshr.evaluation.concealed import ConcealedPair
 from sshr.evaluation.tensors import to_tensor
+from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
-from sshr.transports.analog.engine import Engine, no_step
+from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
 Residual = NDArray[np.float32]
@@ -100,18 +102,18 @@ class Simulation:
 
     Attributes:
         candidates: every candidate secret in a flat grey.
-        shared: one and the same secret in each case's reference; shows what a reference does.
+        shared: one and the same secret in each pair's reference; shows what a reference does.
     """
 
     candidates: list[Rows]
     shared: list[Rows]
 
 
-def simulate(engine: Engine, cases: Sequence[ConcealedPair], random: Randomness) -> Simulation:
-    """Conceal the candidates, which are the cases' secrets.
+def simulate(engine: Engine, pairs: Sequence[ConcealedPair], random: Randomness) -> Simulation:
+    """Conceal the candidates, which are the pairs' secrets.
 
     Args:
-        cases: of one size.
+        pairs: of one size.
         random: gives so many bytes.
     """
 
@@ -119,10 +121,10 @@ def simulate(engine: Engine, cases: Sequence[ConcealedPair], random: Randomness)
         made = _concealed(engine, secret, reference, Session(random(KEY_BYTES)))
         return seen_rows(engine, *made)
 
-    flat = np.full_like(cases[0].reference, _GREY)
+    flat = np.full_like(pairs[0].reference, _GREY)
     return Simulation(
-        [simulated(case.secret, flat) for case in cases],
-        [simulated(cases[0].secret, case.reference) for case in cases],
+        [simulated(pair.secret, flat) for pair in pairs],
+        [simulated(pairs[0].secret, pair.reference) for pair in pairs],
     )
 
 
@@ -130,8 +132,8 @@ def payload_scores(seen: Sequence[Rows], simulation: Simulation, statistic: Stat
     """How well what was seen fits each candidate: (N, N), higher is better.
 
     Args:
-        seen: of each case.
-        simulation: of the same cases.
+        seen: of each pair.
+        simulation: of the same pairs.
         statistic: one of `STATISTICS`.
     """
     found, expected, shared = (
@@ -143,9 +145,29 @@ def payload_scores(seen: Sequence[Rows], simulation: Simulation, statistic: Stat
     return scores
 
 
+def picks(matcher: Matcher, found: Sequence[Plane], known: Sequence[int]) -> dict[str, int]:
+    """Right picks by each feature; `known` rules out one candidate for each pair."""
+    return {name: right_picks(scores, known) for name, scores in matcher.scores(found).items()}
+
+
+def residual_picks(
+    engine: Engine, pairs: Sequence[ConcealedPair], known: Sequence[int], draw: Randomness
+) -> dict[str, int]:
+    """What stego - reference tells someone who has the reference and no key."""
+    seen = [residual(pair.stego, pair.reference) for pair in pairs]
+    payloads = bare_payloads(without_mix(engine), [pair.secret for pair in pairs])
+    found = picks(Matcher(payloads), seen, known)
+    if engine.model.net.uses_mix:
+        simulation = simulate(engine, pairs, draw)
+        rows = [seen_rows(engine, pair.stego, pair.reference) for pair in pairs]
+        for name, statistic in STATISTICS.items():
+            found[name] = right_picks(payload_scores(rows, simulation, statistic), known)
+    return found
+
+
 def _concealed(
     engine: Engine, secret: Rgb8, reference: Rgb8, session: Session
 ) -> tuple[Rgb8, Rgb8]:
     k_sym = engine.rsrk_symmetric(engine.rsrk_public(secret), reference)
-    made = engine.conceal(secret, reference, k_sym, session, no_step)
+    made = engine.conceal(secret, reference, k_sym, session)
     return made.rounder.round(), reference

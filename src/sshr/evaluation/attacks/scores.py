@@ -24,6 +24,7 @@ class Score:
         fitted_psnr: of the picture after the affine change of its levels that suits the secret
             best. No attacker knows that change, so it bounds what any choice of brightness and
             contrast can give. Never below `grey_psnr`.
+        colour_psnr: of the flat picture of the secret's mean colour.
     """
 
     psnr: float
@@ -31,6 +32,7 @@ class Score:
     fitted_psnr: float
     ssim: float
     grey_ssim: float
+    colour_psnr: float
 
     @property
     def over_grey(self) -> float:
@@ -55,6 +57,7 @@ def score(picture: Rgb8, secret: Rgb8) -> Score:
         UsageError: see `sshr.metrics`.
     """
     grey = np.full_like(secret, round(secret.mean()))
+    colour = np.rint(secret.mean(axis=(0, 1))).astype(np.uint8)
     own, found = (image.astype(np.float64).ravel() for image in (secret, picture))
     own, found = own - own.mean(), found - found.mean()
     variance = float(own @ own) / own.size
@@ -65,6 +68,7 @@ def score(picture: Rgb8, secret: Rgb8) -> Score:
         _decibels(variance - shared),
         ssim(picture, secret),
         ssim(grey, secret),
+        psnr(np.broadcast_to(colour, secret.shape), secret),
     )
 
 

@@ -28,7 +28,7 @@ _RATE = 0.02
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """Where a search began and ended: pictures (H, W, 3) uint8 and values of the prior."""
 
     start: Rgb8
@@ -39,27 +39,27 @@ class Found:
 
 def search_key(
     engine: Engine,
-    case: ConcealedPair,
+    pair: ConcealedPair,
     reference: Rgb8,
     session: Session | None,
     seed: int,
     steps: int = STEPS,
-) -> Found:
+) -> SearchResult:
     """Search from one random start; the end is the best picture by the prior.
 
     Args:
-        case: of a single tile.
+        pair: of a single tile.
         reference: what the attacker takes for it.
         session: the session key, if he is given that; with it come the sealed scales. Without it
             he leaves out the mix, whose place no other choice could fill.
     """
-    tiles = tile_grid(*case.stego.shape[:2])
+    tiles = tile_grid(*pair.stego.shape[:2])
     if len(tiles) != 1:
         raise ValueError(f"{len(tiles)} tiles; a search needs a single one")
-    net, device = engine.model.net, case.k_sym.device
-    stego, held = to_tensor(case.stego, device), to_tensor(reference, device)
-    sizes = net.group_sizes((case.stego.shape[0], case.stego.shape[1]))
-    packed = neutral_scales(engine, case) if session is None else case.scales
+    net, device = engine.model.net, pair.k_sym.device
+    stego, held = to_tensor(pair.stego, device), to_tensor(reference, device)
+    sizes = net.group_sizes((pair.stego.shape[0], pair.stego.shape[1]))
+    packed = neutral_scales(engine, pair) if session is None else pair.scales
     scales = torch.from_numpy(unpack_scales(packed)).view(1, net.scale_count).to(device)
     mix: Mix | None = None
     if net.uses_mix:
@@ -67,8 +67,8 @@ def search_key(
         if session is not None:
             mix = session_mix(session, 0, sizes, device)
     noise = torch.Generator().manual_seed(seed)
-    drawn = torch.randn(case.k_sym.shape, generator=noise).to(device)
-    k_sym = case.k_sym.mean() + case.k_sym.std() * drawn
+    drawn = torch.randn(pair.k_sym.shape, generator=noise).to(device)
+    k_sym = pair.k_sym.mean() + pair.k_sym.std() * drawn
     k_sym = k_sym.clone().requires_grad_(True)
     descent = torch.optim.Adam([k_sym], lr=_RATE)
     pictures: list[tuple[float, Tensor]] = []
@@ -85,7 +85,8 @@ def search_key(
         prior.backward()
         descent.step()
     (start_prior, start), (end_prior, end) = pictures
-    return Found(to_levels(start.nan_to_num()), to_levels(end.nan_to_num()), start_prior, end_prior)
+    first, last = (to_levels(picture.nan_to_num()) for picture in (start, end))
+    return SearchResult(first, last, start_prior, end_prior)
 
 
 def unnaturalness(picture: Tensor) -> Tensor:

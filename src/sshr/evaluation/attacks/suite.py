@@ -3,12 +3,12 @@
 import base64
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from statistics import fmean
-from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from sshr.errors import UsageError
@@ -20,34 +20,45 @@ from sshr.evaluation.attacks.attack import (
     run_attack,
 )
 from sshr.evaluation.attacks.matching import FEATURES, cosine_scores, right_picks
-from sshr.evaluation.attacks.recognition import residual_picks
-from sshr.evaluation.attacks.scores import Score, score
+from sshr.evaluation.attacks.payload import residual_picks
+from sshr.evaluation.attacks.scores import score
 from sshr.evaluation.attacks.search import SIDE, STEPS, search_key
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair, rsrk_public_scores
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.measure import key_of
 from sshr.evaluation.methods.method import MethodEntry
-from sshr.evaluation.methods.networks import NetworkMethod
-from sshr.evaluation.pairs import centre_crop
+from sshr.evaluation.methods.networks import AnalogMethod
+from sshr.evaluation.protocols import centre_crop
+from sshr.evaluation.records import (
+    HOLDS_KEY,
+    AttackedPicture,
+    AttackLine,
+    AttackReport,
+    AttackRow,
+    KeyCosines,
+    SearchLine,
+    SearchSummary,
+    WholeSet,
+)
 from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
-Line = dict[str, Any]
 Keep = Callable[[str, int, str, Rgb8], None]
 
-KEYS = ("method", "identity", "pair", "other", "attack")
 PAIRS = 24
 OTHER = 3
 """A case and the third after it share neither secret nor reference, of five pairs at least."""
 
 LEAST = OTHER + 2
 _SET = "whole set"
+Features = dict[str, NDArray[np.float64]]
+Job = Callable[[], AttackedPicture | WholeSet]
 
 
 @dataclass(frozen=True)
-class Searched:
+class SearchKind:
     """One way to search over k_sym; a reference "stego" is what an attacker has."""
 
     session: bool
@@ -61,7 +72,7 @@ class Searched:
         return ", ".join(parts)
 
 
-SEARCHES = tuple(Searched(s, r) for s in (False, True) for r in ("right", "stego"))
+SEARCHES = tuple(SearchKind(s, r) for s in (False, True) for r in ("right", "stego"))
 
 
 class AttackSuite:
@@ -78,53 +89,56 @@ class AttackSuite:
 
     def __init__(
         self,
-        named: MethodEntry,
+        entry: MethodEntry,
         names: Sequence[str],
         pictures: Sequence[tuple[Rgb8, Rgb8]],
         seed: int,
         searches: int,
         keep: Keep = lambda method, pair, attack, picture: None,
     ) -> None:
-        if not isinstance(named.method, NetworkMethod):
-            raise UsageError(f"--attacks: {named.name} is no network whose checks can be bypassed")
+        if not isinstance(entry.method, AnalogMethod):
+            raise UsageError(f"--attacks: {entry.name} is no network whose checks can be bypassed")
         if len(names) < LEAST:
             raise UsageError(f"--attacks needs at least {LEAST} pairs, not {len(names)}")
         if len({picture.shape for pair in pictures for picture in pair}) > 1:
             raise UsageError("--attacks needs pictures of one size: not protocol folder")
-        self.named, self.names, self.pictures = named, list(names), list(pictures)
-        self.engine: Engine = named.method.engine
+        self.entry, self.names, self.pictures = entry, list(names), list(pictures)
+        self.engine: Engine = entry.method.engine
         self.seed, self.searches, self.keep = seed, min(searches, len(names)), keep
         self.lpips = Lpips()
-        self._case = cache(self._conceal)
+        self._concealed = cache(self._conceal)
 
-    def run(self, ledger: Ledger, progress: Progress = quiet) -> None:
+    def run(self, ledger: Ledger[AttackLine], progress: Progress = quiet) -> None:
         """Do what the ledger lacks."""
-        jobs = [job for job in self._jobs() if self._key(job[0], job[1]) not in ledger]
+        jobs = [job for job in self._jobs() if self._empty(*job[:2]).key not in ledger]
         for done, (pair, attack, work) in enumerate(jobs, start=1):
-            head = dict(zip(KEYS, self._key(pair, attack), strict=True))
-            ledger.add(head | work())
-            progress(f"attacking {self.named.name}", done, len(jobs))
+            line, found = self._empty(pair, attack), work()
+            if isinstance(found, WholeSet):
+                ledger.add(replace(line, whole=found))
+            else:
+                ledger.add(replace(line, picture=found))
+            progress(f"attacking {self.entry.name}", done, len(jobs))
 
-    def result(self, ledger: Iterable[Line]) -> Line:
-        """What the lines add up to, for a report."""
-        wanted = {self._key(pair, attack) for pair, attack, _ in self._jobs()}
-        by_attack: dict[str, list[Line]] = {}
-        for line in ledger:
-            if tuple(line[name] for name in KEYS) in wanted:
-                by_attack.setdefault(line["attack"], []).append(line)
+    def result(self, ledger: Iterable[AttackLine]) -> AttackReport:
+        """What the lines add up to."""
+        wanted = {self._empty(pair, attack).key for pair, attack, _ in self._jobs()}
+        by_attack: dict[str, list[AttackedPicture]] = {}
         known = self._secret_features()
-        rows = []
-        whole: Line = {}
-        for attack, found in by_attack.items():
-            found.sort(key=lambda line: self.names.index(line["pair"]))
-            if attack == _SET:
-                whole = found[0]["counts"]
-                continue
-            rows.append(self._row(attack, found, known))
-        return {"pairs": len(self.names), "rows": rows, "stego - reference": whole}
+        whole = None
+        for line in sorted(
+            (line for line in ledger if line.key in wanted),
+            key=lambda line: self.names.index(line.pair),
+        ):
+            if line.picture is not None:
+                by_attack.setdefault(line.attack, []).append(line.picture)
+            else:
+                whole = line.whole
+        rows = [self._row(attack, found, known) for attack, found in by_attack.items()]
+        told = (whole.picks, whole.cosines) if whole else ()
+        return AttackReport(len(self.names), rows, *told)
 
-    def _jobs(self) -> list[tuple[int, str, Callable[[], Line]]]:
-        jobs: list[tuple[int, str, Callable[[], Line]]] = []
+    def _jobs(self) -> list[tuple[int, str, Job]]:
+        jobs: list[tuple[int, str, Job]] = []
         for i in range(len(self.names)):
             attacks = (RIGHT, *attacks_on(self.engine))
             jobs += [(i, attack.name, partial(self._attack, i, attack)) for attack in attacks]
@@ -141,11 +155,12 @@ class AttackSuite:
     def _keyed(self) -> bool:
         return self.engine.model.net.uses_mix
 
-    def _key(self, pair: int, attack: str) -> tuple[str, ...]:
-        """What a line depends on: the other pair, or how many pairs there are."""
+    def _empty(self, pair: int, attack: str) -> AttackLine:
+        """A line with what it depends on: the other pair, or how many pairs there are."""
         count = len(self.names)
         other = f"{count} pairs" if attack == _SET else self.names[(pair + OTHER) % count]
-        return self.named.name, self.named.identity, self.names[pair], other, attack
+        names = self.entry.name, self.entry.identity, self.names[pair]
+        return AttackLine(*names, other, attack)
 
     def _conceal(self, i: int) -> ConcealedPair:
         return self._conceal_pictures(self.names[i], *self.pictures[i])
@@ -156,73 +171,76 @@ class AttackSuite:
     def _draw(self, *words: str) -> Callable[[int], bytes]:
         return random.Random(key_of(self.seed, *words)).randbytes
 
-    def _attack(self, i: int, attack: Attack) -> Line:
-        case, other = self._case(i), self._case((i + OTHER) % len(self.names))
+    def _attack(self, i: int, attack: Attack) -> AttackedPicture:
+        own, other = self._concealed(i), self._concealed((i + OTHER) % len(self.names))
         draw = self._draw(self.names[i], attack.name)
-        picture = run_attack(self.engine, attack, case, other, draw)
-        self.keep(self.named.name, i, attack.name, picture)
-        features = {name: _packed(feature(picture / 255)) for name, feature in FEATURES.items()}
+        picture = run_attack(self.engine, attack, own, other, draw)
+        self.keep(self.entry.name, i, attack.name, picture)
         kind = "receiver" if attack == RIGHT else "attack"
         if self._keyed and attack != RIGHT and attack.has_session_key:
-            kind = "holds the session key"
-        line = {"kind": kind, **self._scored(picture, case.secret), "features": features}
-        return line | {"stego": i == 0 and attack == RIGHT}
+            kind = HOLDS_KEY
+        features = {name: _packed(feature(picture / 255)) for name, feature in FEATURES.items()}
+        return replace(self._scored(kind, picture, own.secret), features=features)
 
-    def _search(self, i: int, one: Searched) -> Line:
+    def _search(self, i: int, one: SearchKind) -> AttackedPicture:
         side = min(SIDE, *self.pictures[i][0].shape[:2]) // 16 * 16
         cut = [centre_crop(picture, side) for picture in self.pictures[i]]
-        case = self._conceal_pictures(f"{self.names[i]} cut", *cut)
-        reference = guess_reference("stego", case, case) if one.reference == "stego" else cut[1]
-        session = case.session if one.session else None
+        own = self._conceal_pictures(f"{self.names[i]} cut", *cut)
+        reference = guess_reference("stego", own, own) if one.reference == "stego" else cut[1]
+        session = own.session if one.session else None
         seed = int.from_bytes(self._draw(self.names[i], "search")(4), "big")
-        found = search_key(self.engine, case, reference, session, seed)
-        self.keep(self.named.name, i, one.name(self._keyed), found.end)
-        kind = "holds the session key" if self._keyed and one.session else "attack"
-        start = score(found.start, case.secret).psnr
-        searched = {"steps": STEPS, "side": side, "start_psnr": start}
-        searched |= {"start_prior": found.start_prior, "end_prior": found.end_prior}
-        return {"kind": kind, **self._scored(found.end, case.secret), "search": searched}
+        found = search_key(self.engine, own, reference, session, seed)
+        self.keep(self.entry.name, i, one.name(self._keyed), found.end)
+        start = score(found.start, own.secret).psnr
+        searched = SearchLine(STEPS, side, start, found.start_prior, found.end_prior)
+        kind = HOLDS_KEY if self._keyed and one.session else "attack"
+        return replace(self._scored(kind, found.end, own.secret), search=searched)
 
-    def _scored(self, picture: Rgb8, secret: Rgb8) -> Line:
-        found: Score = score(picture, secret)
-        figures = {
-            name: getattr(found, name)
-            for name in ("psnr", "grey_psnr", "fitted_psnr", "ssim", "grey_ssim")
-        }
+    def _scored(self, kind: str, picture: Rgb8, secret: Rgb8) -> AttackedPicture:
+        found = score(picture, secret)
         grey = np.full_like(secret, round(secret.mean()))
-        figures |= {"lpips": self.lpips(picture, secret), "grey_lpips": self.lpips(grey, secret)}
-        return figures | {"shows_nothing": found.shows_nothing}
+        return AttackedPicture(
+            kind,
+            **asdict(found),
+            lpips=self.lpips(picture, secret),
+            grey_lpips=self.lpips(grey, secret),
+            shows_nothing=found.shows_nothing,
+        )
 
-    def _row(self, attack: str, lines: list[Line], known: dict[str, NDArray[np.float64]]) -> Line:
-        mean = {
-            name: fmean(line[name] for line in lines)
-            for name in ("psnr", "grey_psnr", "ssim", "grey_ssim", "lpips", "grey_lpips")
+    def _row(self, attack: str, found: list[AttackedPicture], known: Features) -> AttackRow:
+        row = AttackRow(
+            *(attack, found[0].kind, len(found)),
+            psnr=fmean(one.psnr for one in found),
+            grey_psnr=fmean(one.grey_psnr for one in found),
+            ssim=fmean(one.ssim for one in found),
+            grey_ssim=fmean(one.grey_ssim for one in found),
+            lpips=fmean(one.lpips for one in found),
+            grey_lpips=fmean(one.grey_lpips for one in found),
+            worst_over_grey=max(one.psnr - one.grey_psnr for one in found),
+            worst_fit_over_grey=max(one.fitted_psnr - one.grey_psnr for one in found),
+            pairs_shown=sum(not one.shows_nothing for one in found),
+            colour_psnr=fmean(one.colour_psnr for one in found),
+            worst_over_colour=max(one.psnr - one.colour_psnr for one in found),
+        )
+        searches = [one.search for one in found if one.search]
+        if searches:
+            start = fmean(one.start_psnr for one in searches)
+            return replace(row, search=SearchSummary(searches[0].side, searches[0].steps, start))
+        packed = [one.features for one in found if one.features]
+        if len(packed) < len(self.names):
+            return row
+        picks = {
+            name: right_picks(
+                cosine_scores(np.stack([_unpacked(one[name]) for one in packed]), vectors),
+                self._ruled_out,
+            )
+            for name, vectors in known.items()
         }
-        row: Line = {"attack": attack, "kind": lines[0]["kind"], "pairs": len(lines), **mean}
-        row["worst_over_grey"] = max(line["psnr"] - line["grey_psnr"] for line in lines)
-        row["worst_fit_over_grey"] = max(line["fitted_psnr"] - line["grey_psnr"] for line in lines)
-        row["pairs_shown"] = sum(not line["shows_nothing"] for line in lines)
-        if "search" in lines[0]:
-            row["search"] = {
-                "side": lines[0]["search"]["side"],
-                "steps": lines[0]["search"]["steps"],
-                "start_psnr": fmean(line["search"]["start_psnr"] for line in lines),
-            }
-        elif len(lines) == len(self.names):
-            row["picks"] = {
-                name: right_picks(
-                    cosine_scores(
-                        np.stack([_unpacked(line["features"][name]) for line in lines]), vectors
-                    ),
-                    self._ruled_out,
-                )
-                for name, vectors in known.items()
-            }
-        return row
+        return replace(row, picks=picks)
 
     @property
     def _ruled_out(self) -> list[int]:
-        """The candidate that is a case's own reference, where the set's order makes it one."""
+        """The candidate that is a pair's own reference, where the set's order makes it one."""
         secrets = [pair[0] for pair in self.pictures]
         found = []
         for i, (_, reference) in enumerate(self.pictures):
@@ -230,20 +248,28 @@ class AttackSuite:
             found.append(same[0] if same and same[0] != i else (i + 1) % len(secrets))
         return found
 
-    def _secret_features(self) -> dict[str, NDArray[np.float64]]:
+    def _secret_features(self) -> Features:
         return {
             name: np.stack([feature(secret / 255) for secret, _ in self.pictures])
             for name, feature in FEATURES.items()
         }
 
-    def _whole_set(self) -> Line:
-        """Right picks by what needs no network: stego - reference, and k_pub_s in the clear."""
-        cases = [self._case(i) for i in range(len(self.names))]
-        draw = self._draw("simulation")
-        counts = residual_picks(self.engine, cases, self._ruled_out, draw)
+    def _whole_set(self) -> WholeSet:
+        """Right picks by stego - reference, and by k_pub_s where it is in the clear."""
+        pairs = [self._concealed(i) for i in range(len(self.names))]
+        picks = residual_picks(self.engine, pairs, self._ruled_out, self._draw("simulation"))
         if not self._keyed:
-            counts["k_pub_s"] = right_picks(rsrk_public_scores(self.engine, cases), self._ruled_out)
-        return {"counts": counts}
+            picks["k_pub_s"] = right_picks(rsrk_public_scores(self.engine, pairs), self._ruled_out)
+        return WholeSet(picks, key_cosines(torch.cat([pair.k_sym for pair in pairs])))
+
+
+def key_cosines(keys: torch.Tensor) -> KeyCosines:
+    """Of keys (N, d), N at least 2."""
+    unit = torch.nn.functional.normalize(keys.double(), dim=1)
+    rows, columns = torch.triu_indices(len(keys), len(keys), 1).unbind()
+    found = (unit @ unit.T)[rows, columns]
+    size = found.abs()
+    return KeyCosines(float(size.mean()), float(size.max()), float(found.max()))
 
 
 def _packed(vector: NDArray[np.float64]) -> str:

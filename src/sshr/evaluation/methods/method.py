@@ -1,15 +1,12 @@
 """What can be evaluated: anything that conceals pictures in others and reveals them again."""
 
-import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.errors import EvaluationError, SshrError, UsageError
-from sshr.files.names import shown
+from sshr.errors import EvaluationError, SshrError
 from sshr.types import Rgb8
 
 Samples = NDArray[np.uint8] | NDArray[np.floating]
@@ -32,26 +29,22 @@ class Method(Protocol):
 class Trace(Protocol):
     """What the sender of one pair holds, for measurements that no receiver can make."""
 
-    @property
-    def stego(self) -> Rgb8:
-        """(H, W, 3), as it is written."""
-
     def exact(self) -> tuple[Rgb8, Rgb8]:
         """The `float` channel: the unrounded stego as 8 bits, and what it reveals."""
 
     def steps(self) -> list[tuple[str, Rgb8]]:
         """Pictures of what happens on the way, with names."""
 
-    def handed(self, received: Rgb8) -> Rgb8:
+    def oracle_header(self, received: Rgb8) -> Rgb8:
         """What a changed stego reveals to a receiver who knows all that its header said."""
 
 
 @runtime_checkable
-class Transparent(Protocol):
+class Traceable(Protocol):
     """A method that lets its sender be looked at."""
 
-    def send(self, secret: Rgb8, reference: Rgb8, key: bytes) -> Trace:
-        """Conceal one pair, (H, W, 3)."""
+    def trace(self, secret: Rgb8, reference: Rgb8, key: bytes) -> Trace | None:
+        """What the sender of one pair (H, W, 3) holds; None where that cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -69,45 +62,23 @@ class MethodEntry:
     parts: tuple[bool, ...] | None = None
 
 
-def outside(spec: str) -> MethodEntry:
-    """The method that `package.module:factory` makes.
-
-    Raises:
-        UsageError: no such module or factory, or it makes something else.
-    """
-    module, _, factory = spec.partition(":")
-    if not module or not factory:
-        raise UsageError(f"--method {shown(spec)} is not of the form package.module:factory")
-    try:
-        make: Callable[[], Any] = getattr(importlib.import_module(module), factory)
-        method = make()
-    except SshrError:
-        raise
-    except Exception as error:
-        said = f"{type(error).__name__}: {error}"
-        raise UsageError(f"--method {shown(spec)} cannot be made ({said})") from error
-    if not all(callable(getattr(method, name, None)) for name in ("conceal", "reveal")):
-        raise UsageError(f"--method {shown(spec)}: what it makes has no conceal and reveal")
-    return MethodEntry(spec, method, spec)
-
-
-def concealed(named: MethodEntry, secret: Rgb8, reference: Rgb8, key: bytes) -> Samples:
+def concealed(entry: MethodEntry, secret: Rgb8, reference: Rgb8, key: bytes) -> Samples:
     """One stego (H, W, 3), checked.
 
     Raises:
         EvaluationError: the method failed, or gave something that is no such picture.
     """
-    return _call(named, "conceal", secret, reference, key)
+    return _call(entry, "conceal", secret, reference, key)
 
 
-def revealed(named: MethodEntry, stego: Samples, reference: Rgb8, key: bytes) -> Rgb8:
+def revealed(entry: MethodEntry, stego: Samples, reference: Rgb8, key: bytes) -> Rgb8:
     """One revealed picture (H, W, 3), checked, as 8 bits.
 
     Raises:
         SshrError: the method says that there is nothing to reveal.
         EvaluationError: it failed, or gave something that is no such picture.
     """
-    return as_levels(_call(named, "reveal", stego, reference, key))
+    return as_levels(_call(entry, "reveal", stego, reference, key))
 
 
 def as_levels(picture: Samples) -> Rgb8:
@@ -117,10 +88,10 @@ def as_levels(picture: Samples) -> Rgb8:
     return np.rint(picture).clip(0, 255).astype(np.uint8)
 
 
-def _call(named: MethodEntry, what: str, first: Samples, reference: Rgb8, key: bytes) -> Samples:
-    called = f"{named.name}: {what}"
+def _call(entry: MethodEntry, what: str, first: Samples, reference: Rgb8, key: bytes) -> Samples:
+    called = f"{entry.name}: {what}"
     try:
-        found = getattr(named.method, what)(first[None], reference[None], key)
+        found = getattr(entry.method, what)(first[None], reference[None], key)
     except SshrError:
         raise
     except Exception as error:

@@ -1,57 +1,46 @@
-"""Our networks as methods, through the same header, rounding and checks as in use."""
+"""Our networks as methods: the analog transport, whose sender can be looked at."""
 
+import atexit
 import copy
-import dataclasses
 import random
-from dataclasses import dataclass
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.keys import Keys
+from sshr.errors import UsageError
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
 from sshr.evaluation.methods.steps import stages
-from sshr.header.reader import read_header
+from sshr.evaluation.methods.transports import TransportMethod, read_options
+from sshr.files.names import shown
 from sshr.network.config import ModelConfig
-from sshr.transports.analog.engine import Engine, no_step
-from sshr.transports.analog.receiving import reveal_with
-from sshr.transports.cover import CoverPair
+from sshr.transports.analog.engine import Engine
+from sshr.transports.cover import is_packed
 from sshr.types import Rgb8
+from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
+
+ANALOG = "analog"
+LINEAR = "linear"
 
 
 @dataclass(frozen=True)
-class NetworkMethod:
-    """A network behind `Method` and `Transparent`; the key serves as passphrase.
-
-    What is drawn at random in use (salt, file key) follows from the key here, so runs repeat.
-    """
+class AnalogMethod(TransportMethod):
+    """The analog transport behind `Method` and `Traceable`."""
 
     engine: Engine
 
-    def conceal(self, secrets: Rgb8, references: Rgb8, key: bytes) -> Samples:
-        """See `Method`; the stegos are uint8, header included."""
-        return np.stack(
-            [self.send(s, r, key).stego for s, r in zip(secrets, references, strict=True)]
-        )
-
-    def reveal(self, stegos: Samples, references: Rgb8, key: bytes) -> Samples:
-        """See `Method`; the errors are those of `sshr reveal`."""
-        found = []
-        for stego, reference in zip(as_levels(stegos), references, strict=True):
-            opened = read_header(stego, reference, Keys(passphrase=key))
-            pair = CoverPair(stego, reference)
-            fitted = reveal_with(self.engine, opened, pair).fitted
-            assert fitted is not None
-            found.append(fitted)
-        return np.stack(found)
-
-    def send(self, secret: Rgb8, reference: Rgb8, key: bytes) -> "NetworkTrace":
-        """See `Transparent`."""
-        draw = random.Random(key).randbytes
-        keys = Keys(passphrase=key)
+    def trace(self, secret: Rgb8, reference: Rgb8, key: bytes) -> "NetworkTrace | None":
+        """See `Traceable`; None where the reference is grey, so that its samples are packed."""
+        if is_packed(reference):
+            return None
+        draw, keys = random.Random(key).randbytes, Keys(passphrase=key)
         return NetworkTrace(self.engine, conceal_pair(self.engine, secret, reference, draw, keys))
 
 
@@ -60,36 +49,31 @@ class NetworkTrace:
     """A concealed pair and the network, as `Trace`."""
 
     engine: Engine
-    case: ConcealedPair
-
-    @property
-    def stego(self) -> Rgb8:
-        """(H, W, 3), header included."""
-        return self.case.stego
+    pair: ConcealedPair
 
     def exact(self) -> tuple[Rgb8, Rgb8]:
         """The network's own tensor, without the header."""
         return as_levels(self.unrounded), self._reveal(self.unrounded)
 
-    def handed(self, received: Rgb8) -> Rgb8:
+    def oracle_header(self, received: Rgb8) -> Rgb8:
         """With session, k_sym and scales, which the header would say."""
         return self._reveal(received)
 
     def steps(self) -> list[tuple[str, Rgb8]]:
         """See `stages`."""
-        return stages(self.engine, self.case)
+        return stages(self.engine, self.pair)
 
     @cached_property
     def unrounded(self) -> NDArray[np.float32]:
         """The network's stego in levels, neither rounded nor clipped."""
-        case = self.case
-        pair = case.secret, case.reference
-        return self.engine.conceal(*pair, case.k_sym, case.session, no_step).unrounded
+        pair = self.pair
+        made = self.engine.conceal(pair.secret, pair.reference, pair.k_sym, pair.session)
+        return made.unrounded
 
     def _reveal(self, stego: Samples) -> Rgb8:
-        case = self.case
-        keys = case.k_sym, case.scales, case.session
-        return self.engine.reveal(stego, case.reference, *keys, no_step)
+        pair = self.pair
+        keys = pair.k_sym, pair.scales, pair.session
+        return self.engine.reveal(stego, pair.reference, *keys)
 
 
 def preset(name: str, device: str = "auto") -> MethodEntry:
@@ -105,15 +89,37 @@ def preset(name: str, device: str = "auto") -> MethodEntry:
         wavelet, part = config.transform.startswith("haar"), config.printed
         parts = (part.diffusion_term, wavelet, part.reparameterised, part.guided)
     engine = Engine(loaded)
-    return MethodEntry(name, NetworkMethod(engine), engine.identity.hex(), parts)
+    method = AnalogMethod(ANALOG, {"preset": name, "device": device}, engine)
+    return MethodEntry(name, method, engine.identity.hex(), parts)
 
 
-def linear(device: str = "auto") -> MethodEntry:
-    """`base` with every learned correction taken out: the closed form before training."""
-    loaded = load_model("base", device)
-    net = copy.deepcopy(loaded.net)
-    net.body.untrain()
-    # Another network than the preset, so another identity: its stegos must not pass for base's.
-    digest = bytes(b ^ 0xFF for b in loaded.digest)
-    engine = Engine(dataclasses.replace(loaded, net=net, digest=digest))
-    return MethodEntry("linear", NetworkMethod(engine), engine.identity.hex())
+def analog(value: str, device: str) -> MethodEntry:
+    """The analog transport with these options; see `transport_method`.
+
+    Raises:
+        UsageError, CheckpointError, DeviceError: as `transport_method` and `preset`.
+    """
+    options = {"preset": "base", "device": device} | read_options(ANALOG, value)
+    entry = preset(options["preset"], options["device"])
+    assert isinstance(entry.method, AnalogMethod)
+    name = f"{ANALOG}:{value}" if value else ANALOG
+    return replace(entry, name=name, method=replace(entry.method, options=options))
+
+
+def linear(value: str, device: str) -> MethodEntry:
+    """A preset (`base`) with every learned correction taken out: the closed form before training.
+
+    Raises:
+        UsageError: it is not in closed form.
+        CheckpointError, DeviceError: see `load_model`.
+    """
+    net = copy.deepcopy(load_model(value or "base", device).net)
+    try:
+        net.body.untrain()
+    except ValueError as error:
+        raise UsageError(f"{LINEAR}:{shown(value)}: {error}") from None
+    folder = tempfile.mkdtemp(prefix="sshr-linear-")  # the pipeline takes checkpoints by their path
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "linear.safetensors"
+    save_checkpoint(net, path)
+    return replace(preset(str(path), device), name=f"{LINEAR}:{value}" if value else LINEAR)

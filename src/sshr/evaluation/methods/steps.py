@@ -14,22 +14,22 @@ _FAINT, _LOUDER = 6 / 255, 8
 
 
 @torch.inference_mode()
-def stages(engine: Engine, case: ConcealedPair) -> list[tuple[str, Rgb8]]:
+def stages(engine: Engine, pair: ConcealedPair) -> list[tuple[str, Rgb8]]:
     """z after every step between the secret and the stego, and back: (H, W, 3), with names."""
-    net, device = engine.model.net, case.k_sym.device
-    pictures = (case.secret, case.reference, case.stego)
+    net, device = engine.model.net, pair.k_sym.device
+    pictures = (pair.secret, pair.reference, pair.stego)
     secret, reference, stego = (to_tensor(picture, device) for picture in pictures)
-    tiles = tile_grid(*case.stego.shape[:2])
+    tiles = tile_grid(*pair.stego.shape[:2])
     if len(tiles) > 1:
         return []
-    sizes = net.group_sizes((case.stego.shape[0], case.stego.shape[1]))
-    mix = session_mix(case.session, 0, sizes, device) if net.uses_mix else None
-    scales = torch.from_numpy(unpack_scales(case.scales)).view(1, net.scale_count).to(device)
+    sizes = net.group_sizes((pair.stego.shape[0], pair.stego.shape[1]))
+    mix = session_mix(pair.session, 0, sizes, device) if net.uses_mix else None
+    scales = torch.from_numpy(unpack_scales(pair.scales)).view(1, net.scale_count).to(device)
     seen: list[Tensor] = []
-    net.conceal(secret, reference, case.k_sym, mix, seen.append)
+    net.conceal(secret, reference, pair.k_sym, mix, seen.append)
     found = [_shown(f"step conceal {t + 1}", net.transform.image(z)) for t, z in enumerate(seen)]
     seen.clear()
-    net.reveal(stego, reference, case.k_sym, scales, mix, seen.append)
+    net.reveal(stego, reference, pair.k_sym, scales, mix, seen.append)
     return found + [
         _shown(f"step reveal {t + 1}", net.transform.image(z)) for t, z in enumerate(seen)
     ]

@@ -1,32 +1,44 @@
-"""From lines of a ledger to a report: means over the set, checked, as plain data for JSON."""
+"""From lines of a ledger to a report: means over the set, checked, and as text."""
 
 import csv
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from statistics import fmean
 from typing import Any
 
-from sshr.evaluation.measure import REVEALED
+from sshr.evaluation.json_records import flat, to_json
 from sshr.evaluation.methods.method import MethodEntry
-from sshr.evaluation.summary import check_set, summarise
+from sshr.evaluation.records import (
+    REVEALED,
+    AttackReport,
+    Change,
+    ChannelSummary,
+    DetectionLine,
+    EvaluationReport,
+    MethodReport,
+    NiqeSummary,
+    PairLine,
+    Run,
+    WrongKeySummary,
+)
+from sshr.evaluation.summary import summarise, summarise_set
 
-Line = dict[str, Any]
-Report = dict[str, Any]
-
-COMPARED = ("stego", "revealed", "secret_stego")
-SCHEMA = 1
+SCHEMA = 2
 
 
 def make_report(
-    run: Line, methods: Sequence[MethodEntry], lines: Sequence[Line], attacks: Line
-) -> Report:
+    run: Run,
+    methods: Sequence[MethodEntry],
+    lines: Sequence[PairLine],
+    attacks: Mapping[str, AttackReport],
+    detection: Sequence[DetectionLine] = (),
+) -> EvaluationReport:
     """Summaries of every method and channel.
 
     Args:
-        run: what the run was: protocol, data, pairs asked for and left out.
         lines: of the ledger, those of these methods and pairs.
         attacks: by method, what `AttackSuite.result` gave.
 
@@ -34,82 +46,69 @@ def make_report(
         EvaluationError: figures contradict each other; then there is no report.
     """
     found = []
-    for named in methods:
-        own = [line for line in lines if line["method"] == named.name]
-        channels = list(dict.fromkeys(line["channel"] for line in own))
-        entry: Line = {"name": named.name, "identity": named.identity}
-        entry["parts"] = None if named.parts is None else list(named.parts)
-        entry["channels"] = {
-            channel: summarise_channel(
-                [line for line in own if line["channel"] == channel], f"{named.name}, {channel}"
-            )
-            for channel in channels
+    for entry in methods:
+        by_channel: dict[str, list[PairLine]] = {}
+        for line in lines:
+            if line.method == entry.name:
+                by_channel.setdefault(line.channel, []).append(line)
+        channels = {
+            channel: summarise_channel(own, f"{entry.name}, {channel}")
+            for channel, own in by_channel.items()
         }
-        found.append(entry)
-    return {"schema": SCHEMA, "run": run, "methods": found, "attacks": attacks}
+        found.append(MethodReport(entry.name, entry.identity, channels, entry.parts))
+    return EvaluationReport(run, found, dict(attacks), list(detection))
 
 
-def summarise_channel(lines: Sequence[Line], what: str) -> Line:
+def summarise_channel(lines: Sequence[PairLine], what: str) -> ChannelSummary:
     """One method in one channel.
 
     Raises:
         EvaluationError: see `check_set`.
     """
-    outcomes = Counter(str(line["outcome"]) for line in lines)
-    entry: Line = {"pairs": len(lines), "outcomes": dict(sorted(outcomes.items()))}
-    for name in COMPARED:
-        rows = [line[name] for line in lines if line.get(name)]
-        if rows:
-            check_set(rows, f"{what}, {name}")
-            entry[name] = _summaries(rows)
-    both = [_total(line) for line in lines if line["revealed"]]
-    if both:
-        entry["sum"] = _summary(both)
-        entry["points"] = [
-            [round(line["stego"]["psnr"], 3), round(line["revealed"]["psnr"], 3)]
-            for line in lines
-            if line["revealed"]
-        ]
-    rows = [line["handed"]["revealed"] for line in lines if line.get("handed")]
-    if rows:
-        check_set(rows, f"{what}, handed")
-        entry["handed"] = _summaries(rows)
-    if "niqe" in lines[0]:
-        entry["niqe"] = {
-            role: _summary([line["niqe"][role] for line in lines])
-            for role in ("reference", "stego")
-        }
-        wrong = Counter(str(line["wrong_key"]["outcome"]) for line in lines)
-        entry["wrong_key"] = {"outcomes": dict(sorted(wrong.items()))}
-        rows = [line["wrong_key"]["revealed"] for line in lines if line["wrong_key"]["revealed"]]
-        if rows:
-            entry["wrong_key"] |= _summaries(rows)
-        entry["change"] = {
-            name: [
-                float(f"{fmean(values):.5g}")
-                for values in zip(*(line["change"][name] for line in lines), strict=True)
-            ]
-            for name in ("histogram", "spectrum")
-        }
-    return entry
+    both = [(line.stego.psnr, line.revealed.psnr) for line in lines if line.revealed]
+    scores = [line.niqe for line in lines if line.niqe]
+    stego = summarise_set([line.stego for line in lines], f"{what}, stego")
+    assert stego is not None
+    return ChannelSummary(
+        pairs=len(lines),
+        outcomes=_counts(line.outcome for line in lines),
+        stego=stego,
+        revealed=summarise_set([o.revealed for o in lines if o.revealed], f"{what}, revealed"),
+        secret_stego=summarise_set(
+            [o.secret_stego for o in lines if o.secret_stego], f"{what}, secret and stego"
+        ),
+        sum=summarise(sum(pair) for pair in both),
+        points=[(round(one, 3), round(other, 3)) for one, other in both] or None,
+        oracle_header=summarise_set(
+            [o.oracle_header for o in lines if o.oracle_header], f"{what}, header known"
+        ),
+        niqe=NiqeSummary(
+            summarise(score.reference for score in scores),
+            summarise(score.stego for score in scores),
+        )
+        if scores
+        else None,
+        wrong_key=_wrong_key(lines, what),
+        change=_mean_change([line.change for line in lines if line.change]),
+    )
 
 
-def revealed_share(entry: Line) -> str:
+def revealed_share(found: ChannelSummary) -> str:
     """`23 of 24`, or what became of those that did not reveal: `0 of 24 (exit code 6: 24)`."""
-    good = entry["outcomes"].get(str(REVEALED), 0)
-    bad = [f"{code}: {n}" for code, n in entry["outcomes"].items() if code != str(REVEALED)]
+    good = found.outcomes.get(str(REVEALED), 0)
+    bad = [f"{code}: {n}" for code, n in found.outcomes.items() if code != str(REVEALED)]
     told = f" (exit code {', '.join(bad)})" if bad else ""
-    return f"{good} of {entry['pairs']}{told}"
+    return f"{good} of {found.pairs}{told}"
 
 
-def to_json(report: Report) -> str:
-    """Readable, without numbers longer than they are worth."""
-    return json.dumps(_rounded(report), indent=1, allow_nan=False) + "\n"
+def report_text(report: EvaluationReport) -> str:
+    """As JSON, readable, without numbers longer than they are worth."""
+    return json.dumps(_rounded(to_json(report)), indent=1, allow_nan=False) + "\n"
 
 
-def to_csv(lines: Iterable[Line]) -> str:
+def to_csv(lines: Iterable[PairLine]) -> str:
     """One row for each pair, method and channel, one column for each figure."""
-    rows = [_flat(line) for line in lines]
+    rows = [flat(to_json(line)) for line in lines]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     text = StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -118,27 +117,27 @@ def to_csv(lines: Iterable[Line]) -> str:
     return text.getvalue()
 
 
-def _flat(line: Line, prefix: str = "") -> Line:
-    found: Line = {}
-    for name, value in line.items():
-        if isinstance(value, dict):
-            found |= _flat(value, f"{prefix}{name}.")
-        elif not isinstance(value, list):
-            found[prefix + name] = value
-    return found
+def _wrong_key(lines: Sequence[PairLine], what: str) -> WrongKeySummary | None:
+    tried = [line.wrong_key for line in lines if line.wrong_key]
+    if not tried:
+        return None
+    outcomes = _counts(one.outcome for one in tried)
+    found = summarise_set([one.revealed for one in tried if one.revealed], f"{what}, wrong key")
+    return WrongKeySummary(outcomes, *((found.psnr, found.ssim) if found else ()))
 
 
-def _summaries(rows: Sequence[Line]) -> Line:
-    return {name: _summary([row[name] for row in rows]) for name in rows[0]}
+def _mean_change(changes: Sequence[Change]) -> Change | None:
+    if not changes:
+        return None
+    histogram, spectrum = (
+        [float(f"{fmean(values):.5g}") for values in zip(*rows, strict=True)]
+        for rows in ([o.histogram for o in changes], [o.spectrum for o in changes])
+    )
+    return Change(histogram, spectrum)
 
 
-def _summary(values: Sequence[float | None]) -> Line | None:
-    found = summarise(values)
-    return None if found is None else found.as_dict()
-
-
-def _total(line: Line) -> float:
-    return float(line["stego"]["psnr"] + line["revealed"]["psnr"])
+def _counts(outcomes: Iterable[int]) -> dict[str, int]:
+    return dict(sorted(Counter(map(str, outcomes)).items()))
 
 
 def _rounded(value: Any) -> Any:
@@ -146,4 +145,4 @@ def _rounded(value: Any) -> Any:
         return float(f"{value:.6g}") if math.isfinite(value) else None
     if isinstance(value, dict):
         return {name: _rounded(inner) for name, inner in value.items()}
-    return [_rounded(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return [_rounded(inner) for inner in value] if isinstance(value, list) else value

@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from sshr.evaluation.report.build import Report
+from sshr.evaluation.records import EvaluationReport
 from sshr.evaluation.report.charts import COLOURS
-from sshr.evaluation.report.markdown import curve_tables
+from sshr.evaluation.report.paper_tables import paper_tables
 from sshr.evaluation.report.plots import picture_rows, report_charts
 from sshr.evaluation.report.tables import (
     Row,
     Table,
     all_figures,
     attack_tables,
+    curve_tables,
+    detection_tables,
     overview_table,
-    paper_tables,
     where,
 )
 
 
-def to_html(reports: Sequence[Report], pictures: Path) -> str:
+def to_html(reports: Sequence[EvaluationReport], pictures: Path) -> str:
     """All tables and figures.
 
     Args:
@@ -27,7 +28,7 @@ def to_html(reports: Sequence[Report], pictures: Path) -> str:
     """
     body = [f"<h1>Evaluation</h1><p>{_INTRODUCTION}</p>"]
     for report in reports:
-        skipped = "".join(f"<li>left out: {escape(m)}</li>" for m in report["run"]["skipped"])
+        skipped = "".join(f"<li>left out: {escape(m)}</li>" for m in report.run.skipped)
         body.append(f"<h2>{escape(where(report))}</h2><ul>{skipped}</ul>")
         body += [_table(overview_table(report)), _table(all_figures(report))]
     body.append("<h2>The paper's tables</h2>")
@@ -35,6 +36,7 @@ def to_html(reports: Sequence[Report], pictures: Path) -> str:
     for report in reports:
         body.append("<h2>Figures</h2>" + report_charts(report))
         body += [_table(table) for table in [*curve_tables(report), *attack_tables(report)]]
+        body += [_table(table) for table in detection_tables(report)]
     shown = picture_rows(pictures)
     if shown:
         body.append(f"<h2>Pictures</h2><p>{_PICTURES}</p>{shown}")

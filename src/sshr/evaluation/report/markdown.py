@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 
-from sshr.evaluation.channels import curves
-from sshr.evaluation.report.build import Report, revealed_share
+from sshr.evaluation.records import EvaluationReport
+from sshr.evaluation.report.paper_tables import paper_tables
 from sshr.evaluation.report.tables import (
     Row,
     Table,
     all_figures,
     attack_tables,
+    curve_tables,
+    detection_tables,
     overview_table,
-    paper_tables,
     where,
 )
 
 
-def to_markdown(reports: Sequence[Report]) -> str:
+def to_markdown(reports: Sequence[EvaluationReport]) -> str:
     """All tables; no pictures."""
     parts = [
         "# Evaluation",
@@ -43,12 +44,15 @@ def to_markdown(reports: Sequence[Report]) -> str:
             "picture is better than that.",
             *attacks,
         ]
+    detection = [table_text(table) for report in reports for table in detection_tables(report)]
+    if detection:
+        parts += ["## Detectors", *detection]
     return "\n\n".join(parts) + "\n"
 
 
-def overview(report: Report) -> str:
-    """The first table, for a terminal."""
-    return table_text(overview_table(report))
+def overview(report: EvaluationReport) -> str:
+    """What a terminal shows."""
+    return "\n\n".join(map(table_text, (overview_table(report), *detection_tables(report))))
 
 
 def table_text(table: Table, level: str = "") -> str:
@@ -69,28 +73,8 @@ def table_text(table: Table, level: str = "") -> str:
     return "\n".join(lines)
 
 
-def curve_tables(report: Report) -> list[Table]:
-    """One table for each family of distortions that was measured at two points or more."""
-    tables = []
-    for title, (names, unit) in curves().items():
-        rows = []
-        for entry in report["methods"]:
-            for name in names:
-                found = entry["channels"].get(name)
-                if found is None:
-                    continue
-                cells = [f"{found['stego']['psnr']['mean']:.2f}", revealed_share(found)]
-                for key in ("revealed", "handed"):
-                    cells.append(f"{found[key]['psnr']['mean']:.2f}" if key in found else "-")
-                rows.append(Row(f"{entry['name']}, {name}", cells))
-        if len(rows) > 1:
-            heads = ["stego PSNR", "revealed", "revealed PSNR", "header handed over"]
-            tables.append(Table(f"{title} ({unit}), {where(report)}", heads, rows))
-    return tables
-
-
-def _skipped(report: Report) -> str:
-    lines = [f"- left out: {message}" for message in report["run"]["skipped"]]
+def _skipped(report: EvaluationReport) -> str:
+    lines = [f"- left out: {message}" for message in report.run.skipped]
     return "\n".join(lines) + "\n\n" if lines else ""
 
 

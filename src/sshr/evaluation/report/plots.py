@@ -6,22 +6,19 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from sshr.evaluation.change import BINS, REACH
 from sshr.evaluation.channels import PNG, curves
-from sshr.evaluation.report.build import Report
+from sshr.evaluation.records import Change, EvaluationReport
 from sshr.evaluation.report.charts import Point, Series, chart
 from sshr.imaging.reading import read_image
 from sshr.types import Rgb8
 
-Line = dict[str, Any]
 
-
-def report_charts(report: Report) -> str:
+def report_charts(report: EvaluationReport) -> str:
     """Scatter, curves, histogram and spectrum of one report."""
     parts = [_scatter(report)]
     for title, (names, unit) in curves().items():
@@ -30,19 +27,19 @@ def report_charts(report: Report) -> str:
     return "".join(parts)
 
 
-def _scatter(report: Report) -> str:
+def _scatter(report: EvaluationReport) -> str:
     """Each pair of each method through files; the frontiers are those measured in this run."""
     series, classical = [], []
-    for entry in report["methods"]:
-        found = entry["channels"].get(PNG, {})
-        points = [(x, min(y, 70.0)) for x, y in found.get("points", [])]
-        if not points:
+    for entry in report.methods:
+        found = entry.channels.get(PNG)
+        if found is None or not found.points:
             continue
-        series.append(Series(entry["name"], points, line=False))
+        points = [(x, min(y, 70.0)) for x, y in found.points]
+        series.append(Series(entry.name, points, line=False))
         mean = fmean(x for x, _ in points), fmean(y for _, y in points)
-        if entry["name"].startswith("classical:"):
+        if entry.name.startswith("classical:"):
             classical.append(mean)
-        if entry["name"] == "linear":
+        if entry.name == "linear":
             ends = [(mean[0] + d, mean[1] - d) for d in (-2.0, 2.0)]
             series.append(Series("linear frontier (mean, 1:1)", ends, dots=False, dashed=True))
     if len(classical) > 1:
@@ -53,47 +50,49 @@ def _scatter(report: Report) -> str:
     return chart(title, "stego PSNR, dB", "revealed PSNR, dB", series)
 
 
-def _curve(report: Report, title: str, names: Sequence[str], unit: str) -> str:
+def _curve(report: EvaluationReport, title: str, names: Sequence[str], unit: str) -> str:
     series = []
-    for entry in report["methods"]:
-        for key, what in (
-            ("revealed", "through the file"),
-            ("handed", "header handed over"),
-        ):
-            points: list[Point] = []
-            for name in names:
-                found = entry["channels"].get(name, {}).get(key)
-                if found:
-                    points.append((float(name.split(":")[1]), found["psnr"]["mean"]))
-            if len(points) > 1:
-                series.append(Series(f"{entry['name']}: {what}", points, dashed=key != "revealed"))
+    for entry in report.methods:
+        through_file: list[Point] = []
+        header_known: list[Point] = []
+        for name in names:
+            if name in entry.channels:
+                found, value = entry.channels[name], float(name.split(":")[1])
+                if found.revealed:
+                    through_file.append((value, found.revealed.psnr.mean))
+                if found.oracle_header:
+                    header_known.append((value, found.oracle_header.psnr.mean))
+        if len(through_file) > 1:
+            series.append(Series(f"{entry.name}: through the file", through_file))
+        if len(header_known) > 1:
+            series.append(Series(f"{entry.name}: header handed over", header_known, dashed=True))
     return chart(f"Revealed PSNR: {title}", unit, "revealed PSNR, dB", series)
 
 
-def _histogram(report: Report) -> str:
+def _histogram(report: EvaluationReport) -> str:
     series = [
-        Series(entry["name"], list(zip(range(-REACH, REACH + 1), counts, strict=True)), dots=False)
-        for entry, counts in _changes(report, "histogram")
+        Series(name, list(zip(range(-REACH, REACH + 1), found.histogram, strict=True)), dots=False)
+        for name, found in _changes(report)
     ]
     return chart("Histogram of stego - reference", "levels", "share of samples", series)
 
 
-def _spectrum(report: Report) -> str:
+def _spectrum(report: EvaluationReport) -> str:
     series = []
-    for entry, power in _changes(report, "spectrum"):
-        decibels = 10 * np.log10(np.maximum(power, 1e-6))
+    for name, found in _changes(report):
+        decibels = 10 * np.log10(np.maximum(found.spectrum, 1e-6))
         middles = (np.arange(BINS) + 0.5) / (2 * BINS)
         points = list(zip(middles.tolist(), decibels.tolist(), strict=True))
-        series.append(Series(entry["name"], points, dots=False))
+        series.append(Series(name, points, dots=False))
     return chart("Spectrum of the change, luma", "cycles a pixel", "power, dB", series)
 
 
-def _changes(report: Report, name: str) -> list[tuple[Line, list[float]]]:
+def _changes(report: EvaluationReport) -> list[tuple[str, Change]]:
     found = []
-    for entry in report["methods"]:
-        change = entry["channels"].get(PNG, {}).get("change")
-        if change:
-            found.append((entry, change[name]))
+    for entry in report.methods:
+        png = entry.channels.get(PNG)
+        if png is not None and png.change is not None:
+            found.append((entry.name, png.change))
     return found
 
 

@@ -15,13 +15,11 @@ from sshr.crypto.session import Session
 from sshr.imaging.tiles import Tile, tile_grid
 from sshr.network.mix import Mix, no_mix
 from sshr.network.rsrk import key_bytes
+from sshr.progress import Progress, quiet
 from sshr.rounding.rounder import Rounder
 from sshr.transports.analog.keyed_mix import tile_noise, tile_permutation, tile_signs
 from sshr.types import Rgb8
 from sshr.zoo.checkpoint import LoadedModel
-
-Step = Callable[[int, int], None]
-"""Called after every tile with (tiles done, tiles in all)."""
 
 _KEY_SIDE = 256
 
@@ -102,7 +100,12 @@ class Engine:
         return SCALE.itemsize * self.model.net.scale_count
 
     def conceal(
-        self, secret: Rgb8, reference: Rgb8, k_sym: Tensor, session: Session, step: Step
+        self,
+        secret: Rgb8,
+        reference: Rgb8,
+        k_sym: Tensor,
+        session: Session,
+        progress: Progress = quiet,
     ) -> Made:
         """The stego before rounding and what has to travel with it.
 
@@ -123,7 +126,7 @@ class Engine:
             stego[tile.with_rim] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
             strength[tile.with_rim] = net.strength(shared)[0, 0].cpu().numpy()
 
-        self._each(one, tiles, step)
+        self._each(one, tiles, "concealing", progress)
         places = [tile.with_rim if net.uses_mix else tile.slices for tile in tiles]
         rounder = Rounder(stego, strength, places, net.noise_spectrum())
         return Made(stego, pack_scales(scales), rounder)
@@ -135,7 +138,7 @@ class Engine:
         k_sym: Tensor,
         scales: bytes,
         session: Session,
-        step: Step,
+        progress: Progress = quiet,
     ) -> Rgb8:
         """The revealed picture, of the carrier's size.
 
@@ -159,7 +162,7 @@ class Engine:
             levels = made[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
             revealed[tile.slices] = levels.to(torch.uint8).cpu().numpy()
 
-        self._each(one, tiles, step)
+        self._each(one, tiles, "revealing", progress)
         return revealed
 
     @property
@@ -188,7 +191,9 @@ class Engine:
             planes.append(F.interpolate(plane, size, mode="bilinear", antialias=True))
         return torch.cat(planes, dim=1).to(self._device)
 
-    def _each(self, work: Callable[[Tile], None], tiles: list[Tile], step: Step) -> None:
+    def _each(
+        self, work: Callable[[Tile], None], tiles: list[Tile], stage: str, progress: Progress
+    ) -> None:
         """Run `work` on all tiles. On a CPU several run side by side with one thread each: that
         scales better than threads inside small operations, and does not stall on a busy machine.
         """
@@ -199,7 +204,7 @@ class Engine:
 
         workers = torch.get_num_threads()
         for done, _ in enumerate(_run(quietly, tiles, workers, self._device), start=1):
-            step(done, len(tiles))
+            progress(stage, done, len(tiles))
 
 
 def _run(
@@ -233,7 +238,3 @@ def session_mix(session: Session, index: int, sizes: Sequence[int], device: torc
     signs = torch.from_numpy(tile_signs(session, index, count)).to(device)
     filler = torch.from_numpy(tile_noise(session, index, count))
     return Mix(permutation.to(device), signs.float(), filler.to(device))
-
-
-def no_step(done: int, total: int) -> None:
-    """A progress callback that does nothing."""

@@ -41,7 +41,7 @@ def reveal_with(
             engine.rsrk_symmetric(metadata.rsrk_public, pair.reference),
             metadata.tile_scales,
             opened.session,
-            lambda done, total: progress("revealing", done, total),
+            progress,
         )
         image = restored(fitted, metadata)
     except ValueError as error:

@@ -25,7 +25,7 @@ def send(
         cover.samples,
         engine.rsrk_symmetric(k_pub, cover.samples),
         header.session,
-        lambda done, total: progress("concealing", done, total),
+        progress,
     )
     metadata = Metadata(
         checkpoint_id=engine.identity,

@@ -1,8 +1,11 @@
+import json
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from sshr.errors import UsageError
-from sshr.evaluation.pairs import centre_crop, fixed_pairs
+from sshr.evaluation.protocols import PROTOCOLS, centre_crop, find_pairs, fixed_pairs, read_pair
 
 
 def test_each_secret_goes_with_the_next_reference(tmp_path):
@@ -55,3 +58,34 @@ def test_centre_crop(shape, top, left):
 def test_centre_crop_must_fit(size):
     with pytest.raises(UsageError, match="Cannot crop"):
         centre_crop(np.zeros((4, 9, 3), np.uint8), size)
+
+
+def test_protocols_make_their_pairs(tmp_path, photo):
+    small = photo("parrots", 64, 64)
+    for place in ("a/1.png", "a/2.png", "b/3.png"):
+        path = tmp_path / "val" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(small).save(path)
+    pairs = find_pairs(PROTOCOLS["imagenet"], tmp_path)
+    assert [p.name for p in pairs] == [
+        "a/1.png | a/2.png",
+        "a/2.png | b/3.png",
+        "b/3.png | a/1.png",
+    ]
+    secret, reference = read_pair(PROTOCOLS["imagenet"], pairs[0])
+    assert secret.shape == reference.shape == (256, 256, 3)
+    listed = tmp_path / "pairs.csv"
+    listed.write_text("secret,reference\nval/a/1.png,val/b/3.png\n")
+    assert [p.name for p in find_pairs(PROTOCOLS["kodak"], tmp_path, listed)] == [
+        "val/a/1.png | val/b/3.png"
+    ]
+    (tmp_path / "pairs.json").write_text(json.dumps([["val/a/1.png", "val/a/2.png"]]))
+    assert len(find_pairs(PROTOCOLS["kodak"], tmp_path, tmp_path / "pairs.json")) == 1
+    for text in ("a,b\n1,2\n", "secret,reference\n", "secret,reference\n../x,val/a/1.png\n"):
+        listed.write_text(text)
+        with pytest.raises(UsageError):
+            find_pairs(PROTOCOLS["kodak"], tmp_path, listed)
+    with pytest.raises(UsageError, match="not a folder"):
+        find_pairs(PROTOCOLS["coco"], tmp_path / "absent")
+    with pytest.raises(UsageError, match="at least two"):
+        find_pairs(PROTOCOLS["unistega"], tmp_path / "val" / "b")

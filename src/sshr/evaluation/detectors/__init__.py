@@ -1,0 +1,1 @@
+"""Detectors without the reference: they tell stegos from photographs."""

@@ -1,0 +1,119 @@
+"""How often a detector errs about the stegos of a method, in folds by photograph."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.errors import UsageError
+from sshr.evaluation.detectors.detector import Detector
+from sshr.evaluation.ledger import Ledger
+from sshr.evaluation.measure import key_of
+from sshr.evaluation.methods.method import MethodEntry, as_levels, concealed
+from sshr.evaluation.records import DetectionLine
+from sshr.metrics import psnr
+from sshr.progress import Progress, quiet
+from sshr.types import Rgb8
+
+FOLDS = 5
+
+
+class DetectionSuite:
+    """All detectors on the stegos of one method after the other.
+
+    Args:
+        names, pictures: of the pairs; (secret, reference), the references being the photographs.
+
+    Raises:
+        UsageError: too few pairs.
+    """
+
+    def __init__(
+        self,
+        detectors: Mapping[str, Detector],
+        names: Sequence[str],
+        pictures: Sequence[tuple[Rgb8, Rgb8]],
+        seed: int,
+    ) -> None:
+        if len(names) < FOLDS:
+            raise UsageError(f"--detector needs at least {FOLDS} pairs, not {len(names)}")
+        self._detectors, self._names, self._pictures = detectors, names, pictures
+        self._seed = seed
+
+    def run(
+        self,
+        methods: Sequence[MethodEntry],
+        ledger: Ledger[DetectionLine],
+        progress: Progress = quiet,
+    ) -> list[DetectionLine]:
+        """Do what the ledger lacks; the lines of all methods and detectors."""
+        found = []
+        for entry in methods:
+            lines = [self._line(entry, name) for name in self._detectors]
+            missing = [line for line in lines if line.key not in ledger]
+            stegos = self._stegos(entry, progress) if missing else []
+            for line in missing:
+                ledger.add(self._measured(line, stegos))
+            found += [ledger[line.key] for line in lines]
+        return found
+
+    def _line(self, entry: MethodEntry, detector: str) -> DetectionLine:
+        count = len(self._names)
+        return DetectionLine(entry.name, entry.identity, detector, self._pairs, count)
+
+    @cached_property
+    def _pairs(self) -> str:
+        """Stands for all names and pictures."""
+        found = hashlib.sha256("\0".join(self._names).encode())
+        for pair in self._pictures:
+            for picture in pair:
+                found.update(picture.tobytes())
+        return found.hexdigest()[:16]
+
+    def _stegos(self, entry: MethodEntry, progress: Progress) -> list[Rgb8]:
+        stegos = []
+        for name, (secret, reference) in zip(self._names, self._pictures, strict=True):
+            key = key_of(self._seed, name)
+            stegos.append(as_levels(concealed(entry, secret, reference, key)))
+            progress(f"concealing with {entry.name}", len(stegos), len(self._names))
+        return stegos
+
+    def _measured(self, line: DetectionLine, stegos: Sequence[Rgb8]) -> DetectionLine:
+        covers = [reference for _, reference in self._pictures]
+        return DetectionLine(
+            *(line.method, line.identity, line.detector, line.pairs, line.photographs),
+            stego_psnr=fmean(psnr(*both) for both in zip(stegos, covers, strict=True)),
+            folds=detection_errors(self._detectors[line.detector], covers, stegos),
+        )
+
+
+def detection_errors(
+    detector: Detector, covers: Sequence[Rgb8], stegos: Sequence[Rgb8]
+) -> list[float]:
+    """P_E of each fold, the mean of false alarms and misses; 0.5 is a detector that guesses.
+
+    Args:
+        covers, stegos: a photograph and its stego at each place; both are trained or tested on
+            together.
+
+    Raises:
+        ValueError: there are fewer photographs than folds.
+    """
+    if len(covers) < FOLDS:
+        raise ValueError(f"{len(covers)} photographs for {FOLDS} folds")
+    fold = np.random.default_rng(0).permutation(len(covers)) % FOLDS
+    found = []
+    for number in range(FOLDS):
+        inner, outer = (np.flatnonzero(fold != number), np.flatnonzero(fold == number))
+        detector.fit(_some(covers, inner), _some(stegos, inner))
+        alarms = detector.score(_some(covers, outer)) > 0
+        misses = detector.score(_some(stegos, outer)) <= 0
+        found.append(float(alarms.mean() + misses.mean()) / 2)
+    return found
+
+
+def _some(pictures: Sequence[Rgb8], places: NDArray[np.int64]) -> list[Rgb8]:
+    return [pictures[place] for place in places.tolist()]

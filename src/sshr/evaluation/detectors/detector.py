@@ -1,0 +1,114 @@
+"""What tells stegos from photographs: one table of detectors."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.errors import UsageError
+from sshr.evaluation.detectors.ensemble import LEARNERS, SUBSPACE, FisherEnsemble
+from sshr.evaluation.detectors.spam import spam_features
+from sshr.files.names import shown
+from sshr.types import Rgb8
+
+Vector = NDArray[np.float64]
+
+
+class Detector(Protocol):
+    """Learns from photographs and stegos, (H, W, 3) uint8 RGB, and judges others."""
+
+    def fit(self, covers: Sequence[Rgb8], stegos: Sequence[Rgb8]) -> None:
+        """Learn anew."""
+
+    def score(self, images: Sequence[Rgb8]) -> Vector:
+        """(N,); above 0: taken for a stego."""
+
+
+class FeatureDetector:
+    """Features of a picture and a classifier of them; the features are worked out once.
+
+    Args:
+        extract: a picture's features.
+        train: features of photographs (N, D) and stegos (M, D) -> the score of features.
+    """
+
+    def __init__(
+        self,
+        extract: Callable[[Rgb8], Vector],
+        train: Callable[[Vector, Vector], Callable[[Vector], Vector]],
+    ) -> None:
+        self._extract, self._train = extract, train
+        self._known: dict[bytes, Vector] = {}
+        self._judge: Callable[[Vector], Vector] | None = None
+
+    def fit(self, covers: Sequence[Rgb8], stegos: Sequence[Rgb8]) -> None:
+        """See `Detector`."""
+        self._judge = self._train(self._features(covers), self._features(stegos))
+
+    def score(self, images: Sequence[Rgb8]) -> Vector:
+        """See `Detector`."""
+        if self._judge is None:
+            raise RuntimeError("a detector must be fitted first")
+        return self._judge(self._features(images))
+
+    def _features(self, images: Sequence[Rgb8]) -> Vector:
+        return np.stack([self._of(image) for image in images])
+
+    def _of(self, image: Rgb8) -> Vector:
+        name = hashlib.sha256(image.tobytes()).digest()
+        if name not in self._known:
+            self._known[name] = self._extract(image)
+        return self._known[name]
+
+
+def spam() -> Detector:
+    """Our own: SPAM and Fisher discriminants; needs no other package."""
+    return FeatureDetector(
+        spam_features, lambda covers, stegos: FisherEnsemble.train(covers, stegos).votes
+    )
+
+
+def sealwatch_spam() -> Detector:
+    """SPAM and the ensemble as the package sealwatch has them.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        import sealwatch
+    except ImportError as error:
+        raise UsageError(
+            f"--detector sealwatch-spam needs the package sealwatch ({error}); "
+            "pip install sealwatch, or take --detector spam"
+        ) from None
+
+    def extract(picture: Rgb8) -> Vector:
+        planes = (np.ascontiguousarray(picture[..., c]) for c in range(3))
+        parts = [list(sealwatch.spam.extract(plane).values()) for plane in planes]
+        mean: Vector = np.mean([np.concatenate([*map(np.ravel, one)]) for one in parts], axis=0)
+        return mean
+
+    def train(covers: Vector, stegos: Vector) -> Callable[[Vector], Vector]:
+        trainer: Any = sealwatch.ensemble_classifier.FldEnsembleTrainer(
+            covers, stegos, seed=1, L=LEARNERS, d_sub=SUBSPACE, verbose=0
+        )
+        judge: Callable[[Vector], Vector] = trainer.train()[0].predict
+        return judge
+
+    return FeatureDetector(extract, train)
+
+
+DETECTORS: dict[str, Callable[[], Detector]] = {"spam": spam, "sealwatch-spam": sealwatch_spam}
+
+
+def find_detector(name: str) -> Detector:
+    """A detector of the table.
+
+    Raises:
+        UsageError: there is none of this name, or it cannot be made here.
+    """
+    if name not in DETECTORS:
+        raise UsageError(f"--detector {shown(name)} is not one of {', '.join(DETECTORS)}")
+    return DETECTORS[name]()

@@ -1,0 +1,64 @@
+"""What can be evaluated, by name: one table of methods."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from sshr.errors import SshrError, UsageError
+from sshr.evaluation.methods.classical import classical
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.networks import ANALOG, LINEAR, analog, linear, preset
+from sshr.evaluation.methods.transports import transport_method
+from sshr.files.names import shown
+from sshr.transports.table import TRANSPORTS
+
+Factory = Callable[[str, str], MethodEntry]
+"""From what stands behind the name's colon, and a device."""
+
+METHODS: dict[str, Factory] = {
+    **{name: partial(transport_method, name) for name in TRANSPORTS},
+    ANALOG: analog,
+    LINEAR: linear,
+    "classical": classical,
+}
+
+
+def find_methods(presets: Sequence[str], others: Sequence[str], device: str) -> list[MethodEntry]:
+    """Presets and checkpoints, then other methods: `NAME`, `NAME:VALUE`, `package.module:factory`.
+
+    Raises:
+        SshrError: one of its kinds; see `METHODS`, `preset` and `outside`.
+    """
+    found = [preset(name, device) for name in presets]
+    for spec in others:
+        name, _, value = spec.partition(":")
+        found.append(METHODS[name](value, device) if name in METHODS else outside(spec))
+    if len({entry.name for entry in found}) < len(found):
+        raise UsageError("a method is named twice")
+    return found
+
+
+def outside(spec: str) -> MethodEntry:
+    """The method that `package.module:factory` makes.
+
+    Raises:
+        UsageError: no such module or factory, or it makes something else.
+    """
+    module, _, factory = spec.partition(":")
+    if not module or not factory:
+        raise UsageError(
+            f"--method {shown(spec)} is neither one of {', '.join(METHODS)} nor of the form "
+            "package.module:factory"
+        )
+    try:
+        make: Callable[[], Any] = getattr(importlib.import_module(module), factory)
+        method = make()
+    except SshrError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise UsageError(f"--method {shown(spec)} cannot be made ({said})") from error
+    if not all(callable(getattr(method, name, None)) for name in ("conceal", "reveal")):
+        raise UsageError(f"--method {shown(spec)}: what it makes has no conceal and reveal")
+    return MethodEntry(spec, method, spec)

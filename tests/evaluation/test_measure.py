@@ -1,0 +1,63 @@
+"""One method on one pair, channel by channel."""
+
+import numpy as np
+import pytest
+
+from sshr.evaluation import protocols
+from sshr.evaluation.channels import parse_channel
+from sshr.evaluation.lpips import Lpips
+from sshr.evaluation.measure import Trial, files_of, key_of
+from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.methods.networks import preset
+from sshr.imaging.writing import write_image
+
+
+class Half:
+    """stego = reference + secret / 64, floating."""
+
+    def conceal(self, secrets, references, key):
+        return references + secrets / 64.0
+
+    def reveal(self, stegos, references, key):
+        return (stegos - references.astype(float)) * 64
+
+
+@pytest.fixture
+def trial(photo, tmp_path):
+    secret, reference = photo("parrots", 64, 64), photo("lighthouse", 64, 64)
+    paths = tmp_path / "s.png", tmp_path / "r.png"
+    for path, picture in zip(paths, (secret, reference), strict=True):
+        write_image(path, picture)
+    pair = protocols.TestPair(*paths, "s.png | r.png")
+    return lambda entry: Trial(entry, pair, secret, reference, 1, Lpips())
+
+
+def test_keys_differ_by_seed_and_words():
+    assert len({key_of(1, "a"), key_of(2, "a"), key_of(1, "b"), key_of(1, "a", "b")}) == 4
+    assert len(key_of(1, "a")) == 32
+
+
+def test_files_and_tensors_are_told_apart(trial):
+    one = trial(MethodEntry("half", Half(), "1"))
+    exact, written = (one.line(parse_channel(name), None) for name in ("float", "png"))
+    assert exact.revealed.psnr > written.revealed.psnr + 10
+    assert exact.wrong_key is None
+    assert written.wrong_key.revealed.psnr == written.revealed.psnr  # it has no key
+    assert written.secret_stego.psnr < written.stego.psnr
+    assert written.key == ("half", "1", "s.png | r.png", files_of(one.pair), "png")
+
+
+def test_pictures_of_a_network_are_kept_with_its_steps(trial):
+    kept = []
+    one = trial(preset("paper", "cpu"))
+    for channel in ("png", "jpeg:60"):
+        one.line(parse_channel(channel), lambda method, pair, role, picture: kept.append(role))
+    assert {"secret", "reference", "stego", "revealed", "step conceal 6"} <= set(kept)
+    assert kept[-1] == "header known jpeg:60"
+
+
+def test_distortions_repeat(trial):
+    one = trial(MethodEntry("half", Half(), "1"))
+    first, again = (one.line(parse_channel("noise:0.05"), None) for _ in range(2))
+    assert first == again
+    assert np.isfinite(first.revealed.psnr)

@@ -62,11 +62,13 @@ class Design:
     Attributes:
         zero, one: (rows, columns, 8, 8) float32.
         classes: (rows, columns, 8, 8) uint8, 1 or 2 where a coefficient carries, else 0.
+        deviation: of a coefficient by rounding and by what else lies in the picture, levels.
     """
 
     zero: NDArray[np.float32]
     one: NDArray[np.float32]
     classes: NDArray[np.uint8]
+    deviation: float = ROUNDING
 
 
 def jpeg_table(quality: int) -> NDArray[np.int64]:
@@ -76,10 +78,15 @@ def jpeg_table(quality: int) -> NDArray[np.int64]:
     return table.clip(1, 255)
 
 
-def design(reference: Rgb8, aims: tuple[Aim, Aim], psnr: float) -> Design:
+def design(
+    reference: Rgb8, aims: tuple[Aim, Aim], psnr: float, deviation: float = ROUNDING
+) -> Design:
     """The changes for a reference, (H, W, 3) uint8, whose power gives a stego of this PSNR in dB.
 
     The power is spent where it buys most information (one Lagrangian for all coefficients).
+
+    Args:
+        deviation: of a coefficient before a coder sees it, levels.
     """
     steps = half_steps(reference)
     clipped = _clipped(reference)
@@ -91,7 +98,7 @@ def design(reference: Rgb8, aims: tuple[Aim, Aim], psnr: float) -> Design:
         found, counted = np.unique(steps[:, :, u, v][~clipped], return_counts=True)
         values.append(found)
         counts.append(counted)
-        worth.append(_worth(found, u, v, aims[kind - 1]))
+        worth.append(_worth(found, u, v, aims[kind - 1], deviation))
     budget = _budget(psnr, steps.shape[0] * steps.shape[1])
     price = _price(worth, counts, cost, budget)
     zero, one = (np.zeros(steps.shape, np.float32) for _ in range(2))
@@ -102,7 +109,7 @@ def design(reference: Rgb8, aims: tuple[Aim, Aim], psnr: float) -> Design:
         pick = np.where(clipped, 0, chosen[at]) if len(found) else np.zeros(clipped.shape, np.int64)
         zero[:, :, u, v], one[:, :, u, v] = low[pick], high[pick]
         classes[:, :, u, v] = np.where(pick > 0, kind, 0)
-    return Design(zero, one, classes)
+    return Design(zero, one, classes, deviation)
 
 
 @cache
@@ -116,14 +123,18 @@ def pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 @cache
-def quantised(step: int) -> NDArray[np.int64]:
-    """Information that passes a quantiser: (2 step, pairs) in UNITs, by floor(2 c) mod 2 step."""
+def quantised(step: int, deviation: float = ROUNDING) -> NDArray[np.int64]:
+    """Information that passes a quantiser: (2 step, pairs) in UNITs, by floor(2 c) mod 2 step.
+
+    Args:
+        deviation: of a coefficient before it is quantised, levels.
+    """
     phases = (np.arange(2 * step) + 0.5) / 2
     most = int((REACH + step) / step) + 2
     edges = (np.arange(-most, most + 2) - 0.5) * step
     chances = []
     for change in pairs():
-        at = (edges - (phases[:, None] + change)[..., None]) / ROUNDING
+        at = (edges - (phases[:, None] + change)[..., None]) / deviation
         chances.append(np.diff(_normal(at), axis=-1))
     both = (chances[0] + chances[1]) / 2
     told = np.zeros(both.shape[:2])
@@ -146,13 +157,15 @@ def noisy(variance: float) -> NDArray[np.int64]:
     return np.rint((1 - lost) * UNIT).astype(np.int64).clip(0)
 
 
-def _worth(values: NDArray[np.int64], u: int, v: int, aim: Aim) -> NDArray[np.int64]:
+def _worth(
+    values: NDArray[np.int64], u: int, v: int, aim: Aim, deviation: float
+) -> NDArray[np.int64]:
     """Weighted information of every pair at these values of floor(2 c): (values, pairs)."""
     total = sum(weight * noisy(variance) for variance, weight in aim.variances)
     worth = np.repeat(np.asarray(total)[None], len(values), axis=0)
     for quality, weight in aim.qualities:
         step = int(jpeg_table(quality)[u, v])
-        worth += weight * quantised(step)[values % (2 * step)]
+        worth += weight * quantised(step, deviation)[values % (2 * step)]
     worth[:, 0] = 0
     return worth * aim.times
 

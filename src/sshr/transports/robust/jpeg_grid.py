@@ -5,13 +5,12 @@ from math import erf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import coefficients
 from sshr.transports.robust.design import ALL, ROUNDING, Design, jpeg_table
 
 QUALITIES = range(25, 99)
 _SURE = 0.3
 _FLOOR = 1e-3
-_DEVIATION = 0.42
+_LIKELY, _MOSTLY = 0.05, 0.9
 _STEPS = 4096
 
 
@@ -46,8 +45,9 @@ def find_quality(found: NDArray[np.float64]) -> int | None:
 
 def cell_ratios(
     found: NDArray[np.float64], own: NDArray[np.float64], plan: Design, quality: int
-) -> NDArray[np.float32]:
-    """Logarithms of P(seen | 0) / P(seen | 1) for every coefficient of a JPEG.
+) -> NDArray[np.float32] | None:
+    """Logarithms of P(seen | 0) / P(seen | 1) for every coefficient of a JPEG, or None where what
+    is seen is unlikely with either: then it is none of this quality and reference.
 
     Args:
         found, own: luma coefficients of what was received and of the reference.
@@ -57,10 +57,14 @@ def cell_ratios(
 
     def chance(change: NDArray[np.float32]) -> NDArray[np.float64]:
         middle = own + change
-        above = _normal(((cell + 0.5) * step - middle) / _DEVIATION)
-        return above - _normal(((cell - 0.5) * step - middle) / _DEVIATION) + _FLOOR
+        above = _normal(((cell + 0.5) * step - middle) / plan.deviation)
+        return above - _normal(((cell - 0.5) * step - middle) / plan.deviation) + _FLOOR
 
-    return (np.log(chance(plan.zero)) - np.log(chance(plan.one))).astype(np.float32)
+    zero, one = chance(plan.zero), chance(plan.one)
+    used = plan.classes > 0
+    if used.any() and (np.maximum(zero, one)[used] > _LIKELY).mean() < _MOSTLY:
+        return None
+    return (np.log(zero) - np.log(one)).astype(np.float32)
 
 
 def _normal(at: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -68,5 +72,3 @@ def _normal(at: NDArray[np.float64]) -> NDArray[np.float64]:
     grid = np.linspace(-5, 5, _STEPS)
     table = np.array([(1 + erf(value / sqrt(2))) / 2 for value in grid])
     return np.interp(at, grid, table)
-
-

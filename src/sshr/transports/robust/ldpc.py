@@ -94,8 +94,10 @@ class Code:
         graph, z = _graph(self.lift), self.lift
         places = np.arange(z)
         takes = [
-            (np.array([e.column for e in graph[row]])[:, None],
-             (places + np.array([e.shift for e in graph[row]])[:, None]) % z)
+            (
+                np.array([e.column for e in graph[row]])[:, None],
+                (places + np.array([e.shift for e in graph[row]])[:, None]) % z,
+            )
             for row in range(rows)
         ]
         kept = [np.zeros((len(graph[row]), z), np.int32) for row in range(rows)]

@@ -24,6 +24,9 @@ MOST = 8.0
 _SIDE = 9
 _SAMPLES = 60_000
 _ROUNDS = 8
+_FAINT = 0.03
+"""Of power against noise: less tells nothing, and its estimate is not to be believed."""
+
 _FILTERS = {
     "Lanczos": Image.Resampling.LANCZOS,
     "bicubic": Image.Resampling.BICUBIC,
@@ -55,8 +58,8 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     seen = luma(received) / 256
     found = coefficients(seen)
     quality = find_quality(found)
-    if quality is not None:
-        ratios = cell_ratios(found, coefficients(own), plan, quality)
+    ratios = None if quality is None else cell_ratios(found, coefficients(own), plan, quality)
+    if ratios is not None:
         return Heard(ratios.clip(-MOST, MOST), f"JPEG of about quality {quality}")
     kernel, offset = _fitted(seen, own)
     residual = seen - _filtered(own, kernel) - offset
@@ -78,7 +81,7 @@ def _words(kernel: Floats, offset: float, residual: Floats) -> str:
 
 def _resized(seen: Floats, own: Floats) -> tuple[Floats, Floats, str]:
     """The residual in the reference's size, the filter that is left, and what has happened."""
-    height, width = own.shape
+    height = own.shape[0]
     best: tuple[float, Floats, Floats, str] | None = None
     for name, method in _FILTERS.items():
         small = _scaled(own, seen.shape, method)
@@ -155,7 +158,8 @@ def _noisy_ratios(changes: Floats, plan: Design) -> NDArray[np.float32]:
             if use.sum() < 8:
                 continue
             low, high = plan.zero[:, :, u, v][use], plan.one[:, :, u, v][use]
-            told = _ratio(seen[:, :, u, v][use], (low + high) / 2.0, (high - low) / 2.0)
+            middle, half = ((high + sign * low).astype(np.float64) / 2 for sign in (1, -1))
+            told = _ratio(seen[:, :, u, v][use], middle, half)
             ratios[:, :, u, v][use] = told
     return ratios.clip(-MOST, MOST)
 
@@ -172,4 +176,6 @@ def _ratio(seen: Floats, middle: Floats, half: Floats) -> Floats:
         off = seen - gain * middle
         left = off**2 - 2 * gain * half * guess * off + gain**2 * half**2
         noise = max(float(left.mean()), 0.05)
+    if gain**2 * float(np.square(half).mean()) < _FAINT * noise:
+        return np.zeros_like(seen)
     return -2 * gain * half * (seen - gain * middle) / noise

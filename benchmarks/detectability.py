@@ -11,7 +11,6 @@ from seeds.
 """
 
 import argparse
-import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
+from printing import keep
 
 import sshr
 from sshr.evaluation.detectors.detection import detection_errors
@@ -109,10 +109,8 @@ def main() -> None:
             found(name, payload, [way(cover, payload, seed) for seed, cover in enumerate(covers)])
     if given.analog:
         found(f"analog, {given.preset}", None, [*analog(covers, given.preset)])
-    if given.json:
-        told = {"photographs": len(covers), "learners": LEARNERS, "subspace": SUBSPACE}
-        told |= {"detector": given.detector, "rows": [asdict(row) for row in rows]}
-        given.json.write_text(json.dumps(told, indent=1) + "\n")
+    told = {"photographs": len(covers), "learners": LEARNERS, "subspace": SUBSPACE}
+    keep(given.json, **told, detector=given.detector, rows=[asdict(row) for row in rows])
 
 
 if __name__ == "__main__":

@@ -13,10 +13,9 @@ The others have the weights of a preset, as far as the rung has a place for them
 
 import argparse
 import copy
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ import torch
 from bare import BareMethod, Figures, measured
 from pictures import Bar, bars
 from PIL import Image
-from printing import show
+from printing import keep, show
 
 from sshr.cli.progress import progress_bar
 from sshr.errors import SshrError, UsageError
@@ -180,11 +179,7 @@ def main() -> int:
         rows = [*ladder.rungs, *ladder.variants]
         told_rows = [{"": row.name, "why": row.why, **row.channels} for row in rows]
         show(f"{ladder.folder}: {ladder.pairs} pairs of {args.crop} px", told_rows)
-    if args.json:
-        sets = [asdict(ladder) for ladder in found]
-        args.json.write_text(
-            json.dumps({"checkpoints": told, "crop": args.crop, "sets": sets}, indent=1) + "\n"
-        )
+    keep(args.json, checkpoints=told, crop=args.crop, sets=found)
     if args.picture:
         args.picture.write_text(drawn(found[0]), "utf-8")
     return 0

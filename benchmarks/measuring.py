@@ -49,33 +49,24 @@ def median_seconds(work: Callable[[], object], repeats: int, warm_up: int = 2) -
     return median(times)
 
 
-def run_process(command: Sequence[str], environment: dict[str, str]) -> Usage:
-    """Run a command to its end.
+def run_sshr(words: Sequence[str | Path], passphrase: str, threads: int) -> Usage:
+    """Run one sshr command of this very package to its end, in a process with so many threads.
 
     Raises:
         RuntimeError: it failed; what it said is on stderr.
     """
-    launched = [sys.executable, "-c", _LAUNCHER, *command]
+    source = str(Path(sshr.__file__).parents[1])
+    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
+    environment = {"SSHR_PASSPHRASE": passphrase, "PYTHONPATH": path}
+    environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    launched = [sys.executable, "-c", _LAUNCHER, sys.executable, "-m", "sshr", *map(str, words)]
     done = subprocess.run(
         launched, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True
     )
     code, *figures = json.loads(done.stdout)
     if code:
-        raise RuntimeError(f"{' '.join(command[:4])} ... failed with exit code {code}")
+        raise RuntimeError(f"sshr {words[0]} ... failed with exit code {code}")
     return Usage(*figures)
-
-
-def run_sshr(words: Sequence[str | Path], passphrase: str, threads: int) -> Usage:
-    """Run one sshr command of this very package in a process with so many threads."""
-    source = str(Path(sshr.__file__).parents[1])
-    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
-    environment = {
-        "SSHR_PASSPHRASE": passphrase,
-        "OMP_NUM_THREADS": str(threads),
-        "MKL_NUM_THREADS": str(threads),
-        "PYTHONPATH": path,
-    }
-    return run_process([sys.executable, "-m", "sshr", *map(str, words)], environment)
 
 
 @torch.no_grad()

@@ -8,16 +8,15 @@ the machine would count) and to the peak memory. Prints the dry run's own estima
 """
 
 import argparse
-import json
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from measuring import run_sshr
 from PIL import Image
-from printing import show
+from printing import keep, show
 from speed import REFERENCE, SECRET, width_height
 
 from sshr.imaging.reading import read_image
@@ -54,9 +53,7 @@ def main() -> int:
         f"in use: {forecast.START_SECONDS} + {forecast.SECONDS_A_MEGAPIXEL} s, "
         f"{forecast.START_MIB} + {forecast.MIB_A_MEGAPIXEL} MiB"
     )
-    if args.json:
-        told = {"measured": [asdict(use) for use in uses], "fitted": rows}
-        args.json.write_text(json.dumps(told, indent=1) + "\n")
+    keep(args.json, measured=uses, fitted=rows)
     return 0
 
 

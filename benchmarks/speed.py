@@ -1,14 +1,17 @@
 """Speed and memory: medians after warm-up, beside a peer of HiNet's layer plan in the same run.
 
-    python benchmarks/speed.py [--threads 2] [--repeats 9] [--size 4000x3000] [--json OUT]
+    python benchmarks/speed.py [--threads 2] [--size 4000x3000] [--sealed] [--json OUT]
 
 Prints the networks' time for one 256x256 tile, their parameters and operations, the time of what
 `base` needs beside them (keyed mix, shaped rounding), and the wall time and peak memory of whole
 `sshr` processes (start, Argon2id, verification and all) for a 256x256 pair and for a large one.
+
+With `--sealed` the sealed transport instead: whole processes that conceal a file of random bytes,
+and a picture of its own size, in a large reference, and reveal them; and `sshr.reveal` of a
+picture of 256 px, in the process, from the stego's file to the samples.
 """
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -17,14 +20,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import torch
 from hinet_peer import HiNetPeer
 from measuring import flops, median_seconds, run_sshr
 from PIL import Image
-from printing import show
+from printing import keep, show
 
+import sshr
 from sshr.cli.progress import progress_bar
 from sshr.crypto.session import Session
 from sshr.errors import SshrError
@@ -41,6 +46,7 @@ from sshr.zoo.registry import load_model
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"
 SIDE = 256
+FILE_BYTES = 1 << 20
 PRESETS = ("base", "paper")
 PASSPHRASE = "a passphrase for the benchmark only"
 GRAIN = 2.0  # grey levels of noise: an enlarged picture is smoother than a camera's
@@ -93,9 +99,15 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=9, help="of all but the large pair")
     parser.add_argument("--size", type=width_height, default=(4000, 3000), help="large pair, WxH")
     parser.add_argument("--large-repeats", type=int, default=1, help="0 leaves the large pair out")
+    parser.add_argument("--sealed", action="store_true", help="the sealed transport instead")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    if args.sealed:
+        told = sealed_speed(args.size, args.threads, args.repeats)
+        show(f"the sealed transport, {args.threads} threads", [told])
+        keep(args.json, speed=told)
+        return 0
     machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs"
     result = SpeedReport(f"{machine}, torch {torch.__version__}", args.threads, args.repeats)
     jobs = [((SIDE, SIDE), args.repeats), (args.size, args.large_repeats)]
@@ -119,8 +131,7 @@ def main() -> int:
     )
     show(f"whole sshr processes, {result.threads} threads", result.processes)
     print(f"{NOTES} {result.machine}.")
-    if args.json:
-        args.json.write_text(json.dumps(asdict(result), indent=1) + "\n")
+    keep(args.json, **asdict(result))
     return 0
 
 
@@ -245,6 +256,33 @@ def measured_processes(
         runs = [run_sshr(words, PASSPHRASE, threads) for _ in range(repeats)]
         seconds = median(run.seconds for run in runs)
         yield ProcessSpeed(command, label, repeats, seconds, max(run.peak_bytes for run in runs))
+
+
+def sealed_speed(size: tuple[int, int], threads: int, repeats: int) -> dict[str, Any]:
+    """Seconds and memory of whole processes, and seconds of a small reveal: lossy and exact."""
+    told: dict[str, Any] = {"cores": threads, "size": "{}x{}".format(*size)}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        reference, stego, data = folder / "reference.png", folder / "stego.png", folder / "data"
+        write_image(reference, picture(REFERENCE, (SIDE, SIDE), seed=2))
+        secret, keys, times = picture(SECRET, (SIDE, SIDE), seed=1), sshr.Keys(), []
+        for options in ({"stego_psnr": 46.0}, {"quality": "lossless"}):
+            sshr.conceal(secret, reference, keys, "sealed", **options).save(stego, force=True)
+            times.append(median_seconds(lambda: sshr.reveal(stego, reference, keys), repeats))
+        told["unseal_256_seconds"] = sorted(times)
+        write_image(reference, picture(REFERENCE, size, seed=2), force=True)
+        write_image(folder / "secret.png", picture(SECRET, size, seed=1))
+        data.write_bytes(np.random.default_rng(0).bytes(FILE_BYTES))
+        end = ("-r", reference, "--force", "--json")
+        reveal = ("reveal", stego, "-o", folder / "revealed.png", *end)
+        for what, words in (("file", ("--file", data)), ("picture", (folder / "secret.png",))):
+            conceal = ("conceal", *words, "--transport", "sealed", "-o", stego, *end)
+            told[what] = {}
+            for verb, command in (("conceal", conceal), ("reveal", reveal)):
+                usage = run_sshr(command, PASSPHRASE, threads)
+                told[what][f"{verb}_seconds"] = usage.seconds
+                told[what][f"{verb}_memory"] = f"{usage.peak_bytes / 2**20:.0f} MiB"
+    return told
 
 
 def picture(photo: Path, size: tuple[int, int], seed: int) -> Rgb8:

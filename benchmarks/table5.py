@@ -16,7 +16,6 @@ import argparse
 import copy
 import csv
 import json
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -28,13 +27,16 @@ from statistics import fmean
 from typing import Any
 
 from bare import BareMethod, Figures, measured
-from pictures import Curve, curves
+from pictures import curves
 from printing import show
 
 from sshr.errors import SshrError, UsageError
+from sshr.evaluation.json_records import from_json
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.protocols import fixed_pairs
+from sshr.evaluation.report.charts import Series
 from sshr.files.names import shown
+from sshr.files.output import write_file
 from sshr.training.recipe import Recipe
 from sshr.training.recipe_file import load_recipe
 from sshr.training.reporting import LOG
@@ -55,13 +57,11 @@ class Table5Row:
 
     Attributes:
         printed: False leaves the recipe's model out, so that its preset remains.
-        quoted: which row of the paper's table has the same parts.
     """
 
     title: str
     model: Entries = field(default_factory=dict)
     printed: bool = True
-    quoted: int | None = None
 
 
 def _without(*parts: str) -> Entries:
@@ -73,12 +73,11 @@ ROWS = {
     "plain": Table5Row(
         "none of the parts",
         {"transform": "unshuffle:2", **_without("diffusion_term", *_REST)},
-        quoted=0,
     ),
-    "pm": Table5Row("+ PM", {"transform": "unshuffle:2", **_without(*_REST)}, quoted=1),
-    "wavelet": Table5Row("+ wavelet", _without(*_REST), quoted=2),
-    "rep-conv": Table5Row("+ Rep-Conv", _without("guided"), quoted=3),
-    "cigm": Table5Row("+ CIGM (full)", quoted=4),
+    "pm": Table5Row("+ PM", {"transform": "unshuffle:2", **_without(*_REST)}),
+    "wavelet": Table5Row("+ wavelet", _without(*_REST)),
+    "rep-conv": Table5Row("+ Rep-Conv", _without("guided")),
+    "cigm": Table5Row("+ CIGM (full)"),
     "z-first": Table5Row("full, z first in every step", {"order": "z-first"}),
     "exact": Table5Row("exact start (preset paper)", printed=False),
 }
@@ -113,12 +112,6 @@ class TrainedRow:
     def key(self) -> tuple[str, float, int, int]:
         return self.row, self.rate, self.seed, self.steps
 
-    @classmethod
-    def read(cls, values: Entries) -> "TrainedRow":
-        """Inverse of `asdict`."""
-        curve = [(int(step), stego, revealed) for step, stego, revealed in values["curve"]]
-        return cls(**{**values, "curve": curve})
-
 
 @dataclass(frozen=True)
 class EvaluationSet:
@@ -142,7 +135,7 @@ class Store:
         self.results: list[TrainedRow] = []
         if path is not None and path.exists():
             held = json.loads(path.read_text("utf-8"))
-            self.results = [TrainedRow.read(values) for values in held.pop("results")]
+            self.results = [from_json(TrainedRow, one) for one in held.pop("results")]
             if held != about:
                 raise UsageError(f"{shown(path)}: holds figures of another set ({held})")
 
@@ -154,9 +147,7 @@ class Store:
         self.results.append(result)
         if self.path is not None:
             told = {**self.about, "results": [asdict(result) for result in self.results]}
-            temporary = self.path.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-            os.replace(temporary, self.path)
+            write_file(self.path, (json.dumps(told, indent=1) + "\n").encode(), force=True)
 
 
 def main() -> int:
@@ -309,7 +300,7 @@ def drawn(results: Sequence[TrainedRow]) -> str:
         UsageError: neither start has been trained.
     """
     found = []
-    for colour, (name, title) in enumerate(((ZERO, "AdaLN-Zero"), (EXACT, "exact")), start=1):
+    for name, title in ((ZERO, "AdaLN-Zero"), (EXACT, "exact")):
         own = [result.curve for result in results if result.row == name]
         for column, what in ((1, "stego"), (2, "revealed")):
             points = [
@@ -317,7 +308,8 @@ def drawn(results: Sequence[TrainedRow]) -> str:
                 for places in zip(*own, strict=True)
             ]
             if points:
-                found.append(Curve(f"{title}: {what}", points, colour, dashed=column == 2))
+                named = f"{title}: {what}"
+                found.append(Series(named, points, dots=False, dashed=column == 2))
     if not found:
         raise UsageError(f"--picture needs the rows {ZERO} and {EXACT}")
     return curves("What training adds to either start", "step", "PSNR, dB", found)

@@ -9,7 +9,6 @@ how often a detector errs that knows photographs and stegos: P_E with its deviat
 
 import argparse
 import dataclasses
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 from bare import figures
 from ladder import with_weights
+from printing import keep
 
 from sshr.cli.progress import progress_bar
 from sshr.evaluation.channels import parse_channels
@@ -76,16 +76,12 @@ def main() -> int:
             limit=given.limit,
             detectors=[given.detector] if given.detector else [],
         )
-        report = evaluate(options, progress).report
+        report = evaluate(options, progress)
     for table in (all_figures(report), *detection_tables(report)):
         print(table_text(table))
-    if given.json:
-        told = {
-            "folders": [given.folder.name],
-            "rows": [row(report, *strength) for strength in ROWS],
-        }
-        told["checkpoint"] = load_model("base", "cpu").digest[:8].hex()
-        given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    rows = [row(report, *strength) for strength in ROWS]
+    checkpoint = load_model("base", "cpu").digest[:8].hex()
+    keep(given.json, folders=[given.folder.name], rows=rows, checkpoint=checkpoint)
     return 0
 
 

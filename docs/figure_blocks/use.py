@@ -44,11 +44,11 @@ def sealed_short(figures: Figures) -> str:
     told = figures.result("sealed")["fidelity"]
     rows = []
     for row in told["rows"]:
-        if row["embedding"].startswith("sealed, uniform"):
-            kind = row["embedding"].removeprefix("sealed, uniform, ")
+        if row["embedding"].startswith("sealed, adaptive"):
+            kind = row["embedding"].removeprefix("sealed, adaptive, ")
             name = f"`--stego-psnr {kind[:2]}`" if kind.endswith("dB") else f"`--quality {kind}`"
             rows.append([name, *sealed_cells(row, told["pairs"])])
-    heads = ["sealed, `--noise uniform`", "stego, dB", "revealed, dB (the lossy ones)", "exact"]
+    heads = ["sealed", "stego, dB", "revealed, dB (the lossy ones)", "exact"]
     return table(heads, rows)
 
 
@@ -106,7 +106,7 @@ def sealed_speed(figures: Figures) -> str:
             cells = [f"{one[f'{way}_seconds']:.1f} s", one[f"{way}_memory"]]
             rows.append([f"{way} {what}, reference {told['size']}", *cells])
     low, high = told["unseal_256_seconds"]
-    rows.append(["`unseal`, 256 px, from the file", f"{low:.2f} to {high:.2f} s", "-"])
+    rows.append(["reveal in Python, 256 px, from the file", f"{low:.2f} to {high:.2f} s", "-"])
     return table([f"{told['cores']} cores, whole commands with Argon2id", "time", "memory"], rows)
 
 
@@ -120,7 +120,7 @@ def detectability(figures: Figures) -> str:
     rows = []
     for payload in dict.fromkeys(p for p, _ in found if p is not None):
         rows.append([f"{payload:g}", *(error_of(found.get((payload, kind))) for kind in sealed)])
-    parts = [table(["bits a sample", *sealed], rows, 0)]
+    parts = [table(["bits a sample", *sealed], rows, 0)] if rows else []
     for kind in kinds:
         if kind not in sealed:
             parts.append(f"{kind}, a photograph in a photograph: {error_of(found[None, kind])}.")

@@ -29,7 +29,7 @@ def page() -> str:
         '.\\" Made by docs/man/make.py; change the help texts instead.',
         f'.TH SSHR 1 "" "sshr {__version__}" "User Commands"',
         ".SH NAME",
-        "sshr \\- conceal a photograph in another one, and reveal it again",
+        "sshr \\- conceal a picture, file or text in a new picture, and reveal it again",
         ".SH SYNOPSIS",
         "\\fBsshr\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]",
         ".SH DESCRIPTION",

@@ -91,7 +91,7 @@ def ssim(image: Rgb8, reference: Rgb8) -> float:
         for left in range(0, columns, _BLOCK * _BLOCKS):
             patch = (slice(top, top + patches.height), slice(left, left + patches.width))
             total += patches.total(image[patch], reference[patch])
-    return total / (rows * columns * 3)
+    return min(total / (rows * columns * 3), 1.0)
 
 
 def _moments(image: Rgb8, reference: Rgb8) -> tuple[float, float]:

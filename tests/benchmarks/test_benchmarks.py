@@ -1,6 +1,5 @@
 """The benchmark scripts of speed and memory measure what they say, on small inputs."""
 
-import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -9,37 +8,13 @@ from types import ModuleType
 
 import pytest
 import torch
-from torch import nn
 
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
-from sshr.network.config import (
-    CompandingConfig,
-    DiffusionConfig,
-    ExactConfig,
-    ModelConfig,
-    PrintedConfig,
-    ReactionConfig,
-)
-from sshr.network.kinds import build
-from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
 
 Load = Callable[[str], ModuleType]
 Start = Callable[..., int]
-
-REACTION = ReactionConfig(width=8, heads=2)
-PRINTED = ModelConfig(
-    start="zero",
-    key_dim=16,
-    printed=PrintedConfig(
-        steps=1, diffusion=DiffusionConfig(filters=12, key_hidden=8), reaction=REACTION
-    ),
-)
-EXACT = ModelConfig(
-    key_dim=16,
-    exact=ExactConfig(block=8, rings=6, companding=CompandingConfig(width=8), mixed=True),
-)
 
 
 def test_peer_has_the_published_size_and_inverts(load: Load) -> None:
@@ -68,12 +43,10 @@ def test_times_and_memory_of_work_and_of_processes(load: Load) -> None:
     calls: list[int] = []
     assert measuring.median_seconds(lambda: calls.append(sum(range(1000))), 5, warm_up=2) > 0
     assert len(calls) == 7
-    usage = measuring.run_process(
-        [sys.executable, "-c", "import os; os.environ['NAP']"], {"NAP": "1"}
-    )
+    usage = measuring.run_sshr(("--version",), "none is needed", 1)
     assert min(usage.seconds, usage.cpu_seconds, usage.peak_bytes) > 0
-    with pytest.raises(RuntimeError, match="exit code 3"):
-        measuring.run_process([sys.executable, "-c", "raise SystemExit(3)"], {})
+    with pytest.raises(RuntimeError, match="exit code 7"):
+        measuring.run_sshr(("fingerprint", "missing.png"), "none is needed", 1)
 
 
 def test_processes_of_the_command_line_are_measured(load: Load, tmp_path: Path) -> None:
@@ -120,44 +93,6 @@ def test_one_tile_comes_back(load: Load) -> None:
         secret, reference = speed.tile_pair()
         assert float((conceal() - reference).square().mean()) < 1e-3
         assert float((reveal() - secret).square().mean()) < 1e-3
-
-
-@pytest.fixture(params=[PRINTED, EXACT], ids=["printed", "exact"])
-def checkpoint(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    torch.manual_seed(0)
-    save_checkpoint(build(request.param), tmp_path / "small.safetensors")
-    return tmp_path / "small.safetensors"
-
-
-def test_merging_is_timed_and_changes_nothing_that_shows(
-    load: Load, start: Start, checkpoint: Path, tmp_path: Path
-) -> None:
-    timing = load("merging").measure(str(checkpoint), 1)
-    assert timing.kernels > 0
-    assert timing.largest_change < 1e-5
-    assert timing.compiled is None
-    assert min(timing.plain, timing.fused, timing.merging) > 0
-    out = tmp_path / "times.json"
-    words = ("--preset", checkpoint, "--repeats", 1, "--json", out)
-    assert start("merging", *words) == 0
-    assert json.loads(out.read_text())["timings"][0]["kernels"] == timing.kernels
-
-
-def test_learned_functions_are_what_is_compiled(
-    load: Load, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compiled: list[str] = []
-    monkeypatch.setattr(nn.Module, "compile", lambda self: compiled.append(type(self).__name__))
-    load("merging").compile_learned(build(PRINTED))
-    assert sorted(compiled) == ["DiffusionTerm", "Guidance", "ReactionTerm"]
-    compiled.clear()
-    load("merging").compile_learned(build(EXACT))
-    assert compiled == ["Companding"]
-    learned = dataclasses.replace(EXACT.exact.strength, learned=True)
-    exact = dataclasses.replace(EXACT.exact, strength=learned)
-    compiled.clear()
-    load("merging").compile_learned(build(dataclasses.replace(EXACT, exact=exact)))
-    assert sorted(compiled) == ["Companding", "Guidance"]
 
 
 def test_the_plans_constants_are_fitted_to_whole_processes(

@@ -53,10 +53,10 @@ def test_transport_and_peer_stand_in_one_table(
 def test_times_of_processes_are_kept(
     load: Load, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load("sealed_speed"), "FILE_BYTES", 1000)
+    monkeypatch.setattr(load("speed"), "FILE_BYTES", 1000)
     out = tmp_path / "out.json"
-    words = ("--size", "300x200", "--repeats", 1, "--threads", 1, "--json", out)
-    assert start("sealed_speed", *words) == 0
+    words = ("--sealed", "--size", "300x200", "--repeats", 1, "--threads", 1, "--json", out)
+    assert start("speed", *words) == 0
     told = json.loads(out.read_text())["speed"]
     assert told["size"] == "300x200"
     assert len(told["unseal_256_seconds"]) == 2

@@ -84,8 +84,8 @@ def test_rows_add_one_part_each_to_one_budget(table5: ModuleType) -> None:
     names = ("plain", "pm", "wavelet", "rep-conv", "cigm")
     assert [sum(parts(models[name])) for name in names] == [0, 1, 2, 3, 4]
     rows = quoted()["table5"]["rows"]
-    for name in names:
-        assert list(parts(models[name])) == rows[table5.ROWS[name].quoted]["parts"]
+    for name, row in zip(names, rows, strict=True):
+        assert list(parts(models[name])) == row["parts"]
         assert (models[name].start, models[name].order) == ("zero", "alternate")
     assert models["z-first"].order == "z-first"
     assert parts(models["z-first"]) == parts(models["cigm"])

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -205,24 +204,3 @@ def test_unknown_preset(refused: Refused) -> None:
 )
 def test_bad_request(refused: Refused, arguments: tuple[str, ...], words: str) -> None:
     assert words in refused(USAGE, *arguments)
-
-
-def test_names_with_line_breaks_stay_on_one_line(refused: Refused) -> None:
-    message = refused(IMAGE, "inspect", "two\nlines\x1b[31m.png", "-r", "reference.png", *WORD)
-    assert "two\\nlines\\x1b[31m.png" in message
-
-
-def test_what_nobody_foresaw_is_one_line_too(
-    desk: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> None:
-        raise RuntimeError("first line\nsecond line")
-
-    monkeypatch.setattr("sshr.imaging.reading.read_image", broken)
-    said = cli("inspect", "stego.png", "-r", "reference.png", *WORD)
-    assert said.code == 1
-    assert said.err.startswith("sshr: unexpected RuntimeError: first line second line")
-    assert said.err.count("\n") == 1
-    monkeypatch.setenv("SSHR_DEBUG", "1")
-    with pytest.raises(RuntimeError, match="first line"):
-        cli("inspect", "stego.png", "-r", "reference.png", *WORD)

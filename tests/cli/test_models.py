@@ -1,7 +1,12 @@
 """The tables of `sshr models`."""
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+import sshr
 from sshr.cli.models import print_models
 
 ROW = {
@@ -27,3 +32,15 @@ def test_presets_with_and_without_scores(
         assert figure in printed
     (unmeasured,) = [line for line in printed.splitlines() if "not measured" in line]
     assert "two" in unmeasured
+
+
+def test_models_lists_what_is_packaged(cli: Callable[..., Any]) -> None:
+    rows = json.loads(cli("models", "--json").out)["models"]
+    assert [row["name"] for row in rows] == ["base", "paper"]
+    said = cli("models")
+    assert (said.code, said.err) == (0, "")
+    for row in rows:
+        assert row["checkpoint"] == sshr.load_model(row["name"]).digest[:8].hex()
+        assert 0 < row["parameters"] < 10e6
+        assert 0 < row["bytes"] < 16e6
+        assert row["checkpoint"] in said.out

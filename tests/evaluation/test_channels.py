@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from sshr.errors import UsageError
-from sshr.evaluation.channels import curves, parse_channel, parse_channels
+from sshr.evaluation.channels import CURVES, parse_channel, parse_channels
 
 
 def distorted(name, image, seed=0):
@@ -81,7 +81,7 @@ def test_every_family_gets_worse_monotonically_at_its_ends(picture):
     def error(name):
         return np.square(distorted(name, picture).astype(float) - picture).mean()
 
-    for title, (names, _) in curves().items():
+    for title, (names, _) in CURVES.items():
         errors = [error(name) for name in names]
         assert all(e > 0 for e in errors), title
         if title.startswith(("JPEG", "WebP")):
@@ -93,7 +93,7 @@ def test_every_family_gets_worse_monotonically_at_its_ends(picture):
 def test_groups_and_repeats():
     names = [channel.name for channel in parse_channels("png, paper,jpeg:75,float")]
     assert names == ["png", "blur", "noise", "jpeg:75", "poisson", "float"]
-    assert len(parse_channels("curves")) == sum(len(names) for names, _ in curves().values())
+    assert len(parse_channels("curves")) == sum(len(names) for names, _ in CURVES.values())
 
 
 @pytest.mark.parametrize(

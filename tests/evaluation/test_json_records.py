@@ -49,7 +49,8 @@ def test_committed_reports_are_read_whole(path):
     for method, old in zip(report.methods, told["methods"], strict=True):
         for name, channel in method.channels.items():
             known = old["channels"][name]
-            assert (channel.oracle_header is None) == ("handed" not in known)
+            handed = {"handed", "oracle_header"} & known.keys()
+            assert (channel.oracle_header is None) == (not handed)
             assert channel.stego.ssim.mean == known["stego"]["ssim"]["mean"]
     assert from_json(EvaluationReport, to_json(report)) == report
 

@@ -39,7 +39,7 @@ def test_keys_differ_by_seed_and_words():
 
 def test_files_and_tensors_are_told_apart(trial):
     one = trial(MethodEntry("half", Half(), "1"))
-    exact, written = (one.line(parse_channel(name), None) for name in ("float", "png"))
+    exact, written = (one.line(parse_channel(name)) for name in ("float", "png"))
     assert exact.revealed.psnr > written.revealed.psnr + 10
     assert exact.wrong_key is None
     assert written.wrong_key.revealed.psnr == written.revealed.psnr  # it has no key
@@ -51,13 +51,13 @@ def test_pictures_of_a_network_are_kept_with_its_steps(trial):
     kept = []
     one = trial(preset("paper", "cpu"))
     for channel in ("png", "jpeg:60"):
-        one.line(parse_channel(channel), lambda method, pair, role, picture: kept.append(role))
+        one.line(parse_channel(channel), lambda method, number, role, picture: kept.append(role))
     assert {"secret", "reference", "stego", "revealed", "step conceal 6"} <= set(kept)
     assert kept[-1] == "header known jpeg:60"
 
 
 def test_distortions_repeat(trial):
     one = trial(MethodEntry("half", Half(), "1"))
-    first, again = (one.line(parse_channel("noise:0.05"), None) for _ in range(2))
+    first, again = (one.line(parse_channel("noise:0.05")) for _ in range(2))
     assert first == again
     assert np.isfinite(first.revealed.psnr)

@@ -65,9 +65,9 @@ def additive(name="additive"):
 
 def test_reports_a_network_a_peer_and_an_outside_method_side_by_side(data):
     methods = [*find_methods(["base"], ["classical:4"], "cpu"), additive()]
-    outcome = evaluate(options(data, methods, "png,float,lsb:50,jpeg:80,jpeg:90", limit=2))
-    assert outcome.skipped == []
-    base, peer, other = outcome.report.methods
+    report = evaluate(options(data, methods, "png,float,lsb:50,jpeg:80,jpeg:90", limit=2))
+    assert report.run.skipped == []
+    base, peer, other = report.methods
     for entry in (base, peer, other):
         png = entry.channels["png"]
         assert png.outcomes == {"0": 2}
@@ -147,16 +147,16 @@ def test_a_browser_lays_out_every_table_and_figure(data):
 
 def test_a_rerun_measures_nothing_again_and_says_the_same(data, monkeypatch):
     channels = "png,float,noise"
-    first = evaluate(options(data, [additive()], channels, limit=2)).report
+    first = evaluate(options(data, [additive()], channels, limit=2))
     calls = []
     line = measuring.Trial.line
     monkeypatch.setattr(measuring.Trial, "line", lambda *a: calls.append(a[1].name) or line(*a))
-    assert evaluate(options(data, [additive()], channels, limit=2)).report == first
+    assert evaluate(options(data, [additive()], channels, limit=2)) == first
     assert calls == []
     evaluate(options(data, [additive()], channels + ",poisson"))
     assert len(calls) == 2 + 4  # the new channel of two pairs, and the third pair whole
     shutil.rmtree(data.parent / "out")
-    again = evaluate(options(data, [additive()], channels, limit=2)).report
+    again = evaluate(options(data, [additive()], channels, limit=2))
     assert again == first
 
 
@@ -181,9 +181,9 @@ def test_an_interrupted_run_goes_on(data, monkeypatch):
     path = data.parent / "out" / "results.jsonl"
     path.write_text(path.read_text() + '{"method": "addi')  # what a kill may leave
     seen.clear()
-    outcome = evaluate(options(data, [additive()], "png,float"), lambda *a: seen.append(a[1:]))
+    report = evaluate(options(data, [additive()], "png,float"), lambda *a: seen.append(a[1:]))
     assert seen == [(i, 4) for i in (1, 2, 3, 4)]
-    assert outcome.report.run.pairs == 3
+    assert report.run.pairs == 3
 
 
 @pytest.mark.parametrize(
@@ -215,9 +215,9 @@ def test_another_runs_folder_is_refused(data):
 def test_unreadable_and_small_pictures_are_named_and_left_out(data, photo):
     (data / "3.png").write_bytes(b"no picture")
     said = []
-    outcome = evaluate(options(data, [additive()], "png"), say=said.append)
-    assert outcome.report.run.pairs == 2
-    assert len(said) == len(outcome.skipped) == 2  # as a reference and as a secret
+    report = evaluate(options(data, [additive()], "png"), say=said.append)
+    assert report.run.pairs == 2
+    assert len(said) == len(report.run.skipped) == 2  # as a reference and as a secret
     assert all("3.png" in line for line in said)
     assert "left out" in (data.parent / "out" / "report.md").read_text()
     with pytest.raises(UsageError, match="not a single pair"):
@@ -237,8 +237,8 @@ def test_detectors_stand_in_the_report(tmp_path, photo):
     folder.mkdir()
     for i in range(5):
         Image.fromarray(photo("parrots", 64, 64, 60 * i)).save(folder / f"{i}.png")
-    outcome = evaluate(options(folder, [additive()], "png", detectors=["spam"]))
-    (line,) = outcome.report.detection
+    report = evaluate(options(folder, [additive()], "png", detectors=["spam"]))
+    (line,) = report.detection
     assert (line.method, line.detector, line.photographs) == ("additive", "spam", 5)
     assert "additive, spam" in (tmp_path / "out" / "report.md").read_text()
     with pytest.raises(UsageError, match="at least 5 pairs"):

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from sshr.evaluation.attacks.matching import Matcher
+from sshr.evaluation.attacks.matching import feature_vectors
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.imaging.reading import read_image
 from sshr.transports.analog.engine import Engine
@@ -70,8 +70,8 @@ def cases(base, crops) -> list[ConcealedPair]:
 
 
 @pytest.fixture(scope="session")
-def matcher(crops) -> Matcher:
-    return Matcher([crop / 255 for crop in crops])
+def candidates(crops) -> dict[str, NDArray[np.float64]]:
+    return feature_vectors(crop / 255 for crop in crops)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from sshr.evaluation.attacks.attack import (
     attacks_on,
     run_attack,
 )
-from sshr.evaluation.attacks.matching import FEATURES, right_picks
+from sshr.evaluation.attacks.matching import FEATURES, feature_vectors, picks, right_picks
 from sshr.evaluation.attacks.scores import score
 from sshr.evaluation.concealed import conceal_pair, rsrk_public_scores
 from sshr.network.transform import MEAN_COLOUR
@@ -41,10 +41,6 @@ def run(engine, attack, cases, seed=7):
     draw = random.Random(seed).randbytes
     others = cases[OTHER:] + cases[:OTHER]
     return [run_attack(engine, attack, *two, draw) for two in zip(cases, others, strict=True)]
-
-
-def picks(matcher, found, known):
-    return {name: right_picks(scores, known) for name, scores in matcher.scores(found).items()}
 
 
 def shows_nothing(picture, secret):
@@ -70,25 +66,25 @@ def test_families_cover_every_attack_without_the_session_key():
         assert wrong in KEYLESS
 
 
-def test_the_receiver_reveals_and_every_feature_recognises_it(base, cases, matcher, references):
+def test_the_receiver_reveals_and_every_feature_recognises_it(base, cases, candidates, references):
     revealed = run(base, RIGHT, cases)
     scores = [score(*two) for two in zip(revealed, [c.secret for c in cases], strict=True)]
     assert min(one.psnr for one in scores) > 40
     assert not any(one.shows_nothing for one in scores)
-    found = picks(matcher, [picture / 255 for picture in revealed], references)
+    found = picks(feature_vectors(one / 255 for one in revealed), candidates, references)
     assert found == {"pixels": 24, "bands": 24, "sorted": 24}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_without_the_session_key_base_shows_nothing(
-    family, base, cases, matcher, references, chance_limit
+    family, base, cases, candidates, references, chance_limit
 ):
     counts = []
     for seed, attack in enumerate(FAMILIES[family]):  # each a draw of its own
         pictures = run(base, attack, cases, seed)
         for picture, case in zip(pictures, cases, strict=True):
             assert shows_nothing(picture, case.secret), attack.name
-        counts.append(picks(matcher, [picture / 255 for picture in pictures], references))
+        counts.append(picks(feature_vectors(p / 255 for p in pictures), candidates, references))
     assert len(counts) >= 4
     for feature in FEATURES:
         values = [count[feature] for count in counts]

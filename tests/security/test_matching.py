@@ -6,7 +6,8 @@ import torch
 from scipy.stats import binom
 
 from sshr.evaluation.attacks.denoising import median, wiener
-from sshr.evaluation.attacks.matching import FEATURES, Matcher, right_picks
+from sshr.evaluation.attacks.matching import FEATURES, feature_vectors, right_picks
+from sshr.evaluation.attacks.matching import picks as picks_of
 from sshr.evaluation.attacks.payload import (
     STATISTICS,
     Simulation,
@@ -29,7 +30,7 @@ def pictures(crops):
 
 
 def picks(candidates, found):
-    return {name: right_picks(s) for name, s in Matcher(candidates).scores(found).items()}
+    return picks_of(feature_vectors(found), feature_vectors(candidates))
 
 
 def test_every_feature_recognises_a_noisy_copy(pictures):

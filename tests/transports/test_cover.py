@@ -16,11 +16,9 @@ from sshr.transports.cover import (
     Cover,
     FittedSecret,
     fit_secret,
-    plan_fit,
     restored,
     samples_of,
 )
-from sshr.transports.notes import notes_on
 
 Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
@@ -65,25 +63,3 @@ def test_a_secret_of_the_turned_size_is_carried_bit_by_bit(photo: Photo) -> None
     fitted, back = there_and_back(as_picture(secret), reference, False, "contain")
     assert np.array_equal(fitted.image, np.rot90(secret))  # counter-clockwise
     assert np.array_equal(back, secret)
-
-
-@pytest.mark.parametrize(
-    ("secret", "shown", "fit", "notes"),
-    [
-        ((128, 192), (128, 192), "contain", []),
-        ((192, 128), (128, 192), "contain", ["turned by a quarter to the reference's carrier"]),
-        ((200, 128), (128, 192), "cover", ["turned by a quarter and resized to the reference's"]),
-        ((192, 128), (128, 192), "stretch", ["(128x192) was resized to the reference's carrier"]),
-        ((64, 2000), (256, 256), "contain", ["was resized", "warning: only 256x8 of the secret's"]),
-        ((2000, 64), (128, 256), "contain", ["was turned", "8x256 of the secret's 64x2000 pixels"]),
-        ((300, 300), (160, 160), "contain", ["was resized"]),
-    ],
-)
-def test_notes(
-    secret: tuple[int, int], shown: tuple[int, int], fit: FitMode, notes: list[str]
-) -> None:
-    rng = np.random.default_rng(0)
-    pictures = [as_picture(rng.integers(0, 256, (*size, 3), np.uint8)) for size in (secret, shown)]
-    found = notes_on(*pictures, plan_fit(pictures[0], Cover.of(pictures[1]), fit))
-    assert len(found) == len(notes)
-    assert all(words in note for words, note in zip(notes, found, strict=True))

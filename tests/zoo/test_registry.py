@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import sshr
 from sshr.errors import CheckpointError, DeviceError
 from sshr.network import config
 from sshr.network.mix import random_mix
@@ -105,3 +106,12 @@ def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_devices_are_refused(name: str) -> None:
     with pytest.raises(DeviceError, match="use auto, cpu or cuda"):
         pick_device(name)
+
+
+def test_a_model_is_loaded_once_however_it_is_asked_for() -> None:
+    first = sshr.load_model("base")
+    assert sshr.load_model("base", "auto") is first
+    assert sshr.load_model(preset="base", device="auto") is first
+    if not torch.cuda.is_available():
+        assert sshr.load_model("base", "cpu") is first
+    assert sshr.load_model("paper") is not first

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sshr.batch.manifest import ManifestEntry, file_hash, finished, folder_key, write_record
+from sshr.batch.manifest import (
+    CSV_NAME,
+    JSON_NAME,
+    ManifestEntry,
+    file_hash,
+    finished,
+    folder_key,
+    write_record,
+)
 from sshr.batch.pairing import FilePair
 from sshr.crypto.keys import Keys, stretch
 from sshr.errors import ImageError, OutputError, SshrError
@@ -109,13 +117,15 @@ def _make(job: Job, pair: FilePair, inputs: str, started: float) -> ManifestEntr
 @contextmanager
 def _concealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
     """The stego's file while it has no name yet, its name to be, and its figures."""
-    from sshr.pipeline.conceal import conceal
+    from sshr.pipeline.conceal import check_suffix, conceal
 
+    check_suffix(find_transport(job.transport, Kind.PICTURE), pair.output)
     stego = conceal(
         *(pair.source, pair.reference, job.keys, job.transport), alpha=job.alpha, **job.options
     )
     with stego.staged(pair.output, job.force, job.metadata) as file:
-        yield file, pair.output, stego.check(read_image(file).rgb).as_dict()
+        figures = stego.check(read_image(file).rgb).as_dict()
+        yield file, pair.output, figures | {"notes": "; ".join(stego.notes)}
 
 
 @contextmanager
@@ -132,6 +142,8 @@ def _revealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
     output, figures = pair.output, {"kind": found.kind.name.lower(), "intact": found.intact}
     if found.image is None:
         output = output.with_suffix(_suffix(found))
+        if output.name in (CSV_NAME, JSON_NAME):  # the run's own files, which it writes at its end
+            output = output.with_name(f"{output.stem}-revealed{output.suffix}")
         check_file(output, job.force, (pair.source, pair.reference))
         data = found.data
         figures |= {"bytes": len(data)}

@@ -1,7 +1,7 @@
 """`sshr conceal`."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +10,7 @@ import typer
 from sshr.cli.folders import FolderGroup, work_folders
 from sshr.cli.keys import SenderGroup
 from sshr.cli.options import Force, Json, PictureChoices, Reference
-from sshr.cli.printing import print_forecast, print_json, print_report
+from sshr.cli.printing import option_facts, print_forecast, print_json, print_report
 from sshr.cli.secrets import SecretGroup, one_stream
 from sshr.cli.transport_options import chosen_options, given_options, transport_group
 from sshr.errors import UsageError
@@ -148,7 +148,7 @@ class _Request:
             )
             report = stego.save(output, self.force, progress, self.pictures.kept)
         lost = lost_in(output, shared.extras.chosen(self.pictures.kept), stego.image.ndim == 2)
-        facts: dict[str, Any] = {"stego": str(output), **asdict(self.options), **report.as_dict()}
+        facts = {"stego": str(output), **option_facts(self.options, report.as_dict())}
         facts |= {"seconds": round(time.monotonic() - started, 2)}
         facts |= {"notes": [*stego.notes, *lost], "fingerprint": fingerprint(shared.rgb)}
         if self.as_json:

@@ -67,16 +67,16 @@ def evaluate(
         *(attacks, attack_pairs, searches, list(dict.fromkeys(detector or []))),
     )
     with progress_bar(as_json) as progress:
-        outcome = run(options, progress, _say)
+        report = run(options, progress, _say)
     if as_json:
-        print_json(to_json(outcome.report))
+        print_json(to_json(report))
     else:
         from sshr.evaluation.report.markdown import overview
 
-        print(overview(outcome.report))
+        print(overview(report))
         print(f"report.html, report.md, report.json and pairs.csv written to {out}")
-    if outcome.skipped:
-        _say(f"{len(outcome.skipped)} pairs were left out")
+    if report.run.skipped:
+        _say(f"{len(report.run.skipped)} pairs were left out")
         raise typer.Exit(1)
 
 

@@ -18,9 +18,15 @@ def print_json(facts: dict[str, Any]) -> None:
 
 
 def print_notes(console: "Console", notes: list[str] | tuple[str, ...]) -> None:
-    """One line per note, as it stands."""
+    """One line per note, as it stands; a warning says so itself."""
     for note in notes:
-        console.print(f"note: {note}", markup=False)
+        console.print(note if note.startswith("warning: ") else f"note: {note}", markup=False)
+
+
+def option_facts(options: Any, others: dict[str, Any]) -> dict[str, Any]:
+    """A transport's options and other facts; an option that is measured too is `asked_...`."""
+    own = asdict(options)
+    return {f"asked_{name}" if name in others else name: own[name] for name in own} | others
 
 
 def print_report(facts: dict[str, Any]) -> None:
@@ -36,6 +42,9 @@ def print_report(facts: dict[str, Any]) -> None:
     console.print(table)
     print_notes(console, facts["notes"])
     console.print(f"the reference's fingerprint: {facts['fingerprint']}", markup=False)
+    if "carried_width" in facts:
+        size = f"{facts['carried_width']}x{facts['carried_height']}"
+        console.print(f"the secret is carried at {size}", markup=False)
     line = f"{shown(facts['stego'])} written in {facts['seconds']} s"
     if "payload_bytes" in facts:
         line += f"; it holds {facts['payload_bytes']} bytes"
@@ -45,7 +54,7 @@ def print_report(facts: dict[str, Any]) -> None:
 def print_forecast(told: "Forecast", options: Any, fingerprint: str, as_json: bool) -> None:
     """What `--dry-run` says."""
     if as_json:
-        print_json({**asdict(options), **told.as_dict(), "fingerprint": fingerprint})
+        print_json(option_facts(options, told.as_dict() | {"fingerprint": fingerprint}))
         return
     from rich.console import Console
     from rich.table import Table
@@ -100,6 +109,6 @@ def _size(size: tuple[int, int]) -> str:
 def _range(figures: tuple[float, float] | None, measured: bool) -> str:
     if figures is None:
         return "not measured" if measured else "as the secret asks for"
-    if figures[0] == figures[1]:
-        return f"about {figures[0]:.1f} dB"
-    return f"{figures[0]:.1f} to {figures[1]:.1f} dB, means of the measured sets"
+    low, high = (f"{figure:.1f}" for figure in figures)
+    told = f"about {low} dB" if low == high else f"{low} to {high} dB"
+    return f"{told}, means of the measured sets" if measured else told

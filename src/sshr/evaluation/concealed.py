@@ -80,15 +80,8 @@ def rsrk_public_scores(engine: Engine, pairs: Sequence[ConcealedPair]) -> NDArra
     """
     copies = [engine.rsrk_public(median(pair.secret)) for pair in pairs]
     sent, expected = (
-        np.concatenate([_levels(key) for key in keys])
+        decode_rsrk_public(torch.tensor([list(key) for key in keys], dtype=torch.uint8)).numpy()
         for keys in ([pair.rsrk_public for pair in pairs], copies)
     )
-    scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2)
+    scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2, dtype=float)
     return scores
-
-
-def _levels(rsrk_public: bytes) -> NDArray[np.float64]:
-    """(1, d) of the header's codes."""
-    codes = torch.frombuffer(bytearray(rsrk_public), dtype=torch.uint8)[None]
-    found: NDArray[np.float64] = decode_rsrk_public(codes).double().numpy()
-    return found

@@ -23,7 +23,7 @@ from sshr.evaluation.methods.method import (
     concealed,
     revealed,
 )
-from sshr.evaluation.niqe import BLOCK, niqe
+from sshr.evaluation.niqe import niqe
 from sshr.evaluation.protocols import Protocol, TestPair, read_pair
 from sshr.evaluation.records import (
     REVEALED,
@@ -38,7 +38,11 @@ from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
 from sshr.types import Rgb8
 
-Keep = Callable[[str, TestPair, str, Rgb8], None]
+SHOWN_PAIRS = 2
+"""Of so many pairs the pictures are kept for the report's figures."""
+
+Keep = Callable[[str, int, str, Rgb8], None]
+"""Is given a picture: (method, number of the pair, role, picture)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,6 @@ class Work:
     """What is to be measured.
 
     Attributes:
-        shown: of so many pairs `keep` is given the pictures: (method, pair, role, picture).
         complain: is told of a pair that has to be left out.
     """
 
@@ -55,8 +58,7 @@ class Work:
     protocol: Protocol
     channels: Sequence[Channel]
     seed: int
-    shown: int = 0
-    keep: Keep = field(default=lambda method, pair, role, picture: None)
+    keep: Keep | None = None
     complain: Callable[[str], None] = field(default=lambda message: None)
 
 
@@ -79,10 +81,11 @@ def measure(work: Work, ledger: Ledger[PairLine], progress: Progress = quiet) ->
                 skipped.append(str(error))
                 work.complain(str(error))
         if pictures[1] is not None:
-            keep = work.keep if pair in work.pairs[: work.shown] else None
             trial = Trial(entry, pair, *pictures[1], work.seed, lpips)
+            number = work.pairs.index(pair)
+            keep = work.keep if number < SHOWN_PAIRS else None
             for channel in channels:
-                ledger.add(trial.line(channel, keep))
+                ledger.add(trial.line(channel, keep, number))
                 done += 1
                 progress("measuring", done, total)
         else:
@@ -97,11 +100,8 @@ def key_of(seed: int, *words: str) -> bytes:
 
 def files_of(pair: TestPair) -> str:
     """The sizes of a pair's files in bytes: a replaced picture is measured again."""
-    return "+".join(str(p.stat().st_size) if p.exists() else "-" for p in _paths(pair))
-
-
-def _paths(pair: TestPair) -> tuple[Path, Path]:
-    return pair.secret, pair.reference
+    paths = pair.secret, pair.reference
+    return "+".join(str(p.stat().st_size) if p.exists() else "-" for p in paths)
 
 
 def _left(
@@ -132,12 +132,16 @@ class Trial:
         self.secret, self.reference = secret, reference
         self.key = key_of(seed, pair.name)
 
-    def line(self, channel: Channel, keep: Keep | None) -> PairLine:
-        """The ledger's line for this channel."""
+    def line(self, channel: Channel, keep: Keep | None = None, number: int = 0) -> PairLine:
+        """The ledger's line for this channel; `keep` is given the pictures under this number."""
         if channel.name == FLOAT:
             return self._float()
         with tempfile.TemporaryDirectory() as folder:
-            return self._file(channel, Path(folder) / "stego.png", keep)
+            line, shown = self._file(channel, Path(folder) / "stego.png", keep is not None)
+        if keep is not None:
+            for role, picture in shown:
+                keep(self.entry.name, number, role, picture)
+        return line
 
     def _float(self) -> PairLine:
         if self._trace is not None:
@@ -147,7 +151,9 @@ class Trial:
             found = revealed(self.entry, self._picture, self.reference, self.key)
         return self._line(FLOAT, stego, found, REVEALED, "")
 
-    def _file(self, channel: Channel, path: Path, keep: Keep | None) -> PairLine:
+    def _file(
+        self, channel: Channel, path: Path, steps: bool
+    ) -> tuple[PairLine, list[tuple[str, Rgb8]]]:
         """Write the stego, distort what is read back, write that, read it and reveal from it."""
         write_image(path, as_levels(self._picture))
         random = np.random.default_rng(list(key_of(self.seed, self.pair.name, channel.name)))
@@ -161,15 +167,12 @@ class Trial:
             line = self._with_extras(line, received)
             shown = [("secret", self.secret), ("reference", self.reference), ("stego", received)]
             shown += [] if found is None else [("revealed", found)]
-            shown += self._trace.steps() if keep is not None and self._trace is not None else []
+            shown += self._trace.steps() if steps and self._trace is not None else []
         elif self._trace is not None:
             known = self._trace.oracle_header(received)
             line = replace(line, oracle_header=self._against_secret(known))
             shown = [(f"header known {channel.name}", known)]
-        if keep is not None:
-            for role, picture in shown:
-                keep(self.entry.name, self.pair, role, picture)
-        return line
+        return line, shown
 
     def _line(
         self, channel: str, stego: Rgb8, found: Rgb8 | None, outcome: int, message: str
@@ -187,7 +190,7 @@ class Trial:
         return replace(
             line,
             secret_stego=compare(stego, self.secret, self.lpips),
-            niqe=NiqeScores(_niqe(self.reference), _niqe(stego)),
+            niqe=NiqeScores(niqe(self.reference), niqe(stego)),
             wrong_key=WrongKeyLine(outcome, self._against_secret(wrong)),
             change=describe_change(stego, self.reference),
         )
@@ -213,11 +216,3 @@ class Trial:
         if not isinstance(method, Traceable):
             return None
         return method.trace(self.secret, self.reference, self.key)
-
-
-def _niqe(picture: Rgb8) -> float | None:
-    rows, columns = (side // BLOCK for side in picture.shape[:2])
-    if rows * columns < 2:
-        return None
-    score = niqe(picture)
-    return score if np.isfinite(score) else None

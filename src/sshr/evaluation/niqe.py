@@ -16,7 +16,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.errors import UsageError
 from sshr.types import Rgb8
 
 Plane = NDArray[np.float64]
@@ -28,17 +27,14 @@ _ALPHAS = np.arange(200, 10001) / 1000
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
-def niqe(image: Rgb8) -> float:
+def niqe(image: Rgb8) -> float | None:
     """NIQE of an HWC uint8 RGB picture; rows and columns beyond whole blocks are left out.
 
-    Raises:
-        UsageError: a picture with less than two blocks; a covariance needs two.
+    None for less than two blocks, which a covariance needs, or flat ones, to which nothing fits.
     """
     rows, columns = (side // BLOCK for side in image.shape[:2])
     if rows * columns < 2:
-        raise UsageError(
-            f"NIQE needs at least two blocks of {BLOCK} px, not {image.shape[1]}x{image.shape[0]}."
-        )
+        return None
     luma = np.rint(image[: rows * BLOCK, : columns * BLOCK] @ _LUMA)
     half = Image.fromarray(luma.astype(np.float32)).resize(
         (columns * BLOCK // 2, rows * BLOCK // 2), Image.Resampling.BICUBIC
@@ -46,11 +42,12 @@ def niqe(image: Rgb8) -> float:
     features = np.hstack([_features(luma, BLOCK), _features(np.asarray(half, float), BLOCK // 2)])
     features = features[np.isfinite(features).all(axis=1)]
     if len(features) < 2:
-        return math.nan  # flat blocks, of which nothing can be fitted
+        return None
     pristine_mean, pristine_cov = _pristine()
     apart = pristine_mean - features.mean(axis=0)
     spread = (pristine_cov + np.cov(features, rowvar=False)) / 2
-    return float(np.sqrt(apart @ np.linalg.pinv(spread) @ apart))
+    score = float(np.sqrt(apart @ np.linalg.pinv(spread) @ apart))
+    return score if math.isfinite(score) else None
 
 
 def normalised(luma: Plane) -> Plane:

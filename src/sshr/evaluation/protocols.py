@@ -125,15 +125,8 @@ def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> li
     if listed is not None:
         return [_pair(data, data / s, data / r) for s, r in read_pairs(listed)]
     folder = next((data / name for name in protocol.inner if (data / name).is_dir()), data)
-    if not protocol.deep:
-        return [_pair(folder, s, r) for s, r in fixed_pairs(folder)]
-    found = list(list_pictures(folder, recursive=True).pictures)
-    if len(found) < 2:
-        raise UsageError(f"{shown(folder)}: holds {len(found)} images; pairs need at least two.")
-    if protocol.name == "imagenet" and len(found) > _IMAGENET_PICTURES:
-        found = sorted(random.Random(_SEED).sample(found, _IMAGENET_PICTURES))
-    pairs = zip(found, found[1:] + found[:1], strict=True)
-    return [_pair(folder, secret, reference) for secret, reference in pairs]
+    most = _IMAGENET_PICTURES if protocol.name == "imagenet" else None
+    return [_pair(folder, s, r) for s, r in fixed_pairs(folder, protocol.deep, most)]
 
 
 def _pair(folder: Path, secret: Path, reference: Path) -> TestPair:
@@ -141,18 +134,26 @@ def _pair(folder: Path, secret: Path, reference: Path) -> TestPair:
     return TestPair(secret, reference, " | ".join(names))
 
 
-def fixed_pairs(folder: str | os.PathLike[str]) -> list[tuple[Path, Path]]:
+def fixed_pairs(
+    folder: str | os.PathLike[str], deep: bool = False, most: int | None = None
+) -> list[tuple[Path, Path]]:
     """The (secret, reference) paths of a test set, the same ones for every method.
 
     Sorted by file name, secret i goes with reference (i + 1) mod N. Hidden files, folders and
     files without the suffix of an image are passed over.
 
+    Args:
+        deep: those in folders below count as well.
+        most: of more images so many are drawn, always the same.
+
     Raises:
         UsageError: the folder cannot be listed, or holds fewer than two images.
     """
-    images = list_pictures(folder).pictures
+    images = list(list_pictures(folder, recursive=deep).pictures)
     if len(images) < 2:
         raise UsageError(f"{shown(folder)}: holds {len(images)} images; pairs need at least two.")
+    if most is not None and len(images) > most:
+        images = sorted(random.Random(_SEED).sample(images, most))
     return list(zip(images, images[1:] + images[:1], strict=True))
 
 

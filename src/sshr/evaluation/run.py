@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sshr.evaluation.channels import Channel
 from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
 from sshr.evaluation.detectors.detector import Detector, find_detector
 from sshr.evaluation.ledger import Ledger
-from sshr.evaluation.measure import Work, files_of, measure
+from sshr.evaluation.measure import SHOWN_PAIRS, Keep, Work, files_of, measure
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import LINEAR, AnalogMethod
 from sshr.evaluation.protocols import PROTOCOLS, TestPair, find_pairs, read_pair
@@ -31,9 +32,6 @@ from sshr.files.names import reason, shown
 from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
 from sshr.types import Rgb8
-
-SHOWN_PAIRS = 2
-"""Of so many pairs the pictures are kept for the report's figures."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +52,9 @@ class Options:
     detectors: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """The report, and what of the pairs could not be read."""
-
-    report: EvaluationReport
-    skipped: list[str]
-
-
 def evaluate(
     options: Options, progress: Progress = quiet, say: Callable[[str], None] = lambda line: None
-) -> Evaluation:
+) -> EvaluationReport:
     """Do it.
 
     Args:
@@ -85,17 +75,15 @@ def evaluate(
     pairs = find_pairs(protocol, options.data, options.pairs)[: options.limit]
     if options.attacks:
         _check_attacks(options, min(len(pairs), options.attack_pairs))
-    if options.detectors and len(pairs) < FOLDS:
-        raise UsageError(f"--detector needs at least {FOLDS} pairs, not {len(pairs)}")
-    what = {"schema": SCHEMA, "protocol": protocol.name, "data": options.data.resolve().name}
+    if options.detectors:
+        _require_pairs("--detector", FOLDS, len(pairs))
+    data = options.data.resolve().name
+    what: dict[str, Any] = {"schema": SCHEMA, "protocol": protocol.name, "data": data}
     what |= {"seed": options.seed}
     ledger = Ledger(options.out / "results.jsonl", what, PairLine)
-    keep = _Keeper(options.out / "pictures", pairs)
+    keep = partial(_keep, options.out / "pictures")
     work = Work(
-        *(options.methods, pairs, protocol, options.channels, options.seed),
-        shown=SHOWN_PAIRS,
-        keep=keep.by_pair,
-        complain=say,
+        *(options.methods, pairs, protocol, options.channels, options.seed, keep), complain=say
     )
     skipped = measure(work, ledger, progress)
     lines = _chosen(ledger, options.methods, pairs, options.channels)
@@ -107,18 +95,12 @@ def evaluate(
     if options.attacks:
         attacks = _attacked(options, what, usable[: options.attack_pairs], keep, progress)
     detection = _detected(options, what, detectors, usable, progress) if detectors else []
-    run = Run(
-        *(SCHEMA, protocol.name, options.data.resolve().name, options.seed, protocol.describe),
-        *(
-            len(usable),
-            skipped,
-            [channel.name for channel in options.channels],
-            protocol.stands_for,
-        ),
-    )
+    names = [channel.name for channel in options.channels]
+    about = (len(usable), skipped, names, protocol.stands_for)
+    run = Run(SCHEMA, protocol.name, data, options.seed, protocol.describe, *about)
     report = make_report(run, options.methods, lines, attacks, detection)
     write_report(options.out, report, lines)
-    return Evaluation(report, skipped)
+    return report
 
 
 def write_report(out: Path, report: EvaluationReport, lines: Sequence[PairLine]) -> None:
@@ -144,7 +126,7 @@ def _attacked(
     options: Options,
     what: dict[str, Any],
     pairs: Sequence[TestPair],
-    keep: "_Keeper",
+    keep: Keep,
     progress: Progress,
 ) -> dict[str, AttackReport]:
     networks = _check_attacks(options, len(pairs))
@@ -152,7 +134,7 @@ def _attacked(
     pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
     listed, found = [pair.name for pair in pairs], {}
     for entry in networks:
-        suite = AttackSuite(entry, listed, pictures, options.seed, options.searches, keep.by_number)
+        suite = AttackSuite(entry, listed, pictures, options.seed, options.searches, keep)
         suite.run(ledger, progress)
         found[entry.name] = suite.result(ledger)
     return found
@@ -165,6 +147,7 @@ def _detected(
     pairs: Sequence[TestPair],
     progress: Progress,
 ) -> list[DetectionLine]:
+    _require_pairs("--detector", FOLDS, len(pairs))
     pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
     suite = DetectionSuite(detectors, [pair.name for pair in pairs], pictures, options.seed)
     ledger = Ledger(options.out / "detection.jsonl", what, DetectionLine)
@@ -180,9 +163,13 @@ def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:
     ]
     if not networks:
         raise UsageError("--attacks is for networks, whose checks can be bypassed; name a --preset")
-    if pairs < attacking.LEAST:
-        raise UsageError(f"--attacks needs at least {attacking.LEAST} pairs, not {pairs}")
+    _require_pairs("--attacks", attacking.LEAST, pairs)
     return networks
+
+
+def _require_pairs(option: str, least: int, pairs: int) -> None:
+    if pairs < least:
+        raise UsageError(f"{option} needs at least {least} pairs, not {pairs}")
 
 
 def _chosen(
@@ -192,35 +179,19 @@ def _chosen(
     channels: Sequence[Channel],
 ) -> list[PairLine]:
     """The lines of this call, in order of methods, channels and pairs."""
-    by_key = {line.key: line for line in ledger}
     wanted = [
         (entry.name, entry.identity, pair.name, files_of(pair), channel.name)
         for entry in methods
         for channel in channels
         for pair in pairs
     ]
-    return [by_key[key] for key in wanted if key in by_key]
+    return [ledger[key] for key in wanted if key in ledger]
 
 
-class _Keeper:
-    """Keeps the pictures of the first pairs as PNG."""
-
-    def __init__(self, folder: Path, pairs: Sequence[TestPair]) -> None:
-        self._folder = folder
-        self._numbers = {pair.name: i for i, pair in enumerate(pairs[:SHOWN_PAIRS])}
-
-    def by_pair(self, method: str, pair: TestPair, role: str, picture: Rgb8) -> None:
-        if pair.name in self._numbers:
-            self.by_number(method, self._numbers[pair.name], role, picture)
-
-    def by_number(self, method: str, number: int, role: str, picture: Rgb8) -> None:
-        if number < SHOWN_PAIRS:
-            path = picture_path(self._folder, method, number, role)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_image(path, picture, force=True)
-
-
-def picture_path(folder: Path, method: str, number: int, role: str) -> Path:
-    """Where a run keeps a picture; roles and methods become plain file names."""
-    plain = ["".join(c if c.isalnum() else "-" for c in text) for text in (method, role)]
-    return folder / plain[0] / f"{number + 1}-{plain[1]}.png"
+def _keep(folder: Path, method: str, number: int, role: str, picture: Rgb8) -> None:
+    """Keep a picture of the first pairs as PNG; roles and methods become plain file names."""
+    if number < SHOWN_PAIRS:
+        plain = ["".join(c if c.isalnum() else "-" for c in text) for text in (method, role)]
+        path = folder / plain[0] / f"{number + 1}-{plain[1]}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_image(path, picture, force=True)

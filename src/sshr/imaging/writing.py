@@ -173,7 +173,7 @@ def _check_suffix(target: Path, name: str) -> None:
     if suffix in LOSSLESS:
         return
     if suffix in LOSSY_SUFFIXES:
-        fault = f"{suffix} files lose detail, which destroys what is concealed"
+        fault = f"{suffix} files lose detail"
     else:
         fault = (
             f"{shown(suffix)} is not a format that can be written" if suffix else "has no suffix"

@@ -13,8 +13,9 @@ def notes_on(secret: Picture, reference: Picture, plan: FitPlan) -> tuple[str, .
         steps.append("resized")
     (h, w), (fh, fw), (ch, cw) = secret.size, plan.shown, plan.carried
     if steps:
-        steps[-1] += f" to the reference's carrier ({fw}x{fh})"
-        notes.append(f"the secret ({w}x{h}) was {' and '.join(steps)}")
+        place = f"the reference's carrier ({fw}x{fh})"
+        end = f" to {place}" if steps[-1] == "resized" else f" for {place}"
+        notes.append(f"the secret ({w}x{h}) was {' and '.join(steps)}{end}")
     if 4 * ch * cw < h * w:
         notes.append(
             f"warning: only {cw}x{ch} of the secret's {w}x{h} pixels are left: a larger "

@@ -13,7 +13,6 @@ from typing import Literal, get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from sshr.crypto.keys import KEY_BYTES
@@ -104,7 +103,7 @@ def run_attack(
     if not attack.has_session_key:
         scales = neutral_scales(engine, pair)
     if attack.session == "no mix":
-        engine = without_mix(engine)
+        engine = dataclasses.replace(engine, mixed=False)
     session = _guess_session(attack.session, pair, other, random)
     return engine.reveal(pair.stego, reference, k_sym, scales, session)
 
@@ -114,18 +113,8 @@ def neutral_scales(engine: Engine, pair: ConcealedPair) -> bytes:
     as lively as photographs usually are.
     """
     tiles = len(tile_grid(*pair.stego.shape[:2]))
-    return pack_scales(np.tile(usual_scales(engine), tiles))
-
-
-def usual_scales(engine: Engine) -> NDArray[np.float64]:
-    """(scale_count,), from the usual sizes of coefficients that the checkpoint holds."""
-    scales: NDArray[np.float64] = engine.model.net.body.usual_scales().numpy()
-    return scales
-
-
-def without_mix(engine: Engine) -> Engine:
-    """The same network, its keyed mix left out."""
-    return dataclasses.replace(engine, mixed=False)
+    usual = engine.model.net.body.usual_scales().numpy()
+    return pack_scales(np.tile(usual, tiles))
 
 
 def guess_reference(guess: ReferenceGuess, pair: ConcealedPair, other: ConcealedPair) -> Rgb8:

@@ -8,7 +8,7 @@ and the candidate with the best score is his pick. Chance picks one right on ave
 Pictures are (H, W, 3) in [0, 1], RGB, floating; residuals likewise, around 0.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -61,25 +61,22 @@ FEATURES: dict[str, Feature] = {
 }
 
 
-class Matcher:
-    """N candidate secrets, ready to be compared with what an attack found."""
+def feature_vectors(pictures: Iterable[Plane]) -> dict[str, Vector]:
+    """Every feature of pictures or residuals of any sizes, multiples of 16: (N, d) each."""
+    held = list(pictures)
+    return {name: np.stack([make(one) for one in held]) for name, make in FEATURES.items()}
 
-    def __init__(self, candidates: Sequence[Plane]) -> None:
-        self._known = {name: _directions(candidates, feature) for name, feature in FEATURES.items()}
 
-    def scores(self, found: Sequence[Plane]) -> dict[str, Scores]:
-        """For each feature how well each thing found fits each candidate: (M, N) in [-1, 1].
-
-        The cosine of the feature vectors, after what all of a side have in common is taken off: it
-        would hide small differences, and it is what a fixed gain for each band multiplies in.
-
-        Args:
-            found: pictures or residuals, any sizes of multiples of 16.
-        """
-        return {
-            name: _directions(found, FEATURES[name]) @ known.T
-            for name, known in self._known.items()
-        }
+def picks(
+    found: Mapping[str, Vector],
+    candidates: Mapping[str, Vector],
+    known: Sequence[int] | None = None,
+) -> dict[str, int]:
+    """Right picks by each feature, from `feature_vectors`; `known` as in `right_picks`."""
+    return {
+        name: right_picks(cosine_scores(found[name], vectors), known)
+        for name, vectors in candidates.items()
+    }
 
 
 def right_picks(scores: Scores, known: Sequence[int] | None = None) -> int:
@@ -97,13 +94,13 @@ def right_picks(scores: Scores, known: Sequence[int] | None = None) -> int:
 
 
 def cosine_scores(found: Vector, known: Vector) -> Scores:
-    """Cosines of feature vectors (M, d) and (N, d), each side's mean taken off: (M, N)."""
+    """Cosines of feature vectors (M, d) and (N, d), each side's mean taken off: (M, N).
+
+    What all of a side have in common would hide small differences, and it is what a fixed gain for
+    each band multiplies in.
+    """
     scores: Scores = _unit(found) @ _unit(known).T
     return scores
-
-
-def _directions(pictures: Sequence[Plane], feature: Feature) -> Scores:
-    return _unit(np.stack([feature(picture) for picture in pictures]))
 
 
 def _unit(vectors: Vector) -> Scores:

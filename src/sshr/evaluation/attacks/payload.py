@@ -7,7 +7,7 @@ under any key and compares.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
-from sshr.evaluation.attacks.attack import without_mix
-from sshr.evaluation.attacks.matching import Matcher, Plane, Scores, right_picks
+from sshr.evaluation.attacks.matching import Scores, feature_vectors, picks, right_picks
 from sshr.evaluation.concealed import ConcealedPair
 from sshr.evaluation.tensors import to_tensor
 from sshr.header.writer import Randomness
@@ -87,7 +86,7 @@ def bare_payloads(engine: Engine, secrets: Sequence[Rgb8]) -> list[Residual]:
     """What each secret would change a flat grey by if nothing were mixed; anyone can compute it.
 
     Args:
-        engine: without its mix, see `sshr.evaluation.attacks.attack.without_mix`.
+        engine: without its mix.
         secrets: (H, W, 3) uint8 RGB, sides multiples of 16.
     """
     return [
@@ -145,18 +144,13 @@ def payload_scores(seen: Sequence[Rows], simulation: Simulation, statistic: Stat
     return scores
 
 
-def picks(matcher: Matcher, found: Sequence[Plane], known: Sequence[int]) -> dict[str, int]:
-    """Right picks by each feature; `known` rules out one candidate for each pair."""
-    return {name: right_picks(scores, known) for name, scores in matcher.scores(found).items()}
-
-
 def residual_picks(
     engine: Engine, pairs: Sequence[ConcealedPair], known: Sequence[int], draw: Randomness
 ) -> dict[str, int]:
     """What stego - reference tells someone who has the reference and no key."""
     seen = [residual(pair.stego, pair.reference) for pair in pairs]
-    payloads = bare_payloads(without_mix(engine), [pair.secret for pair in pairs])
-    found = picks(Matcher(payloads), seen, known)
+    payloads = bare_payloads(replace(engine, mixed=False), [pair.secret for pair in pairs])
+    found = picks(feature_vectors(seen), feature_vectors(payloads), known)
     if engine.model.net.uses_mix:
         simulation = simulate(engine, pairs, draw)
         rows = [seen_rows(engine, pair.stego, pair.reference) for pair in pairs]

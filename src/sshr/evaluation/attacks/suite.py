@@ -19,14 +19,14 @@ from sshr.evaluation.attacks.attack import (
     guess_reference,
     run_attack,
 )
-from sshr.evaluation.attacks.matching import FEATURES, cosine_scores, right_picks
+from sshr.evaluation.attacks.matching import FEATURES, feature_vectors, picks, right_picks
 from sshr.evaluation.attacks.payload import residual_picks
 from sshr.evaluation.attacks.scores import score
 from sshr.evaluation.attacks.search import SIDE, STEPS, search_key
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair, rsrk_public_scores
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
-from sshr.evaluation.measure import key_of
+from sshr.evaluation.measure import Keep, key_of
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import AnalogMethod
 from sshr.evaluation.protocols import centre_crop
@@ -44,8 +44,6 @@ from sshr.evaluation.records import (
 from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
-
-Keep = Callable[[str, int, str, Rgb8], None]
 
 PAIRS = 24
 OTHER = 3
@@ -76,15 +74,16 @@ SEARCHES = tuple(SearchKind(s, r) for s in (False, True) for r in ("right", "ste
 
 
 class AttackSuite:
-    """All attacks on one network over the first pairs of a set.
+    """All attacks on one network over the first pairs of a set, LEAST at least.
 
     Args:
+        entry: a network of ours.
         pictures: (secret, reference) by pair, all of one size, sides multiples of 16.
         searches: on so many of the pairs k_sym is searched for.
         keep: is given some pictures: (method, pair, attack, picture).
 
     Raises:
-        UsageError: fewer than five pairs, pictures of several sizes, or no network of ours.
+        UsageError: pictures of several sizes.
     """
 
     def __init__(
@@ -96,10 +95,7 @@ class AttackSuite:
         searches: int,
         keep: Keep = lambda method, pair, attack, picture: None,
     ) -> None:
-        if not isinstance(entry.method, AnalogMethod):
-            raise UsageError(f"--attacks: {entry.name} is no network whose checks can be bypassed")
-        if len(names) < LEAST:
-            raise UsageError(f"--attacks needs at least {LEAST} pairs, not {len(names)}")
+        assert isinstance(entry.method, AnalogMethod)
         if len({picture.shape for pair in pictures for picture in pair}) > 1:
             raise UsageError("--attacks needs pictures of one size: not protocol folder")
         self.entry, self.names, self.pictures = entry, list(names), list(pictures)
@@ -123,7 +119,7 @@ class AttackSuite:
         """What the lines add up to."""
         wanted = {self._empty(pair, attack).key for pair, attack, _ in self._jobs()}
         by_attack: dict[str, list[AttackedPicture]] = {}
-        known = self._secret_features()
+        known = feature_vectors(secret / 255 for secret, _ in self.pictures)
         whole = None
         for line in sorted(
             (line for line in ledger if line.key in wanted),
@@ -229,14 +225,8 @@ class AttackSuite:
         packed = [one.features for one in found if one.features]
         if len(packed) < len(self.names):
             return row
-        picks = {
-            name: right_picks(
-                cosine_scores(np.stack([_unpacked(one[name]) for one in packed]), vectors),
-                self._ruled_out,
-            )
-            for name, vectors in known.items()
-        }
-        return replace(row, picks=picks)
+        vectors = {name: np.stack([_unpacked(one[name]) for one in packed]) for name in known}
+        return replace(row, picks=picks(vectors, known, self._ruled_out))
 
     @property
     def _ruled_out(self) -> list[int]:
@@ -248,19 +238,13 @@ class AttackSuite:
             found.append(same[0] if same and same[0] != i else (i + 1) % len(secrets))
         return found
 
-    def _secret_features(self) -> Features:
-        return {
-            name: np.stack([feature(secret / 255) for secret, _ in self.pictures])
-            for name, feature in FEATURES.items()
-        }
-
     def _whole_set(self) -> WholeSet:
         """Right picks by stego - reference, and by k_pub_s where it is in the clear."""
         pairs = [self._concealed(i) for i in range(len(self.names))]
-        picks = residual_picks(self.engine, pairs, self._ruled_out, self._draw("simulation"))
+        found = residual_picks(self.engine, pairs, self._ruled_out, self._draw("simulation"))
         if not self._keyed:
-            picks["k_pub_s"] = right_picks(rsrk_public_scores(self.engine, pairs), self._ruled_out)
-        return WholeSet(picks, key_cosines(torch.cat([pair.k_sym for pair in pairs])))
+            found["k_pub_s"] = right_picks(rsrk_public_scores(self.engine, pairs), self._ruled_out)
+        return WholeSet(found, key_cosines(torch.cat([pair.k_sym for pair in pairs])))
 
 
 def key_cosines(keys: torch.Tensor) -> KeyCosines:

@@ -8,7 +8,6 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.errors import UsageError
 from sshr.evaluation.detectors.detector import Detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import key_of
@@ -25,10 +24,8 @@ class DetectionSuite:
     """All detectors on the stegos of one method after the other.
 
     Args:
-        names, pictures: of the pairs; (secret, reference), the references being the photographs.
-
-    Raises:
-        UsageError: too few pairs.
+        names, pictures: of the pairs, as many as there are folds at least; (secret, reference), the
+            references being the photographs.
     """
 
     def __init__(
@@ -38,8 +35,6 @@ class DetectionSuite:
         pictures: Sequence[tuple[Rgb8, Rgb8]],
         seed: int,
     ) -> None:
-        if len(names) < FOLDS:
-            raise UsageError(f"--detector needs at least {FOLDS} pairs, not {len(names)}")
         self._detectors, self._names, self._pictures = detectors, names, pictures
         self._seed = seed
 

@@ -26,27 +26,31 @@ class Series:
 def chart(title: str, x_label: str, y_label: str, series: Sequence[Series]) -> str:
     """A figure with its legend; empty without points."""
     series = [one for one in series if one.points]
+    if not series:
+        return ""
+    head = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
+    keys = "".join(
+        f'<li class="s{i % COLOURS}">{escape(one.name)}</li>' for i, one in enumerate(series)
+    )
+    caption = f"<figcaption>{escape(title)}</figcaption>{head}{plot(x_label, y_label, series)}"
+    return f'<figure class="chart">{caption}</svg><ul class="keys">{keys}</ul></figure>'
+
+
+def plot(x_label: str, y_label: str, series: Sequence[Series]) -> str:
+    """What stands in an SVG of WIDTH x HEIGHT: axes and series, each of which has points."""
     xs = [x for one in series for x, _ in one.points]
     ys = [y for one in series for _, y in one.points]
-    if not xs:
-        return ""
-    x_ticks, y_ticks = _ticks(min(xs), max(xs)), _ticks(min(ys), max(ys))
+    x_ticks, y_ticks = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
     place = _Scale((x_ticks[0], x_ticks[-1]), (y_ticks[0], y_ticks[-1]))
     parts = [
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
         *(_grid_x(place, tick) for tick in x_ticks),
         *(_grid_y(place, tick) for tick in y_ticks),
         f'<text class="axis" x="{WIDTH / 2}" y="{HEIGHT - 4}">{escape(x_label)}</text>',
         f'<text class="axis" transform="translate(12 {HEIGHT / 2}) rotate(-90)">'
         f"{escape(y_label)}</text>",
         *(_drawn(place, one, i % COLOURS) for i, one in enumerate(series)),
-        "</svg>",
     ]
-    keys = "".join(
-        f'<li class="s{i % COLOURS}">{escape(one.name)}</li>' for i, one in enumerate(series)
-    )
-    caption = f"<figcaption>{escape(title)}</figcaption>"
-    return f'<figure class="chart">{caption}{"".join(parts)}<ul class="keys">{keys}</ul></figure>'
+    return "".join(parts)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def _grid_y(place: _Scale, tick: float) -> str:
     return f'{line}<text class="tick left" x="{left - 5}" y="{y + 4}">{tick:g}</text>'
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     """Four to eight round numbers around all values."""
     if high - low < 1e-9:
         low, high = low - 1, high + 1

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from sshr.evaluation.change import BINS, REACH
-from sshr.evaluation.channels import PNG, curves
+from sshr.evaluation.channels import CURVES, PNG
 from sshr.evaluation.records import Change, EvaluationReport
 from sshr.evaluation.report.charts import Point, Series, chart
 from sshr.imaging.reading import read_image
@@ -21,7 +21,7 @@ from sshr.types import Rgb8
 def report_charts(report: EvaluationReport) -> str:
     """Scatter, curves, histogram and spectrum of one report."""
     parts = [_scatter(report)]
-    for title, (names, unit) in curves().items():
+    for title, (names, unit) in CURVES.items():
         parts.append(_curve(report, title, names, unit))
     parts += [_histogram(report), _spectrum(report)]
     return "".join(parts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, pstdev
 
-from sshr.evaluation.channels import FLOAT, PNG, curves
+from sshr.evaluation.channels import CURVES, FLOAT, PNG
 from sshr.evaluation.records import (
     HOLDS_KEY,
     AttackReport,
@@ -83,7 +83,7 @@ def all_figures(report: EvaluationReport) -> Table:
 def curve_tables(report: EvaluationReport) -> list[Table]:
     """One table for each family of distortions that was measured at two points or more."""
     tables = []
-    for title, (names, unit) in curves().items():
+    for title, (names, unit) in CURVES.items():
         rows = []
         for entry in report.methods:
             for name in names:

@@ -20,6 +20,7 @@ def describe(metadata: Metadata, pair: CoverPair) -> Contents:
             "preset": preset_of(metadata.checkpoint_id),
             "checkpoint": metadata.checkpoint_id.hex(),
             "fit": metadata.fit.name.lower(),
+            "turned": metadata.turned,
             "tiles": len(tile_grid(*pair.reference.shape[:2])),
         },
     )

@@ -1,0 +1,91 @@
+"""The work of one pair: done again only when something has changed."""
+
+import contextlib
+import io
+import json
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sshr.batch.pairing import pair_by_name
+from sshr.batch.work import Job, do_pair
+from sshr.cli.runner import run
+from sshr.crypto.keys import Keys
+
+OPTIONS = ("--no-passphrase", "--json")
+
+
+@pytest.fixture
+def folders(photo, tmp_path: Path) -> tuple[Path, Path, Path]:
+    own, shared = tmp_path / "secrets", tmp_path / "references"
+    own.mkdir()
+    shared.mkdir()
+    for n in range(4):
+        Image.fromarray(photo("parrots", 64, 64, 60 * n)).save(own / f"p{n}.png")
+        Image.fromarray(photo("sailboats", 64, 64, 60 * n)).save(shared / f"p{n}.png")
+    return own, shared, tmp_path / "out"
+
+
+def call(*arguments: object) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run([str(argument) for argument in arguments])
+    return code, out.getvalue(), err.getvalue()
+
+
+def conceal(folders: tuple[Path, Path, Path], *more: object) -> tuple[int, dict]:
+    own, shared, out = folders
+    code, said, err = call("conceal", own, "-r", shared, "-o", out, *OPTIONS, *more)
+    assert said, err
+    return code, json.loads(said)
+
+
+def test_a_pair_is_done_again_only_when_something_has_changed(folders, tmp_path: Path) -> None:
+    # Not above: the processes of other tests import this module and would wait for torch.
+    from sshr.zoo.checkpoint import save_checkpoint
+    from sshr.zoo.registry import load_model
+
+    own, shared, out = folders
+    pair = pair_by_name(own, shared, out).pairs[0]
+    job = Job("conceal", out, Keys())
+    first = do_pair(job, pair)
+    assert first.state == "done", first.error
+    assert do_pair(job, pair) == first
+    copy, other = tmp_path / "copy.safetensors", tmp_path / "other.safetensors"
+    net = load_model("base").net
+    save_checkpoint(net, copy)
+    changed = deepcopy(net)
+    next(changed.parameters()).data.add_(1)
+    save_checkpoint(changed, other)
+    assert do_pair(replace(job, options={"preset": str(copy)}), pair) == first
+    for change in (
+        {"options": {"preset": str(other)}},
+        {"keys": Keys(b"word")},
+        {"options": {"fit": "cover"}},
+        {"command": "reveal"},
+    ):
+        entry = do_pair(replace(job, **change), pair)
+        assert (entry.state, entry.code) == (
+            "failed",
+            8,
+        )  # not done, nor replaced
+    assert do_pair(replace(job, options={"fit": "cover"}, force=True), pair).state == "done"
+
+
+def test_inputs_are_hashed_under_a_key_of_the_folder(folders, tmp_path: Path) -> None:
+    own, shared, out = folders
+    pair = pair_by_name(own, shared, out).pairs[0]
+    first = do_pair(Job("conceal", out, Keys()), pair)
+    key = out / ".sshr-records" / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    moved = replace(pair, output=elsewhere / pair.name)
+    second = do_pair(Job("conceal", elsewhere, Keys()), moved)
+    assert second.state == "done", second.error
+    assert second.inputs != first.inputs
+    key.write_bytes(b"cut")  # a new key is made; what was finished is no longer known as such
+    assert do_pair(Job("conceal", out, Keys()), pair).code == 8

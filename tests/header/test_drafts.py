@@ -1,0 +1,216 @@
+"""Stegos that wait for their header: in the last samples, or in the parities of groups."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from numpy.typing import NDArray
+
+from sshr.crypto.keys import Keys
+from sshr.errors import TooSmallError, WrongKeyError
+from sshr.header.carriers import (
+    ParityCarrier,
+    parity_samples,
+    trailing_bits,
+    trailing_places,
+)
+from sshr.header.drafts import ParityDraft, TrailingDraft
+from sshr.header.layout import PREFIX_BITS, Bucket
+from sshr.header.metadata import Metadata
+from sshr.header.reader import OpenedHeader, read_header
+from sshr.header.reference import ReferenceKey
+from sshr.header.writer import HeaderWriter
+
+WORDS = b"open sesame"
+IDENTITIES = [bytes([n]) * 32 for n in range(1, 6)]
+PUBLIC = tuple(
+    X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw() for key in IDENTITIES
+)
+LARGE = (180, 184)
+
+
+@pytest.fixture
+def metadata(metadata: Metadata) -> Metadata:
+    """As for one tile of twenty groups."""
+    return dataclasses.replace(metadata, tile_scales=bytes(range(40)))
+
+
+def places_of(
+    sending: HeaderWriter, metadata: Metadata, samples: int, ecc: bool
+) -> NDArray[np.int64]:
+    return trailing_places(samples, trailing_bits(sending.bucket(metadata, ecc)))
+
+
+@pytest.mark.parametrize(
+    ("sender", "reader"),
+    [
+        (Keys(), Keys()),
+        (Keys(WORDS), Keys(WORDS)),
+        (Keys(recipients=PUBLIC[:1]), Keys(identity=IDENTITIES[0])),
+        (Keys(WORDS, PUBLIC[:1]), Keys(WORDS, identity=IDENTITIES[0])),
+        (Keys(recipients=PUBLIC), Keys(identity=IDENTITIES[4])),
+    ],
+    ids=["reference", "passphrase", "recipient", "both", "several"],
+)
+@pytest.mark.parametrize("size", [(96, 64), (100, 300), LARGE])
+@pytest.mark.parametrize("ecc", [False, True])
+@pytest.mark.usefixtures("quick_stretch")
+def test_round_trip(sender, reader, size, ecc, picture, rounder, metadata) -> None:
+    reference, unrounded = picture(0, *size)
+    sending = HeaderWriter.start(reference, sender)
+    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=ecc)
+    opened = read_header(stego, reference, reader)
+    assert opened.session == sending.session
+    assert opened.intact
+    assert dataclasses.replace(opened.metadata, sample_mac=bytes(16)) == metadata
+    places = places_of(sending, metadata, stego.size, ecc)
+    assert np.array_equal(np.flatnonzero(opened.header), places[::-1])
+    assert np.array_equal(opened.parity_samples, places)
+    again = sending.reopen(stego)
+    assert (again.session, again.metadata, again.intact) == (
+        opened.session,
+        opened.metadata,
+        True,
+    )
+
+
+@pytest.mark.parametrize("level", [0, 255])
+@pytest.mark.parametrize("size", [(64, 64), LARGE])
+def test_saturated_reference(level: int, size, rounder, metadata: Metadata) -> None:
+    reference = np.full((*size, 3), level, np.uint8)
+    beyond = np.full(reference.shape, level * 1.1 - 10, np.float32)
+    stego = HeaderWriter.start(reference, Keys()).write(
+        TrailingDraft(rounder(beyond)), metadata, ecc=True
+    )
+    assert np.abs(stego.astype(int) - level).max() == 1
+    assert read_header(stego, reference, Keys()).intact
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((64, 64), "28537e8e35617c4962ead91bf66a3818e9de70fea46a57e11d2686cea7466bbb"),
+        (LARGE, "6d2eea6ec48e9b7a7fffa0f136919bde4065c5efbf8e305ce36dd24cd44fcfc1"),
+    ],
+)
+def test_committed_stego(size, expected: str, seeded, rounder, metadata) -> None:
+    # The format itself: a change here means that old stego files no longer open.
+    count = size[0] * size[1] * 3
+    reference = (np.arange(count) * 37 % 251).astype(np.uint8).reshape(*size, 3)
+    sending = HeaderWriter.start(reference, Keys(recipients=PUBLIC[:3]), seeded(1))
+    stego = sending.write(TrailingDraft(rounder(reference + np.float32(0.25))), metadata, ecc=True)
+    assert hashlib.sha256(stego.tobytes()).hexdigest() == expected
+    assert read_header(stego, reference, Keys(identity=IDENTITIES[2])).intact
+
+
+class Spy:
+    """A rounding that notes what it is asked for."""
+
+    def __init__(self, picture: NDArray[np.uint8]) -> None:
+        self.picture, self.shape = picture, picture.shape
+        self.asked: list[tuple[object, ...]] = []
+
+    def round(self, tail: int) -> NDArray[np.uint8]:
+        self.asked.append(("round", tail))
+        return self.picture
+
+    def finish(self, bits: NDArray[np.uint8], each: int) -> NDArray[np.uint8]:
+        self.asked.append(("finish", len(bits), each))
+        return self.picture
+
+
+@pytest.mark.parametrize(("size", "each"), [((64, 64), 1), (LARGE, 3)])
+def test_a_rounding_is_used_once(size, each: int, picture, metadata) -> None:
+    reference, _ = picture(0, *size)
+    sending, spy = HeaderWriter.start(reference, Keys()), Spy(reference)
+    count = trailing_bits(sending.bucket(metadata))
+    sending.write(TrailingDraft(spy), metadata)
+    assert spy.asked == [("round", each * count), ("finish", count, each)]
+
+
+def test_the_keys_of_a_stego_serve_once(picture, rounder, metadata) -> None:
+    reference, unrounded = picture()
+    writing: list[Callable[[HeaderWriter], NDArray[np.uint8]]] = [
+        lambda sending: sending.write(ParityDraft(unrounded), metadata),
+        lambda sending: sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True),
+    ]
+    for first in writing:
+        for second in writing:
+            sending = HeaderWriter.start(reference, Keys())
+            first(sending)
+            with pytest.raises(RuntimeError, match="start another"):
+                second(sending)
+
+
+def test_too_small_costs_no_key(picture, rounder, metadata) -> None:
+    reference, unrounded = picture()
+    sending = HeaderWriter.start(reference, Keys())
+    large = dataclasses.replace(metadata, side_info=bytes(1000))
+    with pytest.raises(TooSmallError, match=r"64x64 px is too small .* at least \d+x\d+ px"):
+        sending.write(TrailingDraft(rounder(unrounded)), large, ecc=True)
+    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True)
+    assert read_header(stego, reference, Keys()).intact
+
+
+def test_wrong_keys_and_other_senders(picture, rounder, metadata) -> None:
+    reference, unrounded = picture()
+    keys = Keys(recipients=PUBLIC[:1])
+    stego = HeaderWriter.start(reference, keys).write(
+        TrailingDraft(rounder(unrounded)), metadata, ecc=True
+    )
+    for reader in (Keys(), Keys(identity=IDENTITIES[1])):
+        with pytest.raises(WrongKeyError):
+            read_header(stego, reference, reader)
+    with pytest.raises(WrongKeyError):
+        HeaderWriter.start(reference, keys).reopen(stego)
+
+
+def test_one_carrier_does_not_hide_the_other(picture, rounder, metadata) -> None:
+    """What the other carrier reads of a stego is random; a header of each sort is found."""
+    reference, unrounded = picture()
+    found: list[OpenedHeader] = []
+    for make in (
+        lambda sending: sending.write(ParityDraft(unrounded), metadata),
+        lambda sending: sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True),
+    ):
+        sending = HeaderWriter.start(reference, Keys())
+        found.append(read_header(make(sending), reference, Keys()))
+        assert found[-1].session == sending.session
+    assert (found[0].header != found[1].header).any()
+
+
+def test_movable_samples_are_moved_upwards_and_no_others(picture) -> None:
+    reference, _ = picture()
+    key, bucket = ReferenceKey.of(reference), Bucket(1, 3)
+    places, movable = ParityCarrier().locate(key, bucket), parity_samples(key, bucket)
+    even = reference & 0xFE  # leaves room above
+    draft = ParityDraft(even.astype(np.float32), movable)
+    bits = np.random.default_rng(1).integers(0, 2, len(movable), np.uint8)
+    settled = draft.settled(places)
+    assert np.array_equal(settled, even)
+    written = draft.written(settled, places, bits)
+    change = written.astype(int) - even
+    assert set(np.unique(change)) == {0, 1}
+    assert np.isin(np.flatnonzero(change), movable).all()
+    found = ParityCarrier().body(written.reshape(-1), key, bucket)
+    assert found is not None
+    assert found.body == np.packbits(bits[PREFIX_BITS:]).tobytes()
+    prefix = ParityCarrier().prefix(written.reshape(-1), key)
+    assert prefix == np.packbits(bits[:PREFIX_BITS]).tobytes()
+
+
+def test_a_draft_does_not_change_what_it_was_given(picture) -> None:
+    _, unrounded = picture()
+    before = unrounded.copy()
+    draft = ParityDraft(unrounded, np.arange(500))
+    draft.settled(np.arange(1000))
+    assert np.array_equal(unrounded, before)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_samples_that_are_no_numbers_are_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        ParityDraft(np.full((64, 64, 3), value, np.float32)).settled(np.arange(10))

@@ -1,0 +1,95 @@
+"""A stego whose header opens, and what is said of a reference that does not open it."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import sshr
+from sshr.errors import DamagedError, MismatchError, NothingFoundError, WrongKeyError
+from sshr.header.fingerprint import fingerprint
+from sshr.header.reader import OpenedHeader, read_header
+from sshr.imaging.reading import as_picture
+from sshr.pipeline.opening import OpenedStego, open_stego
+from sshr.pipeline.reveal import reveal_opened
+from sshr.transports.cover import CoverPair
+from sshr.transports.protocol import Runtime
+from sshr.transports.revealed import Revealed
+from sshr.transports.table import TRANSPORTS, transport_of
+
+Rgb8 = NDArray[np.uint8]
+
+
+@pytest.fixture
+def opened(stego: sshr.Stego, reference: Rgb8) -> OpenedHeader:
+    return read_header(stego.image, reference, sshr.Keys())
+
+
+def revealed(opened: OpenedHeader, stego: sshr.Stego, **changes: object) -> Revealed:
+    metadata = dataclasses.replace(opened.metadata, **changes)
+    header = dataclasses.replace(opened, metadata=metadata)
+    pair = CoverPair.of(stego.image, stego.cover.picture.rgb)
+    changed = OpenedStego(header, pair, transport_of(metadata.transport))
+    return reveal_opened(changed, Runtime())
+
+
+def test_transport_of_a_later_version(opened: OpenedHeader, stego: sshr.Stego) -> None:
+    with pytest.raises(DamagedError, match="transport 200, which this version does not know"):
+        revealed(opened, stego, transport=200)
+    with pytest.raises(DamagedError, match="cannot be read"):
+        revealed(opened, stego, transport=1)
+
+
+def test_opened_stego_names_its_transport(stego: sshr.Stego, reference: Rgb8) -> None:
+    found = open_stego(as_picture(stego.image), as_picture(reference), sshr.Keys())
+    assert found.transport is TRANSPORTS["analog"]
+    assert found.header.intact
+    assert np.array_equal(found.pair.stego, stego.image)
+
+
+@pytest.mark.parametrize(
+    ("other", "kind", "words"),
+    [
+        (lambda shared: shared ^ 1, NothingFoundError, "one of them may be a re-encoded"),
+        (lambda shared: shared[::2, ::2].copy(), MismatchError, "is a resized copy"),
+        (lambda shared: np.rot90(shared).copy(), MismatchError, "the same picture, turned"),
+        (lambda shared: 255 - shared, MismatchError, "PSNR below 30 dB"),
+    ],
+    ids=["edited", "resized", "turned", "another"],
+)
+def test_wrong_reference_is_explained(
+    stego: sshr.Stego,
+    reference: Rgb8,
+    other: Callable[[Rgb8], Rgb8],
+    kind: type[sshr.SshrError],
+    words: str,
+) -> None:
+    shared = other(reference)
+    with pytest.raises(kind, match=words) as caught:
+        open_stego(as_picture(stego.image), as_picture(shared), sshr.Keys())
+    assert f"'{fingerprint(shared)}': compare it with the sender's" in str(caught.value)
+
+
+def test_reference_itself_is_recognised(reference: Rgb8) -> None:
+    with pytest.raises(NothingFoundError, match="identical, so nothing was concealed"):
+        open_stego(as_picture(reference), as_picture(reference), sshr.Keys())
+
+
+def test_other_failures_stay_as_they_are(stego: sshr.Stego, reference: Rgb8) -> None:
+    with pytest.raises(WrongKeyError) as caught:
+        open_stego(as_picture(stego.image), as_picture(reference), sshr.Keys(b"word"))
+    assert "fingerprint" not in str(caught.value)
+
+
+def test_rim_of_a_grey_stego_counts(photo: Callable[..., Rgb8]) -> None:
+    """What packing leaves out lies under no MAC, and is compared with the reference."""
+    grey = photo("sailboats", 129, 128)[:, :, 1].copy()
+    made = sshr.conceal(sshr.Blob(b"x"), grey, sshr.Keys())
+    changed = made.image.copy()
+    changed[128, 5] ^= 1
+    for image, intact in ((made.image, True), (changed, False)):
+        found = open_stego(as_picture(image), as_picture(grey), sshr.Keys())
+        assert found.pair.rim_intact == intact
+        assert found.header.intact == intact

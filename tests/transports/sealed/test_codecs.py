@@ -1,0 +1,115 @@
+"""Pictures as compressed bytes: exact, the best that fits, or the smallest that is good enough."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sshr.transports.sealed import codecs as pictures
+
+Rgb8 = NDArray[np.uint8]
+Photo = Callable[..., Rgb8]
+
+
+def test_large_pictures_are_coded_by_a_quality_found_on_some_rows(photo: Photo) -> None:
+    """A large picture, made so by the limit: the code fits, is nearly as large as it may be, and a
+    quality in decibels is reached without much to spare."""
+    picture = photo("parrots", 256, 288)
+    whole = len(pictures.lossless(picture).data)
+    capacity = whole // 2
+    slow = pictures.fitting(picture, capacity, whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "_LARGE", 1000)
+        fast = pictures.fitting(picture, capacity, whole)
+        exact = pictures.reaching(picture, 45.0)
+        assert pictures.fitting(picture, 100, whole) is None
+    assert slow is not None
+    assert fast is not None
+    assert 0.8 * capacity < len(fast.data) <= capacity
+    assert fast.psnr > slow.psnr - 2.5
+    assert 45 <= exact.psnr < 46.5
+
+
+def noise(shape: tuple[int, ...]) -> Rgb8:
+    return np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_lossless_is_exact(photo: Photo, grey: bool) -> None:
+    for picture in (photo("parrots", 70, 90), noise((33, 64, 3))):
+        own = np.ascontiguousarray(picture[..., 0]) if grey else picture
+        coded = pictures.lossless(own)
+        assert (coded.codec, coded.psnr) == (pictures.PictureCodec.JPEG_XL, float("inf"))
+        assert np.array_equal(pictures.decode(coded.codec, coded.data), own)
+
+
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("share", [0.15, 0.5, 0.8, 0.95])
+def test_fitting_keeps_within_its_room(photo: Photo, grey: bool, share: float) -> None:
+    picture = photo("parrots", 96, 112)
+    own = np.ascontiguousarray(picture[..., 0]) if grey else picture
+    whole = len(pictures.lossless(own).data)
+    room = int(share * whole)
+    coded = pictures.fitting(own, room, whole)
+    assert coded is not None
+    assert 0.8 * room < len(coded.data) <= room
+    found = pictures.decode(coded.codec, coded.data)
+    assert found.shape == own.shape
+    error = np.square(found.astype(float) - own).mean()
+    assert coded.psnr == pytest.approx(10 * np.log10(255**2 / error))
+
+
+def test_more_room_gives_more(photo: Photo) -> None:
+    picture = photo("parrots", 96, 112)
+    whole = len(pictures.lossless(picture).data)
+    found = [pictures.fitting(picture, int(share * whole), whole) for share in (0.2, 0.5, 0.8)]
+    figures = [coded.psnr for coded in found if coded]
+    assert len(figures) == 3
+    assert figures == sorted(figures)
+    assert pictures.fitting(picture, 40, whole) is None
+
+
+@pytest.mark.parametrize("psnr", [30.0, 42.0, 55.0])
+def test_reaching_is_the_smallest_code_that_is_good_enough(photo: Photo, psnr: float) -> None:
+    picture = photo("parrots", 96, 112)
+    coded = pictures.reaching(picture, psnr)
+    assert psnr <= coded.psnr < psnr + 2
+    assert len(coded.data) < len(pictures.lossless(picture).data)
+
+
+def test_reaching_takes_lossless_where_that_is_smaller() -> None:
+    flat = np.zeros((70, 90, 3), np.uint8)
+    assert pictures.reaching(flat, 69.0).psnr == float("inf")
+
+
+@pytest.mark.parametrize("codec", list(pictures.PictureCodec))
+def test_no_code_is_refused(codec: pictures.PictureCodec) -> None:
+    rng = np.random.default_rng(2)
+    for data in (b"", b"x", rng.bytes(100), b"\xff\xff\xff\x7f" + bytes(10)):
+        with pytest.raises(ValueError, match="the concealed picture cannot be decoded"):
+            pictures.decode(codec, data)
+
+
+@pytest.mark.parametrize("codec", list(pictures.PictureCodec))
+def test_code_of_another_codec_or_cut_is_refused(
+    photo: Photo, codec: pictures.PictureCodec
+) -> None:
+    picture = photo("parrots", 64, 64)
+    makers = {
+        pictures.PictureCodec.JPEG_XL: pictures._jpeg_xl,
+        pictures.PictureCodec.AVIF: pictures._avif,
+        pictures.PictureCodec.OPPONENT_JPEG_2000: pictures._opponent,
+    }
+    data = (
+        pictures._split_at(picture, 32, 62.0)
+        if codec is pictures.PictureCodec.SPLIT
+        else makers[codec](picture, 60.0)[1]
+    )
+    assert pictures.decode(codec, data).shape == (64, 64, 3)
+    with pytest.raises(ValueError, match="cannot be decoded"):
+        pictures.decode(codec, data[:30])
+    for other in pictures.PictureCodec:
+        if other is not codec:
+            with pytest.raises(ValueError, match="cannot be decoded"):
+                pictures.decode(other, data)

@@ -1,0 +1,53 @@
+"""What a reveal gives back: as a picture, as a text, as a file."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sshr.errors import OutputError, UsageError
+from sshr.transports.kind import Kind
+from sshr.transports.revealed import Revealed
+
+GREY = np.arange(64 * 70, dtype=np.uint8).reshape(64, 70)
+TEXT = Revealed("x", Kind.TEXT, True, data="grüße".encode())
+FILE = Revealed("x", Kind.FILE, True, data=b"\xff\0", name="a.bin")
+PICTURE = Revealed("x", Kind.PICTURE, True, image=GREY, data=b"its code")
+
+
+def test_each_kind_is_only_what_it_is() -> None:
+    assert TEXT.text == "grüße"
+    assert PICTURE.rgb.shape == (64, 70, 3)
+    assert (PICTURE.rgb == GREY[:, :, None]).all()
+    with pytest.raises(UsageError, match="what was concealed is a file, not a picture"):
+        _ = FILE.rgb
+    with pytest.raises(UsageError, match="what was concealed is a file, not a text"):
+        _ = FILE.text
+    with pytest.raises(UsageError, match="what was concealed is a picture, not a text"):
+        _ = PICTURE.text
+
+
+def test_bytes_are_saved_as_they_are(tmp_path: Path) -> None:
+    path, stream = tmp_path / "any.png", io.BytesIO()
+    FILE.save(path)
+    FILE.save(stream)
+    assert path.read_bytes() == stream.getvalue() == b"\xff\0"
+    with pytest.raises(OutputError, match="exists already"):
+        TEXT.save(str(path))
+    TEXT.save(path, force=True)
+    assert path.read_bytes() == "grüße".encode()
+
+
+def test_picture_is_saved_in_the_suffixs_format(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    PICTURE.save(stream)
+    PICTURE.save(tmp_path / "x.tif")
+    for source, file_format in ((stream, "PNG"), (tmp_path / "x.tif", "TIFF")):
+        with Image.open(source) as image:
+            assert image.format == file_format
+            assert np.array_equal(np.array(image), GREY)
+    with pytest.raises(OutputError, match="lose detail"):
+        PICTURE.save(tmp_path / "x.jpg")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.tif"]

@@ -1,6 +1,6 @@
 """What comes through which channel of the robust transport, one stego a pair, through files.
 
-    python benchmarks/robust.py FOLDER [--survive messenger] [--analog auto] [--limit N] [--json OUT]
+    python benchmarks/robust.py FOLDER [--survive messenger] [--analog auto] [--json OUT]
 
 The fixed pairs of the folder, central squares of 256 px. Every stego is written as PNG and read
 again before each channel. PSNR in dB of 8-bit RGB with the secret; a reveal that fails counts as
@@ -85,7 +85,9 @@ def main() -> int:
                     rows[name].append((psnr(found, secret), ssim(found, secret), True))
                 except SshrError:
                     rows[name].append(failed)
-    print(f"stego {fmean(stegos):.2f} dB, {fmean(sizes):.0f} bytes, {fmean(times):.1f} s, {refused} refused")
+    print(
+        f"stego {fmean(stegos):.2f} dB, {fmean(sizes):.0f} bytes, {fmean(times):.1f} s, {refused} refused"
+    )
     table = {}
     for name, found in rows.items():
         came = sum(one[2] for one in found)
@@ -95,7 +97,9 @@ def main() -> int:
             "came": came,
             "pairs": len(found),
         }
-        print(f"{name:15} {table[name]['psnr']:6.2f} dB  {table[name]['ssim']:.4f}  {came} of {len(found)}")
+        print(
+            f"{name:15} {table[name]['psnr']:6.2f} dB  {table[name]['ssim']:.4f}  {came} of {len(found)}"
+        )
     if args.json:
         told = {"folder": args.folder.name, "crop": args.crop, **options, "refused": refused}
         told |= {"stego_psnr_mean": fmean(stegos), "bytes": fmean(sizes), "channels": table}

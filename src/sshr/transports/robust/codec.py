@@ -21,7 +21,7 @@ SCALES = (8, 6, 4, 3, 2, 1)
 
 HEAD = 3
 _LEAST_SIDE = 16
-_SPEED = 6
+_SPEED, _FAST, _LARGE = 6, 9, 1 << 19
 _GUESS, _TRIES = 40, 8
 _SCALES_BY_DENSITY = (
     (0.02, (8, 6)),
@@ -100,8 +100,9 @@ def _at_scale(picture: Rgb8, scale: int, room: int) -> CodedPicture | None:
 
 
 def _stripped(image: Image.Image, quality: int) -> bytes:
+    speed = _SPEED if image.width * image.height < _LARGE else _FAST
     stream = io.BytesIO()
-    image.save(stream, "AVIF", quality=quality, subsampling="4:2:0", speed=_SPEED)
+    image.save(stream, "AVIF", quality=quality, subsampling="4:2:0", speed=speed)
     data = stream.getvalue()
     config = data.index(b"av1C") + 4
     item = data.index(b"mdat") + 4

@@ -19,7 +19,16 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
-from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, Keys, derive, mac, stretch, xor
+from sshr.crypto.keys import (
+    KEY_BYTES,
+    VERSION_LABEL,
+    Keys,
+    derive,
+    keystream,
+    mac,
+    stretch,
+    xor,
+)
 from sshr.crypto.session import Session
 from sshr.errors import DamagedError
 from sshr.header.layout import SALT_BYTES, SLOT_BYTES
@@ -28,6 +37,7 @@ from sshr.header.reference import ReferenceKey
 from sshr.header.signing import signed, verified_sender
 from sshr.header.slots import NONCE, Slots, unwrap, wrap
 from sshr.header.writer import Randomness
+from sshr.imaging.limits import MAX_PIXELS
 from sshr.transports.kind import Kind
 
 CODE = 2
@@ -91,8 +101,8 @@ class Record:
             if first >> 4 != _VERSION or flags & ~3 or len(digests) not in (0, 2 * _DIGEST_BYTES):
                 raise ValueError("another version of the robust transport; update sshr")
             size = int.from_bytes(height, "big"), int.from_bytes(width, "big")
-            if min(size) < 1:
-                raise ValueError("an empty picture")
+            if min(size) < 1 or size[0] * size[1] > MAX_PIXELS:
+                raise ValueError("an impossible size")
             return cls(
                 *(Kind(first & 15), size, base, share, int.from_bytes(refinement, "big")),
                 *(level / 4, bool(flags & _ANALOG), bool(flags & _GREY), digests),
@@ -246,11 +256,10 @@ def open_layer(session: Session, name: bytes, layer: bytes) -> bytes | None:
 
 
 LAYER_TAG = _MAC_BYTES
+"""Bytes that `seal_layer` adds."""
 
 
 def _stream(key: bytes, length: int) -> bytes:
-    from sshr.crypto.keys import keystream
-
     return keystream(derive(key, b"stream"), length)
 
 

@@ -16,6 +16,9 @@ from sshr.transports.robust.design import Design
 from sshr.transports.robust.ldpc import LIMIT, MOST, SCALE, Bits, Code
 
 HEADER_PLACES = 2048
+"""Of the header at least, where class 1 has four times as many; an eighth of a large class 1."""
+
+MOST_HEADER_PLACES = 32768
 BLOCK_BYTES = MOST // 8
 Places = NDArray[np.int64]
 
@@ -43,8 +46,9 @@ class Frame:
 
     @cached_property
     def header(self) -> Places:
-        """Of the header: a quarter of class 1 at most."""
-        return self.first[: min(HEADER_PLACES, len(self.first) // 4)]
+        """Of the header."""
+        eighth = min(max(len(self.first) // 8, HEADER_PLACES), MOST_HEADER_PLACES)
+        return self.first[: min(eighth, len(self.first) // 4)]
 
     def base(self, share: int) -> Places:
         """Of the base: so many 256ths of what the header leaves of class 1."""

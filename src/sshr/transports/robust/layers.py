@@ -82,6 +82,11 @@ class Ground:
         return self.frame.base(record.share), self.frame.refinement(record.share)
 
 
+def layers_power(stego_psnr: float) -> float:
+    """Mean square of the luma's change by the layers of a stego, levels squared."""
+    return 3 * LUMA_POWER * 255**2 / 10 ** (stego_psnr / 10)
+
+
 def analog_deviation(stego_psnr: float) -> float:
     """What the network's part adds to a luma coefficient, levels."""
     return 255 * 10 ** (-stego_psnr / 20) * math.sqrt(ANALOG_SHARE * LUMA_POWER)

@@ -58,13 +58,24 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     seen = luma(received) / 256
     found = coefficients(seen)
     quality = find_quality(found)
-    ratios = None if quality is None else cell_ratios(found, coefficients(own), plan, quality)
-    if ratios is not None:
-        return Heard(ratios.clip(-MOST, MOST), f"JPEG of about quality {quality}")
+    told = None if quality is None else cell_ratios(found, coefficients(own), plan, quality)
+    if told is not None:
+        return Heard(told.clip(-MOST, MOST), f"JPEG of about quality {quality}")
     kernel, offset = _fitted(seen, own)
     residual = seen - _filtered(own, kernel) - offset
     ratios = _noisy_ratios(_inverse(residual, kernel), plan)
     return Heard(ratios, _words(kernel, offset, residual))
+
+
+def changed_power(received: Rgb8, reference: Rgb8) -> float:
+    """Mean square of what is not the reference, filtered or resized, in the luma."""
+    own, seen = luma(reference) / 256, luma(received) / 256
+    if received.shape != reference.shape:
+        residual, _, _ = _resized(seen, own)
+    else:
+        kernel, offset = _fitted(seen, own)
+        residual = seen - _filtered(own, kernel) - offset
+    return float(np.square(residual).mean())
 
 
 def _words(kernel: Floats, offset: float, residual: Floats) -> str:

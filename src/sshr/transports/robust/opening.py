@@ -19,13 +19,15 @@ from sshr.transports.robust.compact import (
     sizes,
 )
 from sshr.transports.robust.frame import take
-from sshr.transports.robust.layers import Ground
-from sshr.transports.robust.listening import Heard, listen
+from sshr.transports.robust.layers import Ground, layers_power
+from sshr.transports.robust.listening import Heard, changed_power, listen
 from sshr.transports.robust.options import LEVELS
 from sshr.types import Rgb8
 
 Opener = Callable[[ReferenceKey, bytes, int, bool], CompactHeader | None]
 _ASPECT = 0.02
+_LEFT = 0.2
+"""Of the power of the layers, in a picture of half the size at least."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,12 @@ def find_with(
     if not _alike(stego, reference) or np.array_equal(stego, reference):
         return None
     key = ReferenceKey.of(reference)
-    for ground in grounds or _grounds(reference):
+    for ground in grounds or _grounds(stego, reference):
         heard = listen(stego, reference, ground.plan)
         for slots, is_signed, size in sizes():
             data = take(heard.ratios.reshape(-1), ground.frame.header, size)
             stream = None if data is None else recognise(key, data)
-            if stream is None:
+            if data is None or stream is None:
                 continue
             header = opener(key, stream, slots, is_signed)
             if header is None:
@@ -93,9 +95,15 @@ def _opened(header: CompactHeader, stego: Rgb8) -> OpenedHeader:
     return OpenedHeader(header.session, metadata_of(header.record), mask, True, none, header.sender)
 
 
-def _grounds(reference: Rgb8) -> Iterator[Ground]:
-    """Those that a sender may have chosen, the usual ones first."""
+def _grounds(stego: Rgb8, reference: Rgb8) -> Iterator[Ground]:
+    """Those that a sender may have chosen, the usual ones first.
+
+    What was put in is still there, nearly: levels louder than all that was changed are left out.
+    """
+    changed = changed_power(stego, reference)
     for level in LEVELS:
+        if changed < _LEFT * layers_power(level):
+            continue
         for survive, analog in (("messenger", True), ("messenger", False), ("harsh", False)):
             yield Ground.of(reference, survive, level, analog)
 

@@ -83,7 +83,7 @@ def send(
         came = {name: _comes(stego, ground, writer, layers, name) for name in ("none", *names)}
         progress("checking", 1, 1)
         if all(came[name] >= 1 for name in ("none", *profile.base)) and all(
-            came[name] >= 2 for name in profile.refined if layers.record.refinement
+            came[name] >= 2 for name in ("none", *profile.refined) if layers.record.refinement
         ):
             break
     else:

@@ -5,9 +5,10 @@ the sealed record, and a MAC of 8 B by which whoever has the reference knows it.
 the file key follows from passphrase, reference and salt, so there is nothing to wrap. With a
 signature the record also holds digests of the layers, which it covers.
 
-Record, big-endian: version and kind u8, flags u8, width and height of a picture or the bytes of a
-payload u24 each, bytes of the base u16, its share u8, bytes of the refinement u24, quarter decibels
-of its picture u8; with a signature two digests of 16 B and the signature of 96 B.
+Record, big-endian: version and kind u8, flags u8 (whether the network has a part, greyscale, then
+the indices of profile and level, by which the design is known), width and height of a picture or
+the bytes of a payload u24 each, bytes of the base u16, its share u8, bytes of the refinement u24,
+quarter decibels of its picture u8; with a signature two digests of 16 B and the signature of 96 B.
 """
 
 import hashlib
@@ -39,6 +40,7 @@ from sshr.header.slots import NONCE, Slots, unwrap, wrap
 from sshr.header.writer import Randomness
 from sshr.imaging.limits import MAX_PIXELS
 from sshr.transports.kind import Kind
+from sshr.transports.robust.options import LEVELS, SURVIVE
 
 CODE = 2
 """Names the transport in metadata."""
@@ -49,6 +51,8 @@ _RECORD = struct.Struct(">BB3s3sHB3sB")
 _LABEL = VERSION_LABEL + b"robust header"
 _SLOTS = (0, 1, 2, 4, 8, 16)
 _ANALOG, _GREY = 1, 2
+_SURVIVE, _LEVEL, _KNOWN = 2, 3, 31
+"""Of the flags: shifts of what follows, and all bits that mean something."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Record:
         analog: the network's part lies on top.
         greyscale: of a picture.
         digests: of both layers; empty without a signature.
+        survive, stego_psnr: of the sender's options.
     """
 
     kind: Kind
@@ -74,9 +79,12 @@ class Record:
     analog: bool = False
     greyscale: bool = False
     digests: bytes = b""
+    survive: str = SURVIVE[0]
+    stego_psnr: float = LEVELS[0]
 
     def pack(self) -> bytes:
         flags = _ANALOG * self.analog | _GREY * self.greyscale
+        flags |= SURVIVE.index(self.survive) << _SURVIVE | LEVELS.index(self.stego_psnr) << _LEVEL
         height, width = (side.to_bytes(3, "big") for side in self.size)
         level = min(max(round(4 * self.decibels), 0), 255)
         return (
@@ -98,7 +106,8 @@ class Record:
             fields = _RECORD.unpack(data[: _RECORD.size])
             first, flags, width, height, base, share, refinement, level = fields
             digests = data[_RECORD.size :]
-            if first >> 4 != _VERSION or flags & ~3 or len(digests) not in (0, 2 * _DIGEST_BYTES):
+            known = first >> 4 == _VERSION and flags <= _KNOWN
+            if not known or len(digests) not in (0, 2 * _DIGEST_BYTES):
                 raise ValueError("another version of the robust transport; update sshr")
             size = int.from_bytes(height, "big"), int.from_bytes(width, "big")
             if min(size) < 1 or size[0] * size[1] > MAX_PIXELS:
@@ -106,6 +115,7 @@ class Record:
             return cls(
                 *(Kind(first & 15), size, base, share, int.from_bytes(refinement, "big")),
                 *(level / 4, bool(flags & _ANALOG), bool(flags & _GREY), digests),
+                *(SURVIVE[flags >> _SURVIVE & 1], LEVELS[flags >> _LEVEL]),
             )
         except (ValueError, struct.error) as error:
             raise DamagedError(f"the robust stego cannot be read: {error}") from error

@@ -12,7 +12,7 @@ from sshr.transports.robust.compact import LAYER_TAG, CompactWriter, header_size
 from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.options import RobustOptions
 from sshr.transports.robust.profiles import PROFILES
-from sshr.transports.robust.sending import RATE, fill, noise_of, passages
+from sshr.transports.robust.sending import MOST_BASE, RATE, fill, noise_of, passages
 from sshr.transports.secret import Secret
 
 
@@ -39,7 +39,7 @@ def forecast(
         header_bytes=size,
         header_capacity=int(0.9 * worst * len(ground.frame.header) / 8),
         header_share=len(ground.frame.header) / max(ground.plan.zero.size, 1),
-        capacity={options.stego_psnr: max(room, 0)},
+        capacity={options.stego_psnr: min(max(room, 0), MOST_BASE)},
         stego_psnr=(options.stego_psnr, options.stego_psnr),
         exact=secret is not None and not isinstance(secret, Picture),
         notes=notes_on_reference(cover.picture),

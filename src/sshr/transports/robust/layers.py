@@ -30,13 +30,16 @@ class Ground:
 
     Attributes:
         reference: (H, W, 3) uint8.
+        survive, stego_psnr, analog: what `of` was given.
     """
 
     reference: Rgb8
     key: ReferenceKey
     plan: Design
     frame: Frame
-    stego_psnr: float = 0.0
+    survive: str
+    stego_psnr: float
+    analog: bool
 
     @classmethod
     def of(cls, reference: Rgb8, survive: str, stego_psnr: float, analog: bool) -> "Ground":
@@ -45,7 +48,14 @@ class Ground:
         psnr = stego_psnr - 10 * math.log10(1 - ANALOG_SHARE) if analog else stego_psnr
         deviation = math.hypot(ROUNDING, analog_deviation(stego_psnr)) if analog else ROUNDING
         plan = design(reference, PROFILES[survive].aims, psnr, deviation)
-        return cls(reference, key, plan, Frame.of(plan, key), stego_psnr)
+        return cls(reference, key, plan, Frame.of(plan, key), survive, stego_psnr, analog)
+
+    def named(self, record: Record) -> "Ground":
+        """The ground that a record's sender had: this one, if it is that."""
+        wanted = record.survive, record.stego_psnr, record.analog
+        if wanted == (self.survive, self.stego_psnr, self.analog):
+            return self
+        return Ground.of(self.reference, *wanted)
 
     def picture(self, bits: NDArray[np.bool_]) -> Rgb8:
         """The reference with these bits in its coefficients, (rows, columns, 8, 8)."""

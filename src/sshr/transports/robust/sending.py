@@ -42,7 +42,8 @@ BASE_DENSITY = 0.0046
 
 RATE = 0.85
 _EASIER = (1.0, 0.92, 0.84, 0.75)
-_MOST_BASE = 60_000
+MOST_BASE = 60_000
+"""Bytes, of which the header tells in 16 bits."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +132,12 @@ def fill(
     rest = len(frame.first) - len(frame.header)
     if isinstance(secret, Blob):
         return _fill_payload(secret, ground, writer, passed, profile, rate)
-    wanted = min(
-        max(int(BASE_DENSITY * secret.rgb.shape[0] * secret.rgb.shape[1]), 120), _MOST_BASE
-    )
+    wanted = min(max(int(BASE_DENSITY * secret.rgb.shape[0] * secret.rgb.shape[1]), 120), MOST_BASE)
     area = ground.reference.shape[0] * ground.reference.shape[1]
     wanted = min(wanted, max(int(BASE_DENSITY * area), 120))
     share = min(math.ceil(255 * 8 * (wanted + LAYER_TAG) / (rate * max(worst, 0.01) * rest)), 200)
     room = int(rate * worst * len(frame.base(share)) / 8) - LAYER_TAG
-    base = best_within(secret.rgb, room)
+    base = best_within(secret.rgb, min(room, MOST_BASE))
     if base is None:
         raise TooSmallError(
             f"{max(room, 0)} bytes are too few for any picture; take a larger reference"
@@ -162,7 +161,10 @@ def fill(
         share=share,
         refinement=len(sealed[1]),
         decibels=(refined or base).psnr,
+        analog=ground.analog,
         greyscale=secret.greyscale,
+        survive=ground.survive,
+        stego_psnr=ground.stego_psnr,
     )
     return Filled(record, sealed, base, refined)
 
@@ -178,14 +180,22 @@ def _fill_payload(
     """All of it in the base, which has all of class 1."""
     data = pack_bytes(secret.kind, secret.name, secret.data)
     worst = min(passed[name].first for name in profile.base)
-    room = int(rate * worst * len(ground.frame.base(255)) / 8) - LAYER_TAG
+    room = min(int(rate * worst * len(ground.frame.base(255)) / 8) - LAYER_TAG, MOST_BASE)
     if len(data) > room:
         raise TooSmallError(
             f"the secret takes {len(data)} bytes and {max(room, 0)} come through every channel in "
             "this reference; take a larger one, a lower --stego-psnr, or --transport sealed"
         )
     sealed = seal_layer(writer.session, BASE, data)
-    record = Record(secret.kind, (1, max(len(data), 1)), len(sealed), 255)
+    record = Record(
+        kind=secret.kind,
+        size=(1, max(len(data), 1)),
+        base=len(sealed),
+        share=255,
+        analog=ground.analog,
+        survive=ground.survive,
+        stego_psnr=ground.stego_psnr,
+    )
     return Filled(record, (sealed, b""))
 
 

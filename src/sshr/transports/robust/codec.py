@@ -47,6 +47,8 @@ def best_within(picture: Rgb8, room: int) -> CodedPicture | None:
     Args:
         picture: (H, W, 3) uint8.
     """
+    if room <= HEAD:
+        return None
     density = room / (picture.shape[0] * picture.shape[1])
     scales = next(scales for least, scales in _SCALES_BY_DENSITY if density >= least)
     found = [_at_scale(picture, scale, room) for scale in scales]

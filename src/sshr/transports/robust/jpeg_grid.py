@@ -27,7 +27,7 @@ def find_quality(found: NDArray[np.float64]) -> int | None:
     best: tuple[float, int] | None = None
     for quality in QUALITIES:
         step = jpeg_table(quality)[rows, columns].astype(np.float64)
-        usable = step >= 2
+        usable = step >= 3  # finer ones fit anything that is rounded
         if usable.sum() < 4:
             continue
         part = sample[:, usable] / step[usable]

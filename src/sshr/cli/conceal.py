@@ -23,8 +23,9 @@ TransportName = Annotated[
     str | None,
     typer.Option(
         "--transport",
-        help="analog (a picture, which fades with damage) or sealed (anything, exact, over "
-        "lossless copies); by default the first that carries the secret.",
+        help="analog (a picture, which fades with damage), sealed (anything, exact, over "
+        "lossless copies) or robust (survives JPEG and half the size); by default the first that "
+        "carries the secret.",
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="The stego, a lossless file.")]

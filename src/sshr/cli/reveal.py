@@ -91,7 +91,9 @@ def reveal(
     if as_json:
         print_json(facts)
         return
-    if not revealed.intact:
+    if revealed.channel:
+        typer.echo(f"sshr: the stego came through: {revealed.channel}", err=True)
+    elif not revealed.intact:
         typer.echo("sshr: warning: the stego was changed after it was written", err=True)
     out = sys.stderr if output == STREAM else sys.stdout
     print(f"{_written(output, facts)} in {facts['seconds']} s", file=out)
@@ -108,6 +110,8 @@ def _is_picture(opened: "OpenedStego") -> bool:
 def _described(revealed: "Revealed") -> dict[str, Any]:
     facts: dict[str, Any] = {"transport": revealed.transport, "kind": revealed.kind.name.lower()}
     facts |= {"name": revealed.name, "intact": revealed.intact}
+    if revealed.channel:
+        facts["channel"] = revealed.channel
     if revealed.image is None:
         return facts | {"bytes": len(revealed.data)}
     height, width = revealed.image.shape[:2]

@@ -42,16 +42,27 @@ class HeaderWriter:
         reference_key: ReferenceKey,
         salt: bytes,
         file_key: bytes,
-        slots: Slots,
+        slots: Slots | None,
         signer: bytes | None = None,
     ) -> None:
         self.session = Session.of(file_key, salt, reference_key.key)
         self.reference_key = reference_key
         self._salt = salt
         self._file_key = file_key
-        self._slots = slots
+        self._made = slots
+        self.keys, self.random = Keys(), os.urandom
         self._signer = signer
         self._written = False
+
+    @classmethod
+    def under(
+        cls, reference_key: ReferenceKey, keys: Keys, random: Randomness = os.urandom
+    ) -> "HeaderWriter":
+        """`start` under a key that does not follow from the reference alone."""
+        salt, file_key = random(SALT_BYTES), random(KEY_BYTES)
+        writer = cls(reference_key, salt, file_key, None, keys.signer)
+        writer.keys, writer.random = keys, random
+        return writer
 
     @classmethod
     def start(cls, reference: Rgb8, keys: Keys, random: Randomness = os.urandom) -> "HeaderWriter":
@@ -64,10 +75,15 @@ class HeaderWriter:
         Raises:
             UsageError: an unusable recipient, or an identity without any recipient.
         """
-        reference_key = ReferenceKey.of(reference)
-        salt, file_key = random(SALT_BYTES), random(KEY_BYTES)
-        slots = wrap(file_key, keys, reference_key.key, salt, random)
-        return cls(reference_key, salt, file_key, slots, keys.signer)
+        return cls.under(ReferenceKey.of(reference), keys, random)
+
+    @property
+    def _slots(self) -> Slots:
+        """Wrapped when they are first needed: a transport with a header of its own never does."""
+        if self._made is None:
+            key = self.reference_key.key
+            self._made = wrap(self._file_key, self.keys, key, self._salt, self.random)
+        return self._made
 
     def bucket(self, metadata: Metadata, ecc: bool = False) -> Bucket:
         """The sizes of the stream for this record; see `write`."""

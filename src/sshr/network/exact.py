@@ -8,7 +8,8 @@ Each pair of steps ends with z = y, so the stego alone determines both. Changes 
 and the same for z and y; all but the mix's scales are orthonormal.
 """
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -102,6 +103,11 @@ class ExactSteps(Steps):
         self.scale_count = config.scale_count
 
     @torch.no_grad()
+    def at(self, stego_psnr: float) -> "ExactSteps":
+        other = copy.copy(self)
+        other.config = replace(self.config, stego_psnr=stego_psnr)
+        return other
+
     def untrain(self) -> None:
         """Back to the linear start: every learned correction becomes exactly zero."""
         self.log_gain.copy_(self.start)

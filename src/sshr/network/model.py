@@ -1,5 +1,7 @@
 """What is common to networks: front end, keys, tiles with a rim; and the paper's network."""
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
@@ -117,6 +119,17 @@ class StegoNet(nn.Module):
     def group_sizes(self, size: Size) -> list[int]:
         """Of the groups that a `Mix` for a tile of (H, W) deals with."""
         return self.body.group_sizes(size)
+
+    def at(self, stego_psnr: float) -> "StegoNet":
+        """The same weights with this stego PSNR (dB) as their aim; steps without one are returned
+        as they are.
+        """
+        body = self.body.at(stego_psnr)
+        if body is self.body:
+            return self
+        other = copy.copy(self)
+        other._modules = self._modules | {"body": body}
+        return other
 
     def set_learnable(self) -> None:
         """Let training change all but the keys, what they make, and AlexNet's features."""

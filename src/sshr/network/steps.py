@@ -51,6 +51,10 @@ class Steps(nn.Module):
         """Inverse of `conceal`: twice the secret's planes, if the pair is the true one."""
         raise NotImplementedError
 
+    def at(self, stego_psnr: float) -> "Steps":
+        """The same steps with another stego PSNR (dB) as their aim."""
+        return self
+
     def result(self, planes: Tensor, shared: Shared) -> tuple[Tensor, Tensor]:
         """z_T and scales of `conceal`, without the steps where their result is known."""
         (z, _), scales = self.conceal(planes, shared)

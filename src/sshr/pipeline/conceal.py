@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import Keys
 from sshr.errors import MismatchError, OutputError
 from sshr.files.names import shown
+from sshr.header.reader import OpenedHeader
 from sshr.header.reference import belong_together
 from sshr.header.writer import HeaderWriter, Randomness
 from sshr.imaging.metadata import MetadataChoice
@@ -134,8 +135,7 @@ class Stego:
         """
         stego = as_picture(self.image).rgb if image is None else image
         reference = self.cover.picture.rgb
-        pair = CoverPair.of(stego, reference)
-        opened = self.header.reopen(pair.stego)
+        opened, pair = self._reopened(stego)
         if not belong_together(stego, reference):
             raise MismatchError(
                 "the stego does not look like the reference (PSNR below 30 dB), so nobody could "
@@ -151,6 +151,12 @@ class Stego:
             payload_bytes=self.made.payload_bytes,
             **self._fidelity(revealed),
         )
+
+    def _reopened(self, stego: Rgb8) -> tuple[OpenedHeader, CoverPair]:
+        if self.made.reopen is not None:
+            return self.made.reopen(stego)
+        pair = CoverPair.of(stego, self.cover.picture.rgb)
+        return self.header.reopen(pair.stego), pair
 
     def _fidelity(self, revealed: Revealed) -> dict[str, Any]:
         if isinstance(self.secret, Blob):

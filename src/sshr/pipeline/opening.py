@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sshr.crypto.keys import Keys
-from sshr.errors import MismatchError, NothingFoundError
+from sshr.errors import DamagedError, MismatchError, NothingFoundError
 from sshr.header.fingerprint import fingerprint
 from sshr.header.reader import OpenedHeader, read_header
 from sshr.imaging.likeness import likeness
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import CoverPair
-from sshr.transports.protocol import Transport
-from sshr.transports.table import transport_of
+from sshr.transports.protocol import Finder, Transport
+from sshr.transports.table import TRANSPORTS, transport_of
 from sshr.types import Rgb8
 
 
@@ -36,9 +36,24 @@ def open_stego(stego: Picture, reference: Picture, keys: Keys) -> OpenedStego:
     """
     pair = CoverPair.of(stego.rgb, reference.rgb)
     with _explained(stego.rgb, reference.rgb):
-        header = read_header(pair.stego, pair.reference, keys)
+        try:
+            header = read_header(pair.stego, pair.reference, keys)
+        except (MismatchError, NothingFoundError, DamagedError):
+            found = _found(stego.rgb, reference.rgb, keys)
+            if found is None:
+                raise
+            header, pair = found
     header = replace(header, intact=header.intact and pair.rim_intact)
     return OpenedStego(header, pair, transport_of(header.metadata.transport))
+
+
+def _found(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[OpenedHeader, CoverPair] | None:
+    """What a transport with a header of its own finds."""
+    for transport in TRANSPORTS.values():
+        found = transport.find(stego, reference, keys) if isinstance(transport, Finder) else None
+        if found is not None:
+            return found
+    return None
 
 
 @contextmanager

@@ -4,14 +4,16 @@ A new transport is a folder beside this file and a line in `sshr.transports.tabl
 line, folders and evaluation then know it.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from sshr.errors import UsageError
 from sshr.progress import Progress
 from sshr.transports.kind import Kind
 
 if TYPE_CHECKING:
+    from sshr.crypto.keys import Keys
     from sshr.header.metadata import Metadata
     from sshr.header.reader import OpenedHeader
     from sshr.header.writer import HeaderWriter
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from sshr.transports.revealed import Revealed
     from sshr.transports.secret import Secret
     from sshr.types import Rgb8
+
+    OpenedPair = tuple[OpenedHeader, CoverPair]
 
 Size = tuple[int, int]
 
@@ -42,6 +46,8 @@ class EmbedResult:
         fitted: the picture as it is carried, where that is not the secret itself: HWC uint8 RGB.
         payload_bytes: of what was encoded as bytes; None where nothing was.
         runtime: for reading it back.
+        reopen: reads the header of the stego (H, W, 3) as its sender, where that is not in the
+            carriers of `sshr.header`.
     """
 
     samples: "Rgb8"
@@ -50,6 +56,7 @@ class EmbedResult:
     fitted: "Rgb8 | None" = field(default=None, repr=False)
     payload_bytes: int | None = None
     runtime: Runtime = field(default_factory=Runtime)
+    reopen: "Callable[[Rgb8], OpenedPair] | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -196,6 +203,21 @@ class Transport(Protocol):
 
         Raises:
             SshrError: as `embed`.
+        """
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A transport that has a header of its own, which the carriers of `sshr.header` do not read."""
+
+    def find(self, stego: "Rgb8", reference: "Rgb8", keys: "Keys") -> "OpenedPair | None":
+        """Header and pictures, or None where there is nothing of this transport.
+
+        Args:
+            stego: (h, w, 3), maybe of another size than the reference.
+
+        Raises:
+            WrongKeyError, DamagedError, SignatureError: there is, but it does not open.
         """
 
 

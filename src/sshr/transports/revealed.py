@@ -32,6 +32,7 @@ class Revealed:
         data: the bytes of a file or text (UTF-8), or the compressed bytes of a picture if it was
             sent as such.
         name: what the sender's file was called, without folders; to show, never a path to write to.
+        channel: what seems to have happened to the stego on its way; empty where nothing can.
     """
 
     transport: str
@@ -42,6 +43,7 @@ class Revealed:
     fitted: Rgb8 | None = field(default=None, repr=False)
     data: bytes = field(default=b"", repr=False)
     name: str = ""
+    channel: str = ""
 
     @property
     def rgb(self) -> Rgb8:

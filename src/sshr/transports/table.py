@@ -5,10 +5,11 @@ from sshr.files.names import shown
 from sshr.transports.analog.transport import AnalogTransport
 from sshr.transports.kind import Kind
 from sshr.transports.protocol import Transport
+from sshr.transports.robust.transport import RobustTransport
 from sshr.transports.sealed.transport import SealedTransport
 
 TRANSPORTS: dict[str, Transport] = {
-    each.name: each for each in (AnalogTransport(), SealedTransport())
+    each.name: each for each in (AnalogTransport(), SealedTransport(), RobustTransport())
 }
 
 

@@ -1,10 +1,13 @@
 """The sender's side: the network's stego, rounded with the header's bits in mind."""
 
+from dataclasses import replace
+
 from sshr.header.drafts import TrailingDraft
 from sshr.header.metadata import Metadata
 from sshr.header.writer import HeaderWriter
+from sshr.imaging.fitting import FitMode
 from sshr.imaging.reading import Picture
-from sshr.progress import Progress
+from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.transports.analog.options import AnalogOptions
 from sshr.transports.cover import FITS, Cover, fit_secret
@@ -18,7 +21,20 @@ def send(
 ) -> EmbedResult:
     """See `Transport.embed`."""
     engine = Engine(load_model(options.preset, options.device))
-    fitted = fit_secret(secret, cover, options.fit)
+    made = send_with(engine, secret, cover, header, options.fit, progress)
+    return replace(made, runtime=Runtime(options.preset, options.device))
+
+
+def send_with(
+    engine: Engine,
+    secret: Picture,
+    cover: Cover,
+    header: HeaderWriter,
+    fit: FitMode = "contain",
+    progress: Progress = quiet,
+) -> EmbedResult:
+    """What this network makes of a secret."""
+    fitted = fit_secret(secret, cover, fit)
     k_pub = engine.rsrk_public(fitted.image)
     made = engine.conceal(
         fitted.image,
@@ -42,5 +58,4 @@ def send(
         notes=notes_on(secret, cover.picture, fitted.plan),
         carried=fitted.plan.carried,
         fitted=fitted.image,
-        runtime=Runtime(options.preset, options.device),
     )

@@ -1,0 +1,1 @@
+"""The robust transport: layers of bytes that survive what pictures meet on their way."""

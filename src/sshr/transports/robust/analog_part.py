@@ -1,0 +1,88 @@
+"""The network's part of a robust stego: what an untouched file reveals beside the layers.
+
+The picture of the layers, which their receiver makes again sample by sample, serves the network as
+reference. So the part is an analog stego in every respect, of little power, under keys that follow
+from the session.
+"""
+
+import math
+from dataclasses import replace
+
+from sshr.crypto.keys import Keys, derive
+from sshr.crypto.session import Session
+from sshr.errors import SshrError
+from sshr.header.reader import OpenedHeader, open_header
+from sshr.header.reference import ReferenceKey
+from sshr.header.slots import Slots, unwrap
+from sshr.header.writer import HeaderWriter, Randomness
+from sshr.imaging.modes import as_rgb
+from sshr.imaging.reading import Picture
+from sshr.transports.analog.engine import Engine
+from sshr.transports.analog.receiving import reveal_with
+from sshr.transports.analog.sending import send_with
+from sshr.transports.cover import Cover, CoverPair
+from sshr.transports.protocol import Runtime
+from sshr.transports.revealed import Revealed
+from sshr.transports.robust.options import ANALOG_SHARE, RobustOptions
+from sshr.types import Rgb8
+from sshr.zoo.registry import find_model, load_model
+
+_ALONE = Keys()
+
+
+def add_analog(
+    secret: Picture,
+    cover: Cover,
+    picture: Rgb8,
+    session: Session,
+    options: RobustOptions,
+    random: Randomness,
+) -> Rgb8:
+    """The stego, (H, W, 3), of a picture of the layers.
+
+    Raises:
+        TooSmallError: the picture does not hold the header.
+    """
+    loaded = load_model(options.preset, options.device)
+    engine = Engine(replace(loaded, net=loaded.net.at(_aim(options.stego_psnr))))
+    ground = Cover.of(replace(cover.picture, rgb=picture))
+    header = HeaderWriter.under(_key(ground.samples, session), _ALONE, random)
+    made = send_with(engine, secret, ground, header)
+    return as_rgb(ground.stego(made.samples))
+
+
+def read_analog(
+    stego: Rgb8, picture: Rgb8, session: Session, stego_psnr: float, runtime: Runtime
+) -> Revealed | None:
+    """What the network reveals, or None where its header is lost.
+
+    Args:
+        picture: of the layers.
+    """
+    pair = CoverPair.of(stego, picture)
+    key = _key(pair.reference, session)
+    try:
+        header: OpenedHeader = open_header(
+            pair.stego, key, lambda salt, slots: _own(key, salt, slots)
+        )
+        loaded = find_model(header.metadata.checkpoint_id, runtime.preset, runtime.device)
+        engine = Engine(replace(loaded, net=loaded.net.at(_aim(stego_psnr))))
+        found = reveal_with(engine, header, pair)
+    except SshrError:
+        return None
+    return replace(found, intact=header.intact and pair.rim_intact)
+
+
+def _own(key: ReferenceKey, salt: bytes, slots: Slots) -> bytes | None:
+    return unwrap(slots, _ALONE, key.key, salt)
+
+
+def _key(reference: Rgb8, session: Session) -> ReferenceKey:
+    """In the place of what the picture alone would give."""
+    own = ReferenceKey.of(reference)
+    return replace(own, key=derive(session.subkey(b"payload/robust/analog") + own.key, b"analog"))
+
+
+def _aim(stego_psnr: float) -> float:
+    """PSNR in dB of the network's part."""
+    return min(stego_psnr - 10 * math.log10(ANALOG_SHARE), 60.0)

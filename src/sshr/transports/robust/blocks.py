@@ -1,0 +1,63 @@
+"""Luma blocks of 8x8 samples and their DCT, in integers where both sides must agree to the bit."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.types import Rgb8
+
+SIDE = 8
+WEIGHTS = (77, 150, 29)
+"""Of R, G and B in the luma, in units of 1/256."""
+
+FINE = 12
+"""Bits after the point of the integer DCT's matrix."""
+
+Floats = NDArray[np.float64]
+
+
+def dct_matrix() -> Floats:
+    """(8, 8), orthonormal, one basis function in each row."""
+    n = np.arange(SIDE)
+    basis = np.cos((2 * n[None] + 1) * n[:, None] * np.pi / (2 * SIDE)) / 2
+    basis[0] /= np.sqrt(2)
+    return basis
+
+
+def luma(picture: Rgb8) -> Floats:
+    """(H, W) luma times 256, whole numbers."""
+    return picture.astype(np.float64) @ np.array(WEIGHTS, np.float64)
+
+
+def to_blocks(plane: NDArray) -> NDArray:
+    """(H, W) -> (rows, columns, 8, 8) of the whole blocks from the top left."""
+    rows, columns = plane.shape[0] // SIDE, plane.shape[1] // SIDE
+    cut = plane[: rows * SIDE, : columns * SIDE]
+    return cut.reshape(rows, SIDE, columns, SIDE).swapaxes(1, 2)
+
+
+def from_blocks(blocks: NDArray, shape: tuple[int, int]) -> NDArray:
+    """Inverse of `to_blocks`; zero outside the whole blocks."""
+    plane = np.zeros(shape, blocks.dtype)
+    rows, columns = blocks.shape[:2]
+    plane[: rows * SIDE, : columns * SIDE] = blocks.swapaxes(1, 2).reshape(rows * SIDE, -1)
+    return plane
+
+
+def half_steps(picture: Rgb8) -> NDArray[np.int64]:
+    """floor(2 c) of every luma coefficient c, (rows, columns, 8, 8): whole numbers throughout, so
+    the same on every machine."""
+    basis = np.rint(dct_matrix() * (1 << FINE))
+    whole = basis @ to_blocks(luma(picture)) @ basis.T  # below 2^53: exact
+    return whole.astype(np.int64) >> (2 * FINE + 8 - 1)
+
+
+def coefficients(plane: Floats) -> Floats:
+    """DCT of a plane's blocks: (rows, columns, 8, 8)."""
+    basis = dct_matrix()
+    return basis @ to_blocks(plane) @ basis.T
+
+
+def samples(blocks: Floats, shape: tuple[int, int]) -> Floats:
+    """The plane whose blocks have these coefficients."""
+    basis = dct_matrix()
+    return from_blocks(basis.T @ blocks @ basis, shape)

@@ -1,0 +1,211 @@
+"""Which two changes stand for 0 and 1 in each coefficient, chosen from the reference alone.
+
+Both sides know what a lossy coder would make of a coefficient of the reference, so the two changes
+are those that it confuses least for their power: often two that fall into different cells of its
+quantiser. Tables and choices are whole numbers, so both sides agree to the bit.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from math import erf, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.transports.robust.blocks import SIDE, WEIGHTS, half_steps, luma, to_blocks
+from sshr.types import Rgb8
+
+UNIT = 1 << 12
+"""Of the tables: one bit."""
+
+REACH = 14
+"""Levels of the largest change of a coefficient."""
+
+ROUNDING = 0.45
+"""Deviation of a coefficient by the rounding of samples, levels."""
+
+LUMA_POWER = sum(weight**2 for weight in WEIGHTS) / 256**2
+"""|w|^2: a change of the luma by s costs s^2 / |w|^2 over R, G and B when it lies along w."""
+
+LOW, ALL = 4, 8
+"""Class 1 has the coefficients with both frequencies below LOW, class 2 others of u + v < ALL."""
+
+_DARK, _BRIGHT, _CLIPPED = 5, 248, 0.06
+_PHASES = 20
+_LUMA50 = (
+    *(16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55),
+    *(14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62),
+    *(18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92),
+    *(49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99),
+)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a class of coefficients is to survive.
+
+    Attributes:
+        qualities: JPEG qualities with their weights.
+        variances: of Gaussian noise in a coefficient, levels squared, with their weights.
+        times: weight of the class against the other.
+    """
+
+    qualities: tuple[tuple[int, int], ...]
+    variances: tuple[tuple[float, int], ...]
+    times: int = 2
+
+
+@dataclass(frozen=True)
+class Design:
+    """The two changes of every coefficient, levels; equal where it carries nothing.
+
+    Attributes:
+        zero, one: (rows, columns, 8, 8) float32.
+        classes: (rows, columns, 8, 8) uint8, 1 or 2 where a coefficient carries, else 0.
+        deviation: of a coefficient by rounding and by what else lies in the picture, levels.
+    """
+
+    zero: NDArray[np.float32]
+    one: NDArray[np.float32]
+    classes: NDArray[np.uint8]
+    deviation: float = ROUNDING
+
+
+def jpeg_table(quality: int) -> NDArray[np.int64]:
+    """(8, 8) steps of the luma at a quality of 1..100, as libjpeg scales Annex K's table."""
+    scale = 5000 // quality if quality < 50 else 200 - 2 * quality
+    table = (np.array(_LUMA50, np.int64).reshape(SIDE, SIDE) * scale + 50) // 100
+    return table.clip(1, 255)
+
+
+def design(
+    reference: Rgb8, aims: tuple[Aim, Aim], psnr: float, deviation: float = ROUNDING
+) -> Design:
+    """The changes for a reference, (H, W, 3) uint8, whose power gives a stego of this PSNR in dB.
+
+    The power is spent where it buys most information (one Lagrangian for all coefficients).
+
+    Args:
+        deviation: of a coefficient before a coder sees it, levels.
+    """
+    steps = half_steps(reference)
+    clipped = _clipped(reference)
+    low, high = pairs()
+    cost = low**2 + high**2
+    kinds = [(u, v, 1 if max(u, v) < LOW else 2) for u in range(ALL) for v in range(ALL - u)]
+    values, worth, counts = [], [], []
+    for u, v, kind in kinds:
+        found, counted = np.unique(steps[:, :, u, v][~clipped], return_counts=True)
+        values.append(found)
+        counts.append(counted)
+        worth.append(_worth(found, u, v, aims[kind - 1], deviation))
+    budget = _budget(psnr, steps.shape[0] * steps.shape[1])
+    price = _price(worth, counts, cost, budget)
+    zero, one = (np.zeros(steps.shape, np.float32) for _ in range(2))
+    classes = np.zeros(steps.shape, np.uint8)
+    for (u, v, kind), found, gain in zip(kinds, values, worth, strict=True):
+        chosen = _chosen(gain, cost, price)
+        at = np.searchsorted(found, steps[:, :, u, v]).clip(max=len(found) - 1) if len(found) else 0
+        pick = np.where(clipped, 0, chosen[at]) if len(found) else np.zeros(clipped.shape, np.int64)
+        zero[:, :, u, v], one[:, :, u, v] = low[pick], high[pick]
+        classes[:, :, u, v] = np.where(pick > 0, kind, 0)
+    return Design(zero, one, classes, deviation)
+
+
+@cache
+def pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The changes for 0 and for 1, levels; first comes the pair that changes nothing."""
+    found = [(0, 0)]
+    for low in range(-REACH, 1):
+        found += [(low, high) for high in range(REACH + 1) if high - low >= 2]
+    low, high = np.array(found, np.int64).T
+    return low, high
+
+
+@cache
+def quantised(step: int, deviation: float = ROUNDING) -> NDArray[np.int64]:
+    """Information that passes a quantiser: (2 step, pairs) in UNITs, by floor(2 c) mod 2 step.
+
+    Args:
+        deviation: of a coefficient before it is quantised, levels.
+    """
+    phases = (np.arange(2 * step) + 0.5) / 2
+    most = int((REACH + step) / step) + 2
+    edges = (np.arange(-most, most + 2) - 0.5) * step
+    chances = []
+    for change in pairs():
+        at = (edges - (phases[:, None] + change)[..., None]) / deviation
+        chances.append(np.diff(_normal(at), axis=-1))
+    both = (chances[0] + chances[1]) / 2
+    told = np.zeros(both.shape[:2])
+    for chance in chances:
+        part = np.divide(chance, both, out=np.ones_like(both), where=chance > 0)
+        told += (chance * np.log2(part)).sum(axis=-1) / 2
+    return np.rint(told * UNIT).astype(np.int64).clip(0)
+
+
+@cache
+def noisy(variance: float) -> NDArray[np.int64]:
+    """Information that passes Gaussian noise: (pairs,) in UNITs."""
+    low, high = pairs()
+    half = (high - low) / 2
+    grid = np.linspace(-8, 8, 801)
+    weight = np.exp(-(grid**2) / 2)
+    weight /= weight.sum()
+    told = 2 * half[:, None] * (half[:, None] + sqrt(variance) * grid) / variance
+    lost = (np.logaddexp(0, -told) / np.log(2)) @ weight
+    return np.rint((1 - lost) * UNIT).astype(np.int64).clip(0)
+
+
+def _worth(
+    values: NDArray[np.int64], u: int, v: int, aim: Aim, deviation: float
+) -> NDArray[np.int64]:
+    """Weighted information of every pair at these values of floor(2 c): (values, pairs)."""
+    total = sum(weight * noisy(variance) for variance, weight in aim.variances)
+    worth = np.repeat(np.asarray(total)[None], len(values), axis=0)
+    for quality, weight in aim.qualities:
+        step = int(jpeg_table(quality)[u, v])
+        worth += weight * quantised(step, deviation)[values % (2 * step)]
+    worth[:, 0] = 0
+    return worth * aim.times
+
+
+def _chosen(worth: NDArray[np.int64], cost: NDArray[np.int64], price: int) -> NDArray[np.int64]:
+    return np.argmax(worth - price * cost, axis=1)
+
+
+def _price(
+    worth: list[NDArray[np.int64]],
+    counts: list[NDArray[np.int64]],
+    cost: NDArray[np.int64],
+    budget: int,
+) -> int:
+    """The lowest price of power at which no more than the budget is spent."""
+    low, high = 0, 1 << _PHASES
+    while high - low > max(high >> 6, 1):
+        price = (low + high) // 2
+        spent = sum(
+            int((cost[_chosen(each, cost, price)] * count).sum())
+            for each, count in zip(worth, counts, strict=True)
+        )
+        low, high = (price, high) if spent > budget else (low, price)
+    return high
+
+
+def _budget(psnr: float, blocks: int) -> int:
+    """Twice the sum of squares of all changes, levels of luma, rounding of the samples aside."""
+    mean = max(255**2 / 10 ** (psnr / 10) - 1 / 12, 0.01)
+    return int(2 * 3 * mean * LUMA_POWER * SIDE**2 * blocks)
+
+
+def _clipped(reference: Rgb8) -> NDArray[np.bool_]:
+    """(rows, columns) of blocks that black or white would cut changes off in."""
+    level = luma(reference)
+    at_end = (level > 256 * _BRIGHT) | (level < 256 * _DARK)
+    return to_blocks(at_end).mean(axis=(2, 3)) > _CLIPPED
+
+
+def _normal(at: NDArray[np.float64]) -> NDArray[np.float64]:
+    values, where = np.unique(np.round(at, 9), return_inverse=True)
+    table = np.array([(1 + erf(value / sqrt(2))) / 2 for value in values])
+    return table[where].reshape(at.shape)

@@ -1,0 +1,94 @@
+"""Where each layer's bits go: coefficients in an order that the reference keys, blocks of code.
+
+The header takes the first places of class 1, the base picture the next ones, and the refinement
+all others of both classes.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.crypto.keys import derive, keystream
+from sshr.header.reference import ReferenceKey
+from sshr.transports.robust.design import Design
+from sshr.transports.robust.ldpc import LIMIT, MOST, SCALE, Bits, Code
+
+HEADER_PLACES = 2048
+"""Of the header at least, where class 1 has four times as many; an eighth of a large class 1."""
+
+MOST_HEADER_PLACES = 32768
+BLOCK_BYTES = MOST // 8
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The places of a reference.
+
+    Attributes:
+        first, second: flat indices of the coefficients of class 1 and 2, in their keyed order.
+    """
+
+    first: Places
+    second: Places
+
+    @classmethod
+    def of(cls, plan: Design, key: ReferenceKey) -> "Frame":
+        """The places of a design."""
+        found = []
+        for kind in (1, 2):
+            places = np.flatnonzero(plan.classes.reshape(-1) == kind)
+            words = keystream(derive(key.key, b"robust/order/%d" % kind), 8 * len(places))
+            found.append(places[np.argsort(np.frombuffer(words, "<u8"), kind="stable")])
+        return cls(*found)
+
+    @cached_property
+    def header(self) -> Places:
+        """Of the header."""
+        eighth = min(max(len(self.first) // 8, HEADER_PLACES), MOST_HEADER_PLACES)
+        return self.first[: min(eighth, len(self.first) // 4)]
+
+    def base(self, share: int) -> Places:
+        """Of the base: so many 256ths of what the header leaves of class 1."""
+        rest = self.first[len(self.header) :]
+        return rest[: len(rest) * share // 256]
+
+    def refinement(self, share: int) -> Places:
+        """Of the refinement: all others, mixed."""
+        rest = self.first[len(self.header) + len(self.base(share)) :]
+        both = np.concatenate([rest, self.second])
+        # Of one order, so that every block of code has its part of both classes.
+        words = np.arange(len(both), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        return both[np.argsort(words, kind="stable")]
+
+
+def put(changes: NDArray[np.bool_], places: Places, data: bytes) -> None:
+    """Write bytes as code into flat bits, one for each coefficient."""
+    message = np.unpackbits(np.frombuffer(data, np.uint8))
+    count = blocks_of(len(data))
+    for index, part in enumerate(np.array_split(message, count)):
+        mine = places[index::count]
+        changes[mine] = Code.of(len(part)).encode(part, len(mine)).astype(bool)
+
+
+def take(ratios: NDArray[np.float32], places: Places, size: int) -> bytes | None:
+    """The bytes of `put`, or None where the code gives none.
+
+    Args:
+        ratios: flat, log P(0) / P(1).
+    """
+    count, found = blocks_of(size), []
+    for index, part in enumerate(np.array_split(np.zeros(8 * size, np.uint8), count)):
+        soft = np.rint(ratios[places[index::count]] * SCALE).clip(-LIMIT, LIMIT).astype(np.int32)
+        message: Bits | None = Code.of(len(part)).decode(soft) if len(soft) else None
+        if message is None:
+            return None
+        found.append(message)
+    return np.packbits(np.concatenate(found)).tobytes()
+
+
+def blocks_of(size: int) -> int:
+    """Blocks of code for so many bytes."""
+    return -(-size // BLOCK_BYTES)

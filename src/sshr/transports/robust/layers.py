@@ -1,0 +1,115 @@
+"""From layers of bytes to a picture, and from a received picture to its layers."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sshr.header.reference import ReferenceKey
+from sshr.transports.robust.blocks import WEIGHTS, samples
+from sshr.transports.robust.compact import (
+    CompactHeader,
+    Record,
+    digests_match,
+    open_layer,
+)
+from sshr.transports.robust.design import LUMA_POWER, ROUNDING, Design, design
+from sshr.transports.robust.frame import Frame, put, take
+from sshr.transports.robust.listening import Heard
+from sshr.transports.robust.options import ANALOG_SHARE
+from sshr.transports.robust.profiles import PROFILES
+from sshr.types import Rgb8
+
+BASE, REFINEMENT = b"robust/base", b"robust/refinement"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that follows from a reference and a profile.
+
+    Attributes:
+        reference: (H, W, 3) uint8.
+        survive, stego_psnr, analog: what `of` was given.
+    """
+
+    reference: Rgb8
+    key: ReferenceKey
+    plan: Design
+    frame: Frame
+    survive: str
+    stego_psnr: float
+    analog: bool
+
+    @classmethod
+    def of(cls, reference: Rgb8, survive: str, stego_psnr: float, analog: bool) -> "Ground":
+        """The ground of a profile at this PSNR of the stego in dB, with or without the network."""
+        key = ReferenceKey.of(reference)
+        psnr = stego_psnr - 10 * math.log10(1 - ANALOG_SHARE) if analog else stego_psnr
+        deviation = math.hypot(ROUNDING, analog_deviation(stego_psnr)) if analog else ROUNDING
+        plan = design(reference, PROFILES[survive].aims, psnr, deviation)
+        return cls(reference, key, plan, Frame.of(plan, key), survive, stego_psnr, analog)
+
+    def named(self, record: Record) -> "Ground":
+        """The ground that a record's sender had: this one, if it is that."""
+        wanted = record.survive, record.stego_psnr, record.analog
+        if wanted == (self.survive, self.stego_psnr, self.analog):
+            return self
+        return Ground.of(self.reference, *wanted)
+
+    def picture(self, bits: NDArray[np.bool_]) -> Rgb8:
+        """The reference with these bits in its coefficients, (rows, columns, 8, 8)."""
+        changes = np.where(bits, self.plan.one, self.plan.zero).astype(np.float64)
+        plane = samples(changes, self.reference.shape[:2])
+        direction = np.array(WEIGHTS) / 256 / LUMA_POWER
+        if _is_grey(self.reference):
+            direction = np.ones(3)
+        levels = self.reference + plane[..., None] * direction
+        return np.rint(levels).clip(0, 255).astype(np.uint8)
+
+    def bits(self, header: bytes, record: Record, layers: tuple[bytes, bytes]) -> NDArray[np.bool_]:
+        """The bits of all layers."""
+        found = np.zeros(self.plan.zero.shape, bool)
+        flat = found.reshape(-1)
+        put(flat, self.frame.header, header)
+        for places, layer in zip(self._parts(record), layers, strict=True):
+            if layer:
+                put(flat, places, layer)
+        return found
+
+    def read(self, heard: Heard, header: CompactHeader) -> tuple[bytes | None, bytes | None]:
+        """Base and refinement as they were sent, each None where it did not come through."""
+        record, ratios = header.record, heard.ratios.reshape(-1)
+        found: list[bytes | None] = []
+        sizes = record.base, record.refinement
+        for index, (places, size) in enumerate(zip(self._parts(record), sizes, strict=True)):
+            layer = take(ratios, places, size) if 0 < size <= len(places) // 8 else None
+            good = layer is not None and digests_match(record, index, layer)
+            found.append(layer if good else None)
+        return found[0], found[1]
+
+    def _parts(self, record: Record) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return self.frame.base(record.share), self.frame.refinement(record.share)
+
+
+def layers_power(stego_psnr: float) -> float:
+    """Mean square of the luma's change by the layers of a stego, levels squared."""
+    return 3 * LUMA_POWER * 255**2 / 10 ** (stego_psnr / 10)
+
+
+def analog_deviation(stego_psnr: float) -> float:
+    """What the network's part adds to a luma coefficient, levels."""
+    return 255 * 10 ** (-stego_psnr / 20) * math.sqrt(ANALOG_SHARE * LUMA_POWER)
+
+
+def opened(header: CompactHeader, layers: tuple[bytes | None, bytes | None]) -> list[bytes | None]:
+    """The contents of both layers."""
+    names = BASE, REFINEMENT
+    return [
+        None if layer is None else open_layer(header.session, name, layer)
+        for name, layer in zip(names, layers, strict=True)
+    ]
+
+
+def _is_grey(picture: Rgb8) -> bool:
+    return bool((picture == picture[:, :, :1]).all())

@@ -1,0 +1,122 @@
+"""The receiver's side: the best of what came through."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sshr.errors import DamagedError
+from sshr.header.metadata import Metadata
+from sshr.header.reader import OpenedHeader
+from sshr.progress import Progress
+from sshr.transports.cover import CoverPair
+from sshr.transports.kind import Kind
+from sshr.transports.protocol import Contents, Runtime
+from sshr.transports.revealed import Revealed
+from sshr.transports.robust.analog_part import read_analog
+from sshr.transports.robust.codec import decode
+from sshr.transports.robust.compact import Record
+from sshr.transports.robust.layers import opened as opened_layers
+from sshr.transports.robust.opening import HeardPair
+from sshr.transports.sealed.record import unpack
+from sshr.types import Rgb8
+
+
+def receive(
+    opened: OpenedHeader, pair: CoverPair, runtime: Runtime, progress: Progress
+) -> Revealed:
+    """See `Transport.extract`.
+
+    Raises:
+        DamagedError: not even the base came through.
+    """
+    assert isinstance(pair, HeardPair)
+    assert pair.ground is not None
+    assert pair.heard is not None
+    assert pair.header is not None
+    header, ground = pair.header, pair.ground
+    progress("revealing", 0, 1)
+    sent = ground.read(pair.heard, header)
+    contents = opened_layers(header, sent)
+    channel = pair.heard.channel
+    if contents[0] is None:
+        raise DamagedError(
+            f"the stego was changed too much on its way ({channel}): nothing of the secret is left"
+        )
+    record = header.record
+    found = Revealed(
+        transport="robust",
+        kind=record.kind,
+        intact=False,
+        sender=opened.sender,
+        channel=_words(channel, contents, record),
+    )
+    picture = _picture(pair, sent)
+    untouched = picture is not None and np.array_equal(picture, pair.stego)
+    if record.kind is not Kind.PICTURE:
+        content = unpack(contents[0])
+        return replace(found, intact=untouched, data=content.data, name=content.name)
+    best = decode(contents[1] or contents[0], record.size)
+    found = replace(found, intact=untouched, image=_own_colour(best, record))
+    if picture is None:
+        return found
+    analog = read_analog(pair.stego, picture, header.session, ground.stego_psnr, runtime)
+    progress("revealing", 1, 1)
+    if analog is None or not _nearer(analog.rgb, best, record.decibels):
+        return found
+    told = "untouched" if analog.intact else channel
+    return replace(found, intact=analog.intact, image=analog.image, channel=told)
+
+
+def describe(metadata: Metadata) -> Contents:
+    """See `Transport.describe`."""
+    record = Record.unpack(metadata.side_info)
+    layers = 1 + (record.refinement > 0)
+    details = {"layers": layers, "payload_bytes": record.base + record.refinement}
+    if record.kind is not Kind.PICTURE:
+        return Contents("robust", record.kind, details=details)
+    return Contents(
+        "robust",
+        record.kind,
+        secret_width=record.size[1],
+        secret_height=record.size[0],
+        greyscale=record.greyscale,
+        details=details,
+    )
+
+
+def _picture(pair: HeardPair, sent: tuple[bytes | None, bytes | None]) -> Rgb8 | None:
+    """The layers' picture as its sender made it, if all of them came and the size is his."""
+    header, ground = pair.header, pair.ground
+    assert header is not None
+    assert ground is not None
+    if pair.stego.shape != ground.reference.shape or sent[0] is None:
+        return None
+    if header.record.refinement and sent[1] is None:
+        return None
+    bits = ground.bits(header.raw, header.record, (sent[0], sent[1] or b""))
+    return ground.picture(bits)
+
+
+def _nearer(analog: Rgb8, coded: Rgb8, decibels: float) -> bool:
+    """Whether the network's picture is likely to be nearer to the secret than the coded one.
+
+    Their distance is that of the coded picture, which is known, and the network's own added up.
+    """
+    if analog.shape != coded.shape:
+        return False
+    distance = float(np.square(analog.astype(np.float32) - coded).mean())
+    return distance < 2 * 255**2 / 10 ** (decibels / 10)
+
+
+def _own_colour(picture: Rgb8, record: Record) -> np.ndarray:
+    if not record.greyscale:
+        return picture
+    return np.rint(picture.mean(axis=2)).astype(np.uint8)
+
+
+def _words(channel: str, contents: list[bytes | None], record: Record) -> str:
+    if record.kind is not Kind.PICTURE or not record.refinement:
+        return channel
+    if contents[1] is None:
+        return f"{channel}; the base picture alone came through"
+    return f"{channel}; base and refinement came through, about {record.decibels:.1f} dB"

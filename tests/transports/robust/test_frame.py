@@ -1,0 +1,90 @@
+"""Places of the layers."""
+
+import random
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sshr.header.reference import ReferenceKey
+from sshr.transports.robust.design import Design
+from sshr.transports.robust.frame import (
+    BLOCK_BYTES,
+    HEADER_PLACES,
+    MOST_HEADER_PLACES,
+    Frame,
+    blocks_of,
+    put,
+    take,
+)
+
+Rgb8 = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def frame(plan: Design, reference: Rgb8) -> Frame:
+    return Frame.of(plan, ReferenceKey.of(reference))
+
+
+@pytest.mark.parametrize("share", [0, 1, 100, 255])
+def test_parts_are_disjoint_and_cover_all(frame: Frame, plan: Design, share: int) -> None:
+    parts = [frame.header, frame.base(share), frame.refinement(share)]
+    every = np.concatenate(parts)
+    assert len(every) == len(np.unique(every)) == (plan.classes > 0).sum()
+    classes = plan.classes.reshape(-1)
+    assert (classes[np.concatenate(parts[:2])] == 1).all()
+    assert len(parts[1]) == (len(frame.first) - len(frame.header)) * share // 256
+
+
+def test_order_is_the_references(frame: Frame, plan: Design, reference: Rgb8) -> None:
+    again = Frame.of(plan, ReferenceKey.of(reference))
+    assert np.array_equal(again.first, frame.first)
+    other = reference.copy()
+    other[0, 0, 0] ^= 1
+    assert not np.array_equal(Frame.of(plan, ReferenceKey.of(other)).first, frame.first)
+    assert not np.array_equal(np.sort(frame.first), frame.first)
+
+
+@pytest.mark.parametrize(
+    ("size", "header"),
+    [
+        (0, 0),
+        (1000, 250),
+        (4 * HEADER_PLACES, HEADER_PLACES),
+        (16 * HEADER_PLACES, 2 * HEADER_PLACES),
+        (1 << 20, MOST_HEADER_PLACES),
+    ],
+)
+def test_share_of_the_header(size: int, header: int) -> None:
+    frame = Frame(np.arange(size), np.arange(size, size))
+    assert len(frame.header) == header
+
+
+@pytest.mark.parametrize("size", [1, 58, 479, 480, 481, 1000, 2500])
+def test_bytes_come_back(size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    places = np.random.default_rng(size).permutation(size * 20)[: size * 16]
+    bits = np.zeros(size * 20, bool)
+    put(bits, places, data)
+    ratios = np.where(bits, -3, 3).astype(np.float32)
+    rng = np.random.default_rng(1)
+    ratios[rng.random(len(ratios)) < 0.02] *= -1
+    assert take(ratios, places, size) == data
+    untouched = np.ones(len(bits), bool)
+    untouched[places] = False
+    assert not bits[untouched].any()
+
+
+def test_lost_bytes_are_none() -> None:
+    data = random.Random(1).randbytes(500)
+    bits = np.zeros(8000, bool)
+    put(bits, np.arange(8000), data)
+    ratios = np.where(bits, -3, 3).astype(np.float32)
+    ratios[::3] *= -1
+    assert take(ratios, np.arange(8000), 500) is None
+    assert take(ratios, np.arange(0), 500) is None
+
+
+def test_blocks() -> None:
+    sizes = (1, BLOCK_BYTES, BLOCK_BYTES + 1, 3 * BLOCK_BYTES)
+    assert [blocks_of(size) for size in sizes] == [1, 1, 2, 3]

@@ -1,0 +1,43 @@
+"""What the options of the robust transport may say."""
+
+from typing import Any
+
+import pytest
+
+from sshr.errors import UsageError
+from sshr.transports.robust.options import LEVELS, RobustOptions
+
+
+def test_defaults() -> None:
+    own = RobustOptions()
+    assert (own.survive, own.stego_psnr, own.analog) == ("messenger", LEVELS[0], "auto")
+    assert (own.preset, own.device) == ("base", "auto")
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"survive": "all"}, "messenger, harsh"),
+        ({"stego_psnr": 41.0}, "40.6, 38, 44, 35 dB, not 41"),
+        ({"stego_psnr": float("nan")}, "not nan"),
+        ({"analog": "yes"}, "auto, on, off"),
+        ({"survive": "a\nb"}, "messenger, harsh"),
+    ],
+)
+def test_nonsense_is_refused(request_: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words) as caught:
+        RobustOptions(**request_)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("survive", "analog", "has"),
+    [
+        ("messenger", "auto", True),
+        ("harsh", "auto", False),
+        ("harsh", "on", True),
+        ("messenger", "off", False),
+    ],
+)
+def test_part_of_the_network(survive: str, analog: str, has: bool) -> None:
+    assert RobustOptions(survive=survive, analog=analog).has_analog is has

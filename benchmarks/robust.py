@@ -85,9 +85,8 @@ def main() -> int:
                     rows[name].append((psnr(found, secret), ssim(found, secret), True))
                 except SshrError:
                     rows[name].append(failed)
-    print(
-        f"stego {fmean(stegos):.2f} dB, {fmean(sizes):.0f} bytes, {fmean(times):.1f} s, {refused} refused"
-    )
+    told = f"stego {fmean(stegos):.2f} dB, {fmean(sizes):.0f} bytes, {fmean(times):.1f} s"
+    print(f"{told}, {refused} refused")
     table = {}
     for name, found in rows.items():
         came = sum(one[2] for one in found)
@@ -97,13 +96,12 @@ def main() -> int:
             "came": came,
             "pairs": len(found),
         }
-        print(
-            f"{name:15} {table[name]['psnr']:6.2f} dB  {table[name]['ssim']:.4f}  {came} of {len(found)}"
-        )
+        row = table[name]
+        print(f"{name:15} {row['psnr']:6.2f} dB  {row['ssim']:.4f}  {came} of {len(found)}")
     if args.json:
-        told = {"folder": args.folder.name, "crop": args.crop, **options, "refused": refused}
-        told |= {"stego_psnr_mean": fmean(stegos), "bytes": fmean(sizes), "channels": table}
-        args.json.write_text(json.dumps(told, indent=1) + "\n")
+        facts = {"folder": args.folder.name, "crop": args.crop, **options, "refused": refused}
+        facts |= {"stego_psnr_mean": fmean(stegos), "bytes": fmean(sizes), "channels": table}
+        args.json.write_text(json.dumps(facts, indent=1) + "\n")
     return 0
 
 

@@ -153,10 +153,15 @@ class CompactWriter:
         return SALT_BYTES + KEY_BYTES + len(self._slots.wrapped) * SLOT_BYTES
 
     @property
+    def is_signed(self) -> bool:
+        """Whether the header bears a signature."""
+        return self._keys.signer is not None
+
+    @property
     def size(self) -> int:
         """Bytes of the header."""
         slots = 0 if self._slots is None else len(self._slots.wrapped)
-        return header_size(slots, self._keys.signer is not None)
+        return header_size(slots, self.is_signed)
 
     def write(self, record: Record, layers: tuple[bytes, bytes]) -> bytes:
         """The header's bytes.
@@ -180,7 +185,10 @@ class CompactWriter:
 
 
 def sizes() -> Iterator[tuple[int, bool, int]]:
-    """Slots, signature and bytes of every header that there can be, the usual ones first."""
+    """Slots, signature and bytes of every header that there can be, the usual ones first.
+
+    Two slots are as long as a signature.
+    """
     for slots in _SLOTS:
         for is_signed in (False, True):
             yield slots, is_signed, header_size(slots, is_signed)

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.header.reference import ReferenceKey
+from sshr.imaging.modes import as_rgb
+from sshr.transports.cover import is_packed, picture_of, samples_of
 from sshr.transports.robust.blocks import WEIGHTS, samples
 from sshr.transports.robust.compact import (
     CompactHeader,
@@ -65,7 +67,9 @@ class Ground:
         if _is_grey(self.reference):
             direction = np.ones(3)
         levels = self.reference + plane[..., None] * direction
-        return np.rint(levels).clip(0, 255).astype(np.uint8)
+        picture = np.rint(levels).clip(0, 255).astype(np.uint8)
+        packed = is_packed(self.reference)  # the rim of packed stegos is their reference's
+        return as_rgb(picture_of(samples_of(picture, packed), self.reference, packed, False))
 
     def bits(self, header: bytes, record: Record, layers: tuple[bytes, bytes]) -> NDArray[np.bool_]:
         """The bits of all layers."""

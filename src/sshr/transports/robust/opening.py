@@ -75,14 +75,16 @@ def find_with(
     key = ReferenceKey.of(reference)
     for ground in grounds or _grounds(stego, reference):
         heard = listen(stego, reference, ground.plan)
+        seen = False
         for slots, is_signed, size in sizes():
             data = take(heard.ratios.reshape(-1), ground.frame.header, size)
             stream = None if data is None else recognise(key, data)
             if data is None or stream is None:
                 continue
             header = opener(key, stream, slots, is_signed)
-            if header is None:
-                raise wrong_key()
+            if header is None:  # other keys', or of another form with the same size
+                seen = True
+                continue
             header = replace(header, raw=data)
             # Designs of other options share places: the header may come through with any of them.
             own = ground.named(header.record)
@@ -90,6 +92,8 @@ def find_with(
                 heard = listen(stego, reference, own.plan)
             pair = HeardPair(stego, reference, True, own, heard, header)
             return _opened(header, stego), pair
+        if seen:
+            raise wrong_key()
     return None
 
 

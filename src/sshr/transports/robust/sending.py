@@ -243,6 +243,8 @@ def _find(
     def opener(
         key: ReferenceKey, stream: bytes, slots: int, is_signed: bool
     ) -> CompactHeader | None:
+        if is_signed != writer.is_signed:
+            return None
         return open_with(key, stream, writer.slots_end, is_signed, writer.file_key)
 
     return find_with(stego, ground.reference, opener, [ground])

@@ -1,0 +1,68 @@
+"""What the robust transport expects is what it does."""
+
+import functools
+import random
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import sshr
+from sshr.errors import TooSmallError
+
+Rgb8 = NDArray[np.uint8]
+KEYS = sshr.Keys()
+forecast = functools.partial(sshr.forecast, transport="robust", analog="off")
+conceal = functools.partial(sshr.conceal, transport="robust", analog="off")
+pytestmark = pytest.mark.usefixtures("few_channels")
+
+
+def test_without_a_secret_it_says_what_fits(reference: Rgb8) -> None:
+    told = forecast(None, reference)
+    assert list(told.capacity) == [40.6]
+    assert (told.transport, told.stego, told.header_bytes) == ("robust", (128, 128), 55)
+    assert told.header_capacity >= 55
+    assert (told.payload_bytes, told.exact, told.greyscale) == (None, False, False)
+    room = told.capacity[40.6]
+    stego = conceal(sshr.Blob(random.Random(1).randbytes(room - 50)), reference, KEYS)
+    assert stego.check().exact
+    with pytest.raises(TooSmallError):
+        conceal(sshr.Blob(random.Random(1).randbytes(room + 1)), reference, KEYS)
+
+
+def test_louder_stegos_hold_more(reference: Rgb8) -> None:
+    rooms = [
+        next(iter(forecast(None, reference, stego_psnr=level).capacity.values()))
+        for level in (44.0, 40.6, 38.0)
+    ]
+    assert rooms == sorted(rooms)
+    assert rooms[0] < rooms[-1]
+
+
+def test_a_picture(secret: Rgb8, reference: Rgb8) -> None:
+    told = forecast(secret, reference)
+    stego = conceal(secret, reference, KEYS)
+    report = stego.check()
+    assert (told.secret, told.carried, told.resized) == ((112, 96), (112, 96), False)
+    assert told.payload_bytes == report.payload_bytes
+    assert told.revealed_psnr is not None
+    assert told.revealed_psnr[0] < told.revealed_psnr[1] == pytest.approx(report.revealed_psnr)
+    assert told.stego_psnr == (40.6, 40.6)
+    assert abs(report.stego_psnr - 40.6) < 0.3
+
+
+def test_a_text(reference: Rgb8) -> None:
+    told = forecast(sshr.Blob.text("hello"), reference)
+    stego = conceal(sshr.Blob.text("hello"), reference, KEYS)
+    assert told.exact
+    assert told.payload_bytes == stego.made.payload_bytes
+
+
+def test_signature_and_recipients(reference: Rgb8) -> None:
+    assert forecast(None, reference, signed=True).header_bytes == 183
+    assert forecast(None, reference, recipients=4).header_bytes == 279
+
+
+def test_what_does_not_fit_is_refused(reference: Rgb8) -> None:
+    with pytest.raises(TooSmallError):
+        forecast(sshr.Blob(random.Random(1).randbytes(5000)), reference)

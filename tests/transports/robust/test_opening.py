@@ -1,0 +1,91 @@
+"""The header is found in what arrives, by whoever should."""
+
+import functools
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from numpy.typing import NDArray
+
+import sshr
+from sshr.errors import MismatchError, NothingFoundError, SignatureError, WrongKeyError
+from sshr.transports.robust.opening import find
+from sshr.transports.robust.profiles import channel
+
+Rgb8 = NDArray[np.uint8]
+KEYS = sshr.Keys()
+SEED = bytes([7]) * 32
+SENDER = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
+IDENTITIES = [bytes([n]) * 32 for n in (1, 2, 3)]
+PUBLIC = [
+    X25519PrivateKey.from_private_bytes(n).public_key().public_bytes_raw() for n in IDENTITIES
+]
+conceal = functools.partial(sshr.conceal, transport="robust", analog="off")
+pytestmark = pytest.mark.usefixtures("few_channels")
+
+
+@pytest.mark.parametrize("name", ["none", "jpeg:75", "half"])
+def test_passphrase(secret: Rgb8, reference: Rgb8, name: str) -> None:
+    image = channel(name)(conceal(secret, reference, sshr.Keys(b"right")).image)
+    assert sshr.reveal(image, reference, sshr.Keys(b"right")).image is not None
+    for wrong in (sshr.Keys(b"wrong"), KEYS, sshr.Keys(identity=IDENTITIES[0])):
+        with pytest.raises(WrongKeyError):
+            sshr.reveal(image, reference, wrong)
+
+
+def test_signature(photo: Callable[..., Rgb8], secret: Rgb8) -> None:
+    reference = photo("sailboats", 192, 192)
+    image = conceal(secret, reference, sshr.Keys(signer=SEED)).image
+    for name in ("none", "jpeg:75", "half"):
+        arrived = channel(name)(image)
+        found = sshr.reveal(arrived, reference, sshr.Keys(sender=SENDER))
+        assert found.sender == SENDER
+        assert found.intact == (name == "none")
+        with pytest.raises(SignatureError):
+            sshr.reveal(arrived, reference, sshr.Keys(sender=bytes(32)))
+    unsigned = conceal(secret, reference, KEYS).image
+    assert sshr.reveal(unsigned, reference, KEYS).sender is None
+    with pytest.raises(SignatureError):
+        sshr.reveal(unsigned, reference, sshr.Keys(sender=SENDER))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_recipients(photo: Callable[..., Rgb8], secret: Rgb8, count: int) -> None:
+    reference = photo("sailboats", 192, 192)
+    image = conceal(secret, reference, sshr.Keys(recipients=tuple(PUBLIC[:count]))).image
+    for name in ("none", "jpeg:75"):
+        arrived = channel(name)(image)
+        for identity in IDENTITIES[:count]:
+            assert sshr.reveal(arrived, reference, sshr.Keys(identity=identity)).image is not None
+        for wrong in (KEYS, sshr.Keys(identity=IDENTITIES[2])):
+            with pytest.raises(WrongKeyError):
+                sshr.reveal(arrived, reference, wrong)
+
+
+@pytest.mark.parametrize("name", ["jpeg:75", "half", "noise", "webp:80"])
+def test_plain_photographs_hold_nothing(reference: Rgb8, name: str) -> None:
+    assert find(channel(name)(reference), reference, KEYS) is None
+    assert find(reference, reference, KEYS) is None
+
+
+def test_other_pictures_hold_nothing(photo: Callable[..., Rgb8], reference: Rgb8) -> None:
+    assert find(photo("parrots"), reference, KEYS) is None
+    with pytest.raises((MismatchError, NothingFoundError)):
+        sshr.reveal(channel("jpeg:85")(reference), reference, KEYS)
+
+
+@pytest.mark.parametrize("size", [(128, 64), (64, 128), (300, 300), (40, 40)])
+def test_shapes_that_are_not_tried(reference: Rgb8, size: tuple[int, int]) -> None:
+    other = np.resize(reference, (*size, 3))
+    assert find(other, reference, KEYS) is None
+
+
+def test_another_reference_sees_nothing(photo: Callable[..., Rgb8], secret: Rgb8) -> None:
+    reference = photo("sailboats")
+    image = conceal(secret, reference, KEYS).image
+    other = reference.copy()
+    other[0, 0, 0] ^= 1
+    assert find(image, reference, KEYS) is not None
+    assert find(image, other, KEYS) is None

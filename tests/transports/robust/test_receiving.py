@@ -1,0 +1,133 @@
+"""What comes back, untouched and from what stegos meet."""
+
+import functools
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import sshr
+from sshr.errors import DamagedError, SshrError
+from sshr.metrics import psnr
+from sshr.transports.robust.profiles import channel
+
+Rgb8 = NDArray[np.uint8]
+KEYS = sshr.Keys()
+conceal = functools.partial(sshr.conceal, transport="robust")
+pytestmark = pytest.mark.usefixtures("few_channels")
+
+
+@pytest.fixture(scope="module")
+def stego(secret: Rgb8, reference: Rgb8, drawing_from) -> Rgb8:
+    with drawing_from("robust stego"):
+        return conceal(secret, reference, KEYS).image
+
+
+def test_untouched(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
+    found = sshr.reveal(stego, reference, KEYS, strict=True)
+    assert (found.transport, found.intact, found.channel) == ("robust", True, "untouched")
+    assert psnr(found.rgb, secret) > 42
+
+
+def test_through_jpeg(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
+    for quality in (75, 90):
+        found = sshr.reveal(channel(f"jpeg:{quality}")(stego), reference, KEYS)
+        assert not found.intact
+        assert "JPEG of about quality" in found.channel
+        assert "base and refinement came through, about 3" in found.channel
+        assert psnr(found.rgb, secret) > 32
+
+
+def test_half_size(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
+    found = sshr.reveal(channel("half")(stego), reference, KEYS)
+    assert found.channel.startswith("resized to 64x64")
+    assert "the base picture alone came through" in found.channel
+    assert found.rgb.shape == secret.shape
+    assert psnr(found.rgb, secret) > 26
+
+
+def test_one_changed_sample(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
+    changed = stego.copy()
+    changed[60, 60, 1] ^= 2
+    found = sshr.reveal(changed, reference, KEYS)
+    assert not found.intact
+    assert psnr(found.rgb, secret) > 32
+    with pytest.raises(DamagedError, match="has been changed"):
+        sshr.reveal(changed, reference, KEYS, strict=True)
+
+
+def test_without_the_network(secret: Rgb8, reference: Rgb8) -> None:
+    image = conceal(secret, reference, KEYS, analog="off").image
+    found = sshr.reveal(image, reference, KEYS)
+    assert found.intact
+    assert psnr(found.rgb, secret) > 33
+    image[5, 5, 0] ^= 1
+    assert not sshr.reveal(image, reference, KEYS).intact
+
+
+@pytest.mark.parametrize("level", [44.0, 38.0, 35.0])
+def test_every_level_is_found(secret: Rgb8, reference: Rgb8, level: float) -> None:
+    image = conceal(secret, reference, KEYS, analog="off", stego_psnr=level).image
+    assert sshr.reveal(image, reference, KEYS).intact
+    found = sshr.reveal(channel("jpeg:85")(image), reference, KEYS)
+    assert "base and refinement came through" in found.channel
+    assert psnr(found.rgb, secret) > 30
+
+
+@pytest.mark.parametrize(
+    "blob",
+    [
+        sshr.Blob.text("meet at noon, \u00e4\u00df"),
+        sshr.Blob(random.Random(1).randbytes(90), "a.bin"),
+    ],
+)
+def test_bytes_are_exact_or_an_error(blob: sshr.Blob, reference: Rgb8) -> None:
+    stego = conceal(blob, reference, KEYS)
+    assert stego.check().exact
+    found = sshr.reveal(stego.image, reference, KEYS)
+    assert (found.data, found.name, found.kind, found.intact) == (
+        *(blob.data, blob.name, blob.kind, True),
+    )
+    for name in ("jpeg:75", "jpeg:85", "half"):
+        found = sshr.reveal(channel(name)(stego.image), reference, KEYS)
+        assert (found.data, found.intact) == (blob.data, False)
+    for quality in (10, 30, 50):
+        try:
+            found = sshr.reveal(channel(f"jpeg:{quality}")(stego.image), reference, KEYS)
+        except SshrError:
+            continue
+        assert found.data == blob.data
+
+
+def test_grey_secret(secret: Rgb8, reference: Rgb8) -> None:
+    grey = np.ascontiguousarray(secret[..., 1])
+    image = conceal(grey, reference, KEYS).image
+    for name, level in (("none", 42), ("jpeg:75", 33), ("half", 25)):
+        found = sshr.reveal(channel(name)(image), reference, KEYS).image
+        assert found is not None
+        assert found.shape == grey.shape
+        assert psnr(found, grey) > level
+
+
+def test_grey_reference(photo: Callable[..., Rgb8], secret: Rgb8) -> None:
+    reference = np.ascontiguousarray(photo("sailboats", 150, 160)[..., 0])
+    image = conceal(secret, reference, KEYS).image
+    assert image.shape == reference.shape
+    found = sshr.reveal(image, reference, KEYS)
+    assert found.intact
+    assert psnr(found.rgb, secret) > 36
+    shown = np.repeat(image[:, :, None], 3, axis=2)
+    found = sshr.reveal(channel("jpeg:75")(shown), reference, KEYS)
+    assert "base and refinement" in found.channel
+    assert psnr(found.rgb, secret) > 32
+
+
+def test_inspect(stego: Rgb8, reference: Rgb8) -> None:
+    told = sshr.inspect(channel("jpeg:85")(stego), reference, KEYS)
+    assert (told.transport, told.secret_width, told.secret_height) == ("robust", 112, 96)
+    assert told.details["layers"] == 2
+    text = conceal(sshr.Blob.text("hello"), reference, KEYS).image
+    told = sshr.inspect(text, reference, KEYS)
+    assert (told.secret_width, told.details["layers"]) == (None, 1)

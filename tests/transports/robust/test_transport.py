@@ -1,0 +1,36 @@
+"""The robust transport as the table holds it."""
+
+import os
+import subprocess
+import sys
+
+from sshr.transports.kind import LOSSLESS_SUFFIXES, Kind
+from sshr.transports.protocol import Finder, option_names
+from sshr.transports.robust.compact import CODE
+from sshr.transports.robust.transport import RobustTransport
+from sshr.transports.table import TRANSPORTS
+
+
+def test_it_carries_anything_and_finds_its_own_header() -> None:
+    own = RobustTransport()
+    assert (own.code, own.name) == (CODE, "robust")
+    assert (own.kinds, own.suffixes) == (frozenset(Kind), LOSSLESS_SUFFIXES)
+    assert isinstance(own, Finder)
+    assert option_names(own) == ["survive", "stego_psnr", "analog", "preset", "device"]
+    assert isinstance(TRANSPORTS["robust"], RobustTransport)
+
+
+def test_bytes_need_no_network() -> None:
+    script = (
+        "import sys, numpy, sshr\n"
+        "from sshr.transports.robust.profiles import PROFILES, Profile\n"
+        "PROFILES['messenger'] = Profile(PROFILES['messenger'].aims, ('jpeg:75',), ('jpeg:75',))\n"
+        "rng = numpy.random.default_rng(1)\n"
+        "reference = rng.integers(20, 230, (128, 128, 3), numpy.uint8)\n"
+        "stego = sshr.conceal(sshr.Blob(b'x'), reference, sshr.Keys(), 'robust')\n"
+        "found = sshr.reveal(stego.image, reference, sshr.Keys())\n"
+        "print(found.data, found.transport, 'torch' in sys.modules)"
+    )
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "b'x' robust False\n"), done.stderr

@@ -23,7 +23,6 @@ from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
-CHANNELS = "float,png"
 Figures = dict[str, dict[str, float]]
 """By channel: stego and revealed PSNR and SSIM, the sum of both PSNR, the worst of each."""
 
@@ -70,7 +69,7 @@ def measured(
 ) -> tuple[Run, dict[str, Figures]]:
     """What was evaluated, and figures by method and channel."""
     with tempfile.TemporaryDirectory() as name:
-        channels = parse_channels(CHANNELS)
+        channels = parse_channels("float,png")
         options = Options(methods, folder, protocol, channels, Path(name) / "out", limit)
         report = evaluate(options, progress)
     return report.run, {

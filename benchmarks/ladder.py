@@ -178,8 +178,7 @@ def main() -> int:
         rows = [*ladder.rungs, *ladder.variants]
         told_rows = [{"": row.name, "why": row.why, **row.channels} for row in rows]
         show(f"{ladder.folder}: {ladder.pairs} pairs", told_rows)
-    size = PROTOCOLS[args.protocol].describe
-    keep(args.json, checkpoints=told, size=size, sets=found)
+    keep(args.json, checkpoints=told, size=PROTOCOLS[args.protocol].describe, sets=found)
     if args.picture:
         args.picture.write_text(drawn(found[0]), "utf-8")
     return 0

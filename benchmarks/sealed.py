@@ -12,7 +12,6 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -32,19 +31,6 @@ SIZE, KEY = 256, bytes(32)
 Pair = tuple[Rgb8, Rgb8]
 Conceal = Callable[[Rgb8, Rgb8], tuple[Rgb8, int | None]]
 Reveal = Callable[[Rgb8, Rgb8], Rgb8]
-
-
-@dataclass(frozen=True)
-class EmbeddingRow:
-    """Means over the pairs, medians of times; `revealed_psnr` of those that are not exact."""
-
-    embedding: str
-    stego_psnr: float
-    revealed_psnr: float | None
-    lossless: int
-    bytes: int | None
-    hide_seconds: float
-    reveal_seconds: float
 
 
 def sealed(options: dict[str, Any]) -> tuple[Conceal, Reveal]:
@@ -67,8 +53,13 @@ def classical(base: str) -> tuple[Conceal, Reveal]:
     )
 
 
-def measured(name: str, way: tuple[Conceal, Reveal], pairs: list[Pair], path: Path) -> EmbeddingRow:
-    """Conceal, write, read and reveal every pair."""
+def measured(
+    name: str, way: tuple[Conceal, Reveal], pairs: list[Pair], path: Path
+) -> dict[str, Any]:
+    """Conceal, write, read and reveal every pair: means, and medians of times.
+
+    `revealed_psnr` is that of pictures that are not exact.
+    """
     stegos, lossy, sizes, times = [], [], [], []
     conceal, reveal = way
     for secret, reference in pairs:
@@ -82,11 +73,11 @@ def measured(name: str, way: tuple[Conceal, Reveal], pairs: list[Pair], path: Pa
         stegos.append(psnr(seen, reference))
         sizes += [] if size is None else [size]
         lossy += [] if np.array_equal(back, secret) else [psnr(back, secret)]
-    return EmbeddingRow(
-        *(name, fmean(stegos), fmean(lossy) if lossy else None, len(pairs) - len(lossy)),
-        round(fmean(sizes)) if sizes else None,
-        *(median(spent) for spent in zip(*times, strict=True)),
-    )
+    hide, back_again = (median(spent) for spent in zip(*times, strict=True))
+    row: dict[str, Any] = {"embedding": name, "stego_psnr": fmean(stegos)}
+    row |= {"revealed_psnr": fmean(lossy) if lossy else None, "lossless": len(pairs) - len(lossy)}
+    row |= {"bytes": round(fmean(sizes)) if sizes else None}
+    return row | {"hide_seconds": hide, "reveal_seconds": back_again}
 
 
 def capacities(references: list[Rgb8], noise: str) -> dict[float, int]:

@@ -229,7 +229,8 @@ def run_row(
     if not known.exists():
         shutil.copy(own, known)
     engine = Engine(load_model(str(ended.model), "cpu"))
-    log = read_log(out / LOG)
+    with (out / LOG).open(newline="") as file:
+        log = [{name: float(v) for name, v in row.items()} for row in csv.DictReader(file)]
     return TrainedRow(
         row=name,
         rate=rate,
@@ -244,12 +245,6 @@ def run_row(
         start=at_start(engine, evaluation),
         curve=curve_of(log),
     )
-
-
-def read_log(path: Path) -> list[dict[str, float]]:
-    """The rows of a run's log, one a step."""
-    with path.open(newline="") as file:
-        return [{name: float(v) for name, v in row.items()} for row in csv.DictReader(file)]
 
 
 def curve_of(log: Sequence[dict[str, float]]) -> list[tuple[int, float, float]]:

@@ -40,16 +40,12 @@ def with_map(contrast: float, floor: float, folder: Path) -> MethodEntry:
     net, path = load_model("base", "cpu").net, folder / f"{contrast:g}-{floor:g}.safetensors"
     exact = dataclasses.replace(net.config.exact, strength=StrengthConfig(contrast, floor))
     save_checkpoint(with_weights(dataclasses.replace(net.config, exact=exact), net), path)
-    return dataclasses.replace(preset(str(path)), name=name_of(contrast, floor))
+    return dataclasses.replace(preset(str(path)), name=f"contrast {contrast:g}, floor {floor:g}")
 
 
-def name_of(contrast: float, floor: float) -> str:
-    return f"contrast {contrast:g}, floor {floor:g}"
-
-
-def row(report: EvaluationReport, contrast: float, floor: float) -> dict[str, Any]:
-    """The means of one strength map."""
-    entry = next(one for one in report.methods if one.name == name_of(contrast, floor))
+def row(report: EvaluationReport, number: int) -> dict[str, Any]:
+    """The means of one of ROWS."""
+    entry, (contrast, floor) = report.methods[number], ROWS[number]
     found = entry.channels["png"]
     line: dict[str, Any] = {"contrast": contrast, "floor": floor, "pairs": found.pairs}
     line |= figures(found)
@@ -79,7 +75,7 @@ def main() -> int:
         report = evaluate(options, progress)
     for table in (all_figures(report), *detection_tables(report)):
         print(table_text(table))
-    rows = [row(report, *strength) for strength in ROWS]
+    rows = [row(report, number) for number in range(len(ROWS))]
     checkpoint = load_model("base", "cpu").digest[:8].hex()
     keep(given.json, folders=[given.folder.name], rows=rows, checkpoint=checkpoint)
     return 0

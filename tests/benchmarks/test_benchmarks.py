@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -55,7 +55,7 @@ def test_processes_of_the_command_line_are_measured(load: Load, tmp_path: Path) 
         ("conceal", "96x80"),
         ("reveal", "96x80"),
     ]
-    assert all(step.seconds > 0 and step.peak_bytes > 0 for step in steps)
+    assert all(min(step.seconds, step.cpu_seconds, step.peak_bytes) > 0 for step in steps)
     images = {
         role: read_image(tmp_path / f"96x80-{role}.png").rgb for role in ("secret", "revealed")
     }
@@ -100,15 +100,14 @@ def test_the_plans_constants_are_fitted_to_whole_processes(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    uses = {(64, 64): (5.0, 300.0), (1000, 1000): (13.0, 350.0), (2000, 1000): (21.0, 400.0)}
-    script = load("planning")
-    real = script.measured((64, 64), 1, tmp_path)
-    assert min(real.seconds, real.mebibytes) > 0
+    uses = {(64, 64): (5.0, 300), (1000, 1000): (13.0, 350), (2000, 1000): (21.0, 400)}
+    script, process = load("planning"), load("speed").ProcessSpeed
 
-    def known(size: tuple[int, int], repeats: int, work: Path) -> object:
-        return script.ConcealUse(size[0] * size[1] / 1e6, *uses[size])
+    def known(size: tuple[int, int], repeats: int, threads: int, work: Path) -> Iterator[object]:
+        cpu, mebibytes = uses[size]
+        yield process("conceal", "a size", repeats, 2 * cpu, cpu, mebibytes << 20)
 
-    monkeypatch.setattr(script, "measured", known)
+    monkeypatch.setattr(script, "measured_processes", known)
     out = tmp_path / "figures.json"
     sizes = [f"{width}x{height}" for width, height in uses]
     monkeypatch.setattr(sys, "argv", ["planning", "--sizes", *sizes, "--json", str(out)])

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sshr.evaluation.tensors import to_tensor
+from sshr.evaluation.methods.method import to_tensor
 from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
 

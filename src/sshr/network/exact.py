@@ -28,9 +28,8 @@ from sshr.network.closed_form import Stage, linear_pair, nonlinear_pair
 from sshr.network.companding import Companding
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Watch
-from sshr.network.fit import fit_start
+from sshr.network.fit import ROUNDING, fit_start, mean_power, reachable
 from sshr.network.mix import Mix
-from sshr.network.noise import ROUNDING, mean_power, reachable
 from sshr.network.rotation import KeyedRotation
 from sshr.network.spread import Groups, Spread
 from sshr.network.steps import Pair, Shared, Steps

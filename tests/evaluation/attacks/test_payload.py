@@ -15,7 +15,7 @@ from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.payload import STATISTICS, residual_picks, ring_power
 from sshr.evaluation.concealed import conceal_pair
-from sshr.evaluation.tensors import to_tensor
+from sshr.evaluation.methods.method import to_tensor
 from sshr.transports.analog.keyed_mix import tile_signs
 
 FEATURES = {"pixels", "bands", "sorted", *STATISTICS}

@@ -17,7 +17,7 @@ from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.matching import Scores, feature_vectors, picks, right_picks
 from sshr.evaluation.concealed import ConcealedPair
-from sshr.evaluation.tensors import to_tensor
+from sshr.evaluation.methods.method import to_tensor
 from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
 from sshr.transports.analog.engine import Engine

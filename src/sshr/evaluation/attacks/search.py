@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.attack import neutral_scales
 from sshr.evaluation.concealed import ConcealedPair
-from sshr.evaluation.tensors import to_levels, to_tensor
+from sshr.evaluation.methods.method import to_levels, to_tensor
 from sshr.imaging.tiles import tile_grid
 from sshr.network.mix import Mix, no_mix
 from sshr.transports.analog.engine import Engine, session_mix, unpack_scales

@@ -10,8 +10,8 @@ from torch import Tensor
 from sshr.network.bank import FrequencyRows, ring_sizes
 from sshr.network.config import ModelConfig
 from sshr.network.exact import ExactSteps
+from sshr.network.fit import ROUNDING
 from sshr.network.model import SshrNet
-from sshr.network.noise import ROUNDING
 from sshr.network.transform import Transform
 
 

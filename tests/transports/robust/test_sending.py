@@ -32,8 +32,9 @@ def test_stego_has_the_asked_psnr(secret: Rgb8, reference: Rgb8, level: float) -
     assert any(note.startswith("tried: a picture of") for note in stego.notes)
 
 
-def test_whole_promise_is_kept(secret: Rgb8, reference: Rgb8, monkeypatch) -> None:
+def test_whole_promise_is_kept(photo, secret: Rgb8, monkeypatch) -> None:
     monkeypatch.undo()
+    reference = photo("sailboats", 192, 192)
     stego = conceal(secret, reference, KEYS, analog="off")
     assert "jpeg:70, jpeg:85, webp:80, half, noise, blur" in stego.notes[0]
 

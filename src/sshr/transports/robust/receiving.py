@@ -12,7 +12,6 @@ from sshr.transports.cover import CoverPair
 from sshr.transports.kind import Kind
 from sshr.transports.protocol import Contents, Runtime
 from sshr.transports.revealed import Revealed
-from sshr.transports.robust.analog_part import read_analog
 from sshr.transports.robust.codec import decode
 from sshr.transports.robust.compact import Record
 from sshr.transports.robust.layers import opened as opened_layers
@@ -57,8 +56,10 @@ def receive(
         return replace(found, intact=untouched, data=content.data, name=content.name)
     best = decode(contents[1] or contents[0], record.size)
     found = replace(found, intact=untouched, image=_own_colour(best, record))
-    if picture is None:
+    if picture is None or not record.analog:
         return found
+    from sshr.transports.robust.analog_part import read_analog  # which needs a network
+
     analog = read_analog(pair.stego, picture, header.session, ground.stego_psnr, runtime)
     progress("revealing", 1, 1)
     if analog is None or not _nearer(analog.rgb, best, record.decibels):

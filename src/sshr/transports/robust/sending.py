@@ -18,7 +18,6 @@ from sshr.transports.cover import Cover, CoverPair
 from sshr.transports.kind import Kind
 from sshr.transports.notes import notes_on_reference
 from sshr.transports.protocol import EmbedResult, Runtime
-from sshr.transports.robust.analog_part import add_analog
 from sshr.transports.robust.codec import CodedPicture, best_within
 from sshr.transports.robust.compact import (
     LAYER_TAG,
@@ -76,6 +75,8 @@ def send(
         bits = ground.bits(writer.write(layers.record, layers.sealed), layers.record, layers.sealed)
         picture = ground.picture(bits)
         if has_analog:
+            from sshr.transports.robust.analog_part import add_analog  # which needs a network
+
             assert isinstance(secret, Picture)
             picture = add_analog(secret, cover, picture, writer.session, options, header.random)
         samples = pack(picture[:, :, 0]) if cover.packed else picture

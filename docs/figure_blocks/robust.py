@@ -1,0 +1,26 @@
+"""What comes through which channel of the robust transport."""
+
+from figure_blocks.base import Figures, block, table
+
+RUNS = ("robust-messenger-auto", "robust-messenger-off", "robust-harsh-off")
+
+
+@block("robust")
+def robust(figures: Figures) -> str:
+    """A row for each channel, a column for each run."""
+    runs = [figures.result(name) for name in RUNS]
+    rows = []
+    for name in runs[0]["channels"]:
+        cells = [run["channels"][name] for run in runs]
+        rows.append([f"`{name}`", *(f"{c['psnr']:.2f} ({c['came']})" for c in cells)])
+    heads = [f"`--survive {run['survive']} --analog {run['analog']}`" for run in runs]
+    told = "; ".join(
+        f"{run['stego_psnr_mean']:.2f} dB, {run['bytes']:.0f} bytes, {run['refused']} refused"
+        for run in runs
+    )
+    pairs = runs[0]["channels"]["png"]["pairs"]
+    return (
+        f"{table(['channel', *heads], rows)}\n\nRevealed, dB (pairs of which the base at least came), "
+        f"{runs[0]['folder']}, {pairs} pairs of {runs[0]['crop']} px; what fails counts as the secret's "
+        f"mean grey. Stegos and layers, in the columns' order: {told}."
+    )

@@ -86,7 +86,8 @@ def main() -> int:
                 except SshrError:
                     rows[name].append(failed)
     print(
-        f"stego {fmean(stegos):.2f} dB, {fmean(sizes):.0f} bytes, {fmean(times):.1f} s, {refused} refused"
+        f"stego {fmean(stegos):.2f} dB, {fmean(sizes):.0f} bytes, {fmean(times):.1f} s, "
+        f"{refused} refused"
     )
     table = {}
     for name, found in rows.items():
@@ -97,9 +98,8 @@ def main() -> int:
             "came": came,
             "pairs": len(found),
         }
-        print(
-            f"{name:15} {table[name]['psnr']:6.2f} dB  {table[name]['ssim']:.4f}  {came} of {len(found)}"
-        )
+        told = table[name]
+        print(f"{name:15} {told['psnr']:6.2f} dB  {told['ssim']:.4f}  {came} of {len(found)}")
     if args.json:
         told = {"folder": args.folder.name, "crop": args.crop, **options, "refused": refused}
         told |= {"stego_psnr_mean": fmean(stegos), "bytes": fmean(sizes), "channels": table}

@@ -118,7 +118,9 @@ def test_only_its_own_files_are_written(desk: Path) -> None:
 
 
 def test_kinds_and_sizes_that_it_does_not_carry(desk: Path) -> None:
-    with pytest.raises(UsageError, match="the toy transport carries no file; sealed does"):
+    with pytest.raises(
+        UsageError, match="the toy transport carries no file; sealed or robust does"
+    ):
         conceal(sshr.Blob(b"x"), "reference.png", sshr.Keys())
     with pytest.raises(TooSmallError, match="too many for the toy"):
         conceal(sshr.Blob.text("x" * 7000), "reference.png", sshr.Keys())
@@ -176,7 +178,7 @@ def test_dry_run_on_the_command_line(desk: Path, call: Call) -> None:
         (("--side", "20"), "--side belongs to the toy transport, not to analog"),
         (("--transport", "sealed", "--upside-down"), "--upside-down belongs to the toy transport"),
         (("--transport", "toy", "--side", "99"), "side 99 is not one of 8 to 40"),
-        (("--transport", "radio"), "is not one of analog, sealed, toy"),
+        (("--transport", "radio"), "is not one of analog, sealed, robust, toy"),
     ],
 )
 def test_foreign_options_are_refused_in_words(

@@ -18,9 +18,10 @@ def robust(figures: Figures) -> str:
         f"{run['stego_psnr_mean']:.2f} dB, {run['bytes']:.0f} bytes, {run['refused']} refused"
         for run in runs
     )
-    pairs = runs[0]["channels"]["png"]["pairs"]
+    first = runs[0]
+    pairs = f"{first['channels']['png']['pairs']} pairs of {first['crop']} px"
     return (
-        f"{table(['channel', *heads], rows)}\n\nRevealed, dB (pairs of which the base at least came), "
-        f"{runs[0]['folder']}, {pairs} pairs of {runs[0]['crop']} px; what fails counts as the secret's "
-        f"mean grey. Stegos and layers, in the columns' order: {told}."
+        f"{table(['channel', *heads], rows)}\n\nRevealed, dB (pairs of which the base at least "
+        f"came), {first['folder']}, {pairs}; what fails counts as the secret's mean grey. Stegos "
+        f"and layers, in the columns' order: {told}."
     )

@@ -45,16 +45,22 @@ def times(folder: str) -> dict[str, int]:
         (("--pairs", "nofile.csv"), "--pairs"),
         (("--recursive",), "--recursive"),
         (("--scheduler", "tcp://nowhere:1"), "is no folder"),
-        (("--preset", "nosuch"), "--preset belongs to the analog transport, not to sealed"),
+        (
+            ("--preset", "nosuch"),
+            "--preset belongs to the analog and robust transport, not to sealed",
+        ),
         (("--fit", "cover"), "--fit belongs to the analog transport, not to sealed"),
-        (("--device", "cuda"), "--device belongs to the analog transport, not to sealed"),
+        (
+            ("--device", "cuda"),
+            "--device belongs to the analog and robust transport, not to sealed",
+        ),
         (
             *(("--jobs", "7", "--backend", "nonsense", "--pairs", "nofile.csv"),),
             "a single secret: is no folder",
         ),
         (
             ("--jobs", "7", "--backend", "nonsense", "--pairs", "nofile.csv", "--preset", "nosuch"),
-            "--preset belongs to the analog transport",
+            "--preset belongs to the analog and robust transport",
         ),
     ],
 )
@@ -79,7 +85,8 @@ def test_analog_refuses_what_means_nothing_to_it(
     refused: Refused, option: str, value: tuple[str, ...], named: tuple[str, ...]
 ) -> None:
     said = refused(2, "conceal", "secret.png", *WITH_WORD, "-o", "x.png", *named, option, *value)
-    assert f"{option} belongs to the sealed transport, not to analog" in said
+    owner = "sealed and robust" if option == "--stego-psnr" else "sealed"
+    assert f"{option} belongs to the {owner} transport, not to analog" in said
     assert "add --transport sealed" in said
 
 

@@ -117,10 +117,10 @@ def test_existing_output_is_left_alone(sealed: Path, refused: Callable[..., str]
 @pytest.mark.parametrize(
     ("code", "arguments", "words"),
     [
-        (2, ("secret.png", "--transport", "radio"), "not one of analog, sealed"),
+        (2, ("secret.png", "--transport", "radio"), "not one of analog, sealed, robust"),
         (2, ("secret.png", "--text", "x", "--transport", "sealed"), "one secret"),
         (2, ("--transport", "sealed"), "--file or --text"),
-        (2, ("--text", "x", "--transport", "analog"), "carries no text; sealed does"),
+        (2, ("--text", "x", "--transport", "analog"), "carries no text; sealed or robust does"),
         (2, ("--text", "x", "--quality", "40", "--transport", "sealed"), "for pictures"),
         (2, ("secret.png", "--noise", "pink", "--transport", "sealed"), "texture"),
         (2, ("secret.png", "--quality", "fine", "--transport", "sealed"), "auto, lossless"),

@@ -8,7 +8,8 @@ from sshr.transports.table import TRANSPORTS, find_transport, transport_of
 
 
 def test_codes_and_names_are_numbers_of_the_format() -> None:
-    assert {name: each.code for name, each in TRANSPORTS.items()} == {"analog": 0, "sealed": 1}
+    found = {name: each.code for name, each in TRANSPORTS.items()}
+    assert found == {"analog": 0, "sealed": 1, "robust": 2}
     assert all(name == each.name for name, each in TRANSPORTS.items())
     assert len({each.code for each in TRANSPORTS.values()}) == len(TRANSPORTS)
 
@@ -27,9 +28,13 @@ def test_found_by_name() -> None:
 
 
 def test_refusals_name_what_there_is() -> None:
-    with pytest.raises(UsageError, match=r"transport ra\\ndio is not one of analog, sealed"):
+    with pytest.raises(
+        UsageError, match=r"transport ra\\ndio is not one of analog, sealed, robust"
+    ):
         find_transport("ra\ndio", Kind.PICTURE)
-    with pytest.raises(UsageError, match="the analog transport carries no text; sealed does"):
+    with pytest.raises(
+        UsageError, match="the analog transport carries no text; sealed or robust does"
+    ):
         find_transport("analog", Kind.TEXT)
     with pytest.raises(DamagedError, match="uses transport 99, which this version does not know"):
         transport_of(99)

@@ -107,6 +107,7 @@ class ExactSteps(Steps):
         other.config = replace(self.config, stego_psnr=stego_psnr)
         return other
 
+    @torch.no_grad()
     def untrain(self) -> None:
         """Back to the linear start: every learned correction becomes exactly zero."""
         self.log_gain.copy_(self.start)

@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
-from sshr.evaluation.change import BINS, REACH
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.records import Change, Comparison, PairLine, Run
 from sshr.evaluation.report.build import make_report
 from sshr.evaluation.report.plots import _residual, picture_rows, report_charts
+from sshr.evaluation.summary import BINS, REACH
 
 RUN = Run(2, "kodak", "d", 1, "64 px", 2, [], ["png"])
 SEEN = Comparison(40, 0.9, 2.55, 2.55, 41, 0.1)

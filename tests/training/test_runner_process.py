@@ -30,9 +30,10 @@ STUCK = """
 import sys, threading
 write = sys.stderr.write
 def stop(text):
-    write(text)
+    last = text.startswith("sshr: step 6,")
+    write(text.rstrip("\\n") + "\\n" if last else text)  # the end may come in another call
     sys.stderr.flush()
-    if text.startswith("sshr: step 6,"):
+    if last:
         threading.Event().wait()
 sys.stderr.write = stop
 """

@@ -1,9 +1,9 @@
 """What the robust transport would carry: the channels that are promised, tried on the reference."""
 
+import os
 from dataclasses import replace
 
 from sshr.crypto.keys import Keys
-from sshr.header.writer import HeaderWriter
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import Cover
 from sshr.transports.notes import notes_on_reference
@@ -46,7 +46,7 @@ def forecast(
     )
     if secret is None:
         return told
-    writer = CompactWriter(ground.key, Keys(), HeaderWriter.under(ground.key, Keys()).random)
+    writer = CompactWriter(ground.key, Keys(), os.urandom)
     filled = fill(secret, ground, writer, profile, passed, RATE)
     told = replace(told, payload_bytes=filled.record.base + filled.record.refinement)
     if filled.base is None:

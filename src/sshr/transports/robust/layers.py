@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sshr.header.reference import ReferenceKey
 from sshr.imaging.modes import as_rgb
+from sshr.imaging.packing import is_grey
 from sshr.transports.cover import is_packed, picture_of, samples_of
 from sshr.transports.robust.blocks import WEIGHTS, samples
 from sshr.transports.robust.compact import (
@@ -64,7 +65,7 @@ class Ground:
         changes = np.where(bits, self.plan.one, self.plan.zero).astype(np.float64)
         plane = samples(changes, self.reference.shape[:2])
         direction = np.array(WEIGHTS) / 256 / LUMA_POWER
-        if _is_grey(self.reference):
+        if is_grey(self.reference):
             direction = np.ones(3)
         levels = self.reference + plane[..., None] * direction
         picture = np.rint(levels).clip(0, 255).astype(np.uint8)
@@ -113,7 +114,3 @@ def opened(header: CompactHeader, layers: tuple[bytes | None, bytes | None]) -> 
         None if layer is None else open_layer(header.session, name, layer)
         for name, layer in zip(names, layers, strict=True)
     ]
-
-
-def _is_grey(picture: Rgb8) -> bool:
-    return bool((picture == picture[:, :, :1]).all())

@@ -11,6 +11,7 @@ from sshr.errors import NothingFoundError, TooSmallError
 from sshr.header.reader import OpenedHeader
 from sshr.header.reference import ReferenceKey
 from sshr.header.writer import HeaderWriter
+from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import pack
 from sshr.imaging.reading import Picture
 from sshr.progress import Progress
@@ -80,7 +81,7 @@ def send(
             assert isinstance(secret, Picture)
             picture = add_analog(secret, cover, picture, writer.session, options, header.random)
         samples = pack(picture[:, :, 0]) if cover.packed else picture
-        stego = _as_rgb(cover.stego(samples))
+        stego = as_rgb(cover.stego(samples))
         progress("checking", 0, 1)
         came = {name: _comes(stego, ground, writer, layers, name) for name in ("none", *names)}
         progress("checking", 1, 1)
@@ -271,7 +272,3 @@ def _notes(layers: Filled, promised: tuple[str, ...]) -> tuple[str, ...]:
     if layers.refinement is not None:
         told += f"; one of {layers.refinement.psnr:.1f} dB through the milder ones"
     return (told,)
-
-
-def _as_rgb(image: NDArray[np.uint8]) -> Rgb8:
-    return image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)

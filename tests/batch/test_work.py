@@ -1,5 +1,6 @@
 """The work of one pair: done again only when something has changed."""
 
+import os
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sshr.batch.pairing import pair_by_name
+from sshr.batch.pairing import Pairing, pair_by_name
+from sshr.batch.runner import Backend, run_folder
 from sshr.batch.work import Job, do_pair
 from sshr.crypto.keys import Keys
 from sshr.zoo.checkpoint import save_checkpoint
@@ -67,3 +69,25 @@ def test_inputs_are_hashed_under_a_key_of_the_folder(folders, tmp_path: Path) ->
     assert second.inputs != first.inputs
     key.write_bytes(b"cut")  # a new key is made; what was finished is no longer known as such
     assert do_pair(Job("conceal", out, Keys()), pair).code == 8
+
+
+def test_a_pipe_is_refused_and_not_waited_for(folders) -> None:
+    own, shared, out = folders
+    (own / "p0.png").unlink()
+    os.mkfifo(own / "p0.png")
+    (out / ".sshr-records").mkdir(parents=True)
+    os.mkfifo(out / ".sshr-records" / "lock")
+    pairing = pair_by_name(own, shared, out)
+    entries = run_folder(Job("conceal", out, Keys()), Pairing(pairing.pairs[:1]), Backend())
+    assert [entry.code for entry in entries] == [7]
+    assert "not a regular file" in entries[0].error
+
+
+def test_what_was_revealed_is_its_owners_alone(folders, tmp_path: Path) -> None:
+    own, shared, out = folders
+    pair = pair_by_name(own, shared, out).pairs[0]
+    assert do_pair(Job("conceal", out, Keys()), pair).state == "done"
+    back = tmp_path / "back"
+    second = replace(pair, source=pair.output, output=back / pair.name)
+    assert do_pair(Job("reveal", back, Keys()), second).state == "done"
+    assert second.output.stat().st_mode & 0o777 == 0o600

@@ -124,7 +124,7 @@ def test_existing_output_is_left_alone(sealed: Path, refused: Callable[..., str]
         (2, ("--text", "x", "--quality", "40", "--transport", "sealed"), "for pictures"),
         (2, ("secret.png", "--noise", "pink", "--transport", "sealed"), "texture"),
         (2, ("secret.png", "--quality", "fine", "--transport", "sealed"), "auto, lossless"),
-        (7, ("--file", "none.pdf", "--transport", "sealed"), "not a file"),
+        (7, ("--file", "none.pdf", "--transport", "sealed"), "No such file"),
     ],
 )
 def test_refusals(

@@ -75,7 +75,7 @@ def test_it_is_read_as_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_endless_stream_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sshr.imaging.limits.MAX_FILE_BYTES", 10)
+    monkeypatch.setattr("sshr.imaging.limits.MAX_SECRET_BYTES", 10)
     give(monkeypatch, bytes(10))
     assert read_stdin() == bytes(10)
     give(monkeypatch, bytes(11))

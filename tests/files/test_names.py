@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sshr.files.names import is_same_file, reason, shown
+from sshr.files.names import is_same_file, plain_name, reason, shown
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,26 @@ from sshr.files.names import is_same_file, reason, shown
 )
 def test_shown(name: str, line: str) -> None:
     assert shown(name) == line
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("report v2.pdf", "report v2.pdf"),
+        ("../../.ssh/authorized_keys", "authorized_keys"),
+        ("C:evil.exe", "evil.exe"),
+        ("..\\x.txt:stream", "stream"),
+        ("a\x1b[2J\u202egnp.exe\n", "a[2Jgnp.exe"),
+        ("\ufeff\u2066a\u2069\u00ad\u2028", "a"),
+        ("\U000e0041tag", "tag"),
+        ("می‌خواهم 👩‍🔬.png", "می‌خواهم 👩‍🔬.png"),
+        ("..", ""),
+        ("\u200e. ", ""),
+        ("a\udcff", "a"),
+    ],
+)
+def test_a_foreign_name_leads_nowhere(given: str, left: str) -> None:
+    assert plain_name(given) == left
 
 
 def test_reason_leaves_out_the_path() -> None:

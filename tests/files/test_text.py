@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from sshr.files import text as textfiles
-from sshr.files.text import read_text
+from sshr.files.text import decode_text, read_text
 
 
 def test_files_and_pipes_are_read_whole(tmp_path):
@@ -33,9 +33,21 @@ def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
     assert read_text(tmp_path / "pipe") == ""
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_byte_order_marks_are_no_part_of_the_text(encoding):
+    assert decode_text("über\r\n".encode(encoding)) == "über\r\n"
+    for order in ("le", "be") if encoding != "utf-8-sig" else ():
+        assert decode_text("\ufeffüber".encode(f"{encoding}-{order}")) == "über"
+
+
+def test_half_a_wide_character_is_refused():
+    with pytest.raises(ValueError, match="not text in UTF-16"):
+        decode_text(b"\xff\xfea")
+
+
 def test_endless_long_and_foreign_files_are_refused(tmp_path, monkeypatch):
     (tmp_path / "latin").write_bytes(b"\xfcber")
-    with pytest.raises(ValueError, match="utf-8"):
+    with pytest.raises(ValueError, match="not text in UTF-8"):
         read_text(tmp_path / "latin")
     monkeypatch.setattr(textfiles, "MAX_BYTES", 1 << 20)
     with pytest.raises(ValueError, match="longer than 1 MiB"):

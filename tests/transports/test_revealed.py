@@ -1,6 +1,7 @@
 """What a reveal gives back: as a picture, as a text, as a file."""
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,23 @@ def test_each_kind_is_only_what_it_is() -> None:
         _ = FILE.text
     with pytest.raises(UsageError, match="what was concealed is a picture, not a text"):
         _ = PICTURE.text
+
+
+def test_what_was_secret_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        for found, name in ((FILE, "a"), (PICTURE, "b.png")):
+            found.save(tmp_path / name)
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_folders_name_is_no_files(tmp_path: Path) -> None:
+    for found in (FILE, PICTURE):
+        with pytest.raises(OutputError, match="names a folder"):
+            found.save(f"{tmp_path}/new.png/")
+    assert not list(tmp_path.iterdir())
 
 
 def test_bytes_are_saved_as_they_are(tmp_path: Path) -> None:

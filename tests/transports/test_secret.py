@@ -1,6 +1,8 @@
 """What can be concealed: pictures, and bytes with a name."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,21 @@ from sshr.transports.secret import Blob, kind_of, read_any
 def test_text_is_utf_8_without_a_name() -> None:
     blob = Blob.text("grüße")
     assert (blob.data, blob.name, blob.kind) == ("grüße".encode(), "", Kind.TEXT)
-    assert Blob.text("a\udcffb").data == b"a?b"  # what no UTF-8 can say
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Blob.text("a\udcffb"), "not valid Unicode; conceal it as a file"),
+        (lambda: Blob.text(b"x"), "a text must be str, not bytes"),
+        (lambda: Blob("x"), "a Blob's data must be bytes, not str"),
+        (lambda: Blob(b"x", 3), "a Blob's name must be str, not int"),
+        (lambda: Blob(b"x", "", 1), "a Blob's kind must be Kind, not int"),
+    ],
+)
+def test_what_loses_something_or_is_of_another_type_is_refused(make: Any, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        make()
 
 
 def test_file_is_read_as_it_is_and_keeps_its_own_name(tmp_path: Path) -> None:
@@ -32,12 +48,16 @@ def test_what_is_no_file_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path in (tmp_path, tmp_path / "absent", "nul\0"):
-        with pytest.raises(ImageError, match=r"is not a file that can be read|cannot be read"):
+        with pytest.raises(ImageError, match=r"cannot be read"):
             Blob.read(path)
     (tmp_path / "long").write_bytes(bytes(11))
-    monkeypatch.setattr(secret, "MAX_FILE_BYTES", 10)
-    with pytest.raises(ImageError, match="is too large to be concealed"):
-        Blob.read(tmp_path / "long")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ImageError, match="not a regular file"):
+        Blob.read(tmp_path / "pipe")
+    monkeypatch.setattr(secret, "MAX_SECRET_BYTES", 10)
+    for make in (lambda: Blob.read(tmp_path / "long"), lambda: Blob(bytes(11))):
+        with pytest.raises(ImageError, match="is too large to be concealed"):
+            make()
 
 
 def test_no_blob_is_a_picture() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sshr.files.names import shown
+from sshr.files.regular import open_regular, read_regular
 from sshr.files.temporary import whole_file
 
 RECORDS = ".sshr-records"
@@ -55,7 +56,7 @@ def file_hash(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -67,11 +68,11 @@ def folder_key(folder: Path) -> bytes:
     """
     path = folder / RECORDS / KEY_NAME
     with suppress(FileNotFoundError):
-        key = path.read_bytes()
+        key = read_regular(path)
         if len(key) == KEY_BYTES:
             return key
     _write(path, secrets.token_bytes(KEY_BYTES), 0o600)
-    return path.read_bytes()
+    return read_regular(path)
 
 
 def write_record(folder: Path, entry: ManifestEntry) -> None:
@@ -82,7 +83,7 @@ def write_record(folder: Path, entry: ManifestEntry) -> None:
 def read_record(folder: Path, name: str) -> ManifestEntry | None:
     """The entry of a name; None where there is none that can be understood."""
     try:
-        facts = json.loads(_record_path(folder, name).read_text("utf-8"))
+        facts = json.loads(read_regular(_record_path(folder, name)))
         entry = ManifestEntry(**facts)
     except (OSError, ValueError, TypeError):
         return None

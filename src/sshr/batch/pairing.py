@@ -104,7 +104,7 @@ def pair_by_table(table: Path, sources: Path, references: Path, output: Path) ->
 def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
     """The rows of a table and their numbers, the first line's being 1."""
     try:
-        text = read_text(table).removeprefix("\ufeff")
+        text = read_text(table)
         first = io.StringIO(text).readline()
         separator = max(SEPARATORS, key=lambda mark: len({*COLUMNS} & {*_columns(first, mark)}))
         columns = _columns(first, separator)

@@ -1,5 +1,6 @@
 """A folder from start to end: lock, clean, work, manifest."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,10 +88,11 @@ def run_folder(
 def _locked(folder: Path) -> Iterator[None]:
     try:
         (folder / RECORDS).mkdir(parents=True, exist_ok=True)
-        file = open(folder / RECORDS / "lock", "w")  # noqa: SIM115
+        # Open to read as well, since a pipe that is only written to waits for its reader.
+        descriptor = os.open(folder / RECORDS / "lock", os.O_CREAT | os.O_RDWR, 0o666)
     except OSError as error:
         raise OutputError(f"{shown(folder)}: cannot be written ({reason(error)})") from None
-    with file:
+    with open(descriptor, "r+b", buffering=0) as file:
         try:
             if fcntl is not None:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

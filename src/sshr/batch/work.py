@@ -23,7 +23,7 @@ from sshr.batch.pairing import FilePair
 from sshr.crypto.keys import Keys, stretch
 from sshr.errors import ImageError, OutputError, SshrError
 from sshr.files.names import reason, shown
-from sshr.files.output import check_file, staged
+from sshr.files.output import FOR_THE_OWNER, check_file, staged
 from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import read_image
 from sshr.imaging.secret import AlphaChoice
@@ -151,7 +151,7 @@ def _revealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
         data = encode_image(found.image, output.suffix)
         height, width = found.image.shape[:2]
         figures |= {"width": width, "height": height}
-    with staged(output, data, job.force) as file:
+    with staged(output, data, job.force, FOR_THE_OWNER) as file:
         yield file, output, figures
 
 

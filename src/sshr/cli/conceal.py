@@ -28,7 +28,7 @@ TransportName = Annotated[
         "carries the secret.",
     ),
 ]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="The stego, a lossless file.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", help="The stego, a lossless file.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what to expect and how much fits.")
 ]
@@ -84,7 +84,7 @@ def make_conceal() -> Any:
 
         job = Job(
             command="conceal",
-            folder=output.absolute(),
+            folder=Path(output).absolute(),
             keys=keys.read(),
             transport=way.name,
             options=given_options(own),
@@ -105,13 +105,13 @@ class _Request:
     options: Any
     secret: SecretGroup
     reference: Path
-    output: Path | None
+    output: str | None
     keys: SenderGroup
     pictures: PictureChoices
     force: bool
     as_json: bool
 
-    def named_output(self) -> Path:
+    def named_output(self) -> str:
         """The output.
 
         Raises:
@@ -149,7 +149,7 @@ class _Request:
             )
             report = stego.save(output, self.force, progress, self.pictures.kept)
         lost = lost_in(output, shared.extras.chosen(self.pictures.kept), stego.image.ndim == 2)
-        facts = {"stego": str(output), **option_facts(self.options, report.as_dict())}
+        facts = {"stego": output, **option_facts(self.options, report.as_dict())}
         facts |= {"seconds": round(time.monotonic() - started, 2)}
         facts |= {"notes": [*stego.notes, *lost], "fingerprint": fingerprint(shared.rgb)}
         if self.as_json:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def keygen(
-    name: Annotated[Path, typer.Argument(help="The files become NAME.key and NAME.pub.")],
+    name: Annotated[str, typer.Argument(help="The files become NAME.key and NAME.pub.")],
     protect: Annotated[
         bool, typer.Option("--protect", help="Protect the private key by a passphrase.")
     ] = False,

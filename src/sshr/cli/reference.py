@@ -14,7 +14,7 @@ from sshr.files.names import shown
 
 def reference(
     image: Annotated[Path, typer.Argument(help="A photograph in any format that can be read.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The reference, lossless.")],
+    output: Annotated[str, typer.Option("--output", "-o", help="The reference, lossless.")],
     max_side: Annotated[
         int | None, typer.Option(help="Scale down to at most so many pixels a side.")
     ] = None,
@@ -40,7 +40,7 @@ def reference(
     samples = picture.rgb[:, :, 0] if picture.greyscale else picture.rgb
     write_image(output, samples, force, alpha=picture.alpha)
     words, (height, width) = words_for(picture.rgb), picture.size
-    facts: dict[str, Any] = {"reference": str(output), "width": width, "height": height}
+    facts: dict[str, Any] = {"reference": output, "width": width, "height": height}
     if as_json:
         print_json(facts | {"fingerprint": words, "notes": list(picture.notes)})
         return

@@ -11,8 +11,8 @@ from sshr.cli.folders import FolderGroup, work_folders
 from sshr.cli.groups import grouped
 from sshr.cli.keys import ReaderGroup
 from sshr.cli.options import Device, Force, Json, Reference
+from sshr.cli.passphrase import STREAM_NAME
 from sshr.cli.printing import print_json
-from sshr.cli.secrets import STREAM
 from sshr.errors import UsageError
 from sshr.files.names import shown
 
@@ -28,7 +28,7 @@ def reveal(
     keys: ReaderGroup,
     folders: FolderGroup,
     output: Annotated[
-        Path,
+        str,
         typer.Option("--output", "-o", help="The revealed picture or file; - is standard output."),
     ],
     preset: Annotated[
@@ -57,7 +57,7 @@ def reveal(
 
         job = Job(
             command="reveal",
-            folder=output.absolute(),
+            folder=Path(output).absolute(),
             keys=keys.read(),
             runtime=runtime,
             strict=strict,
@@ -72,21 +72,21 @@ def reveal(
     from sshr.pipeline.opening import open_stego
     from sshr.pipeline.reveal import reveal_opened
 
-    if output == STREAM and as_json:
+    if output == STREAM_NAME and as_json:
         raise UsageError("--json and --output - both write to standard output")
-    if output != STREAM:
+    if output != STREAM_NAME:
         # Only the header says whether a file or a picture comes out, so a suffix that pictures do
         # not have is judged after it.
-        check = check_output if output.suffix.lower() in LOSSLESS else check_file
+        check = check_output if Path(output).suffix.lower() in LOSSLESS else check_file
         check(output, force, (stego, reference))
     seen, shared = read_image(stego), read_image(reference)
     opened = open_stego(seen, shared, keys.read())
-    if output != STREAM and _is_picture(opened):
+    if output != STREAM_NAME and _is_picture(opened):
         check_output(output, force, (stego, reference))
-    with progress_bar(as_json or output == STREAM) as progress:
+    with progress_bar(as_json or output == STREAM_NAME) as progress:
         revealed = reveal_opened(opened, runtime, strict, progress)
-        revealed.save(sys.stdout.buffer if output == STREAM else output, force)
-    facts: dict[str, Any] = {"revealed": str(output), **_described(revealed)}
+        revealed.save(sys.stdout.buffer if output == STREAM_NAME else output, force)
+    facts: dict[str, Any] = {"revealed": output, **_described(revealed)}
     facts |= {"seconds": round(time.monotonic() - started, 2)} | keys.facts(revealed.sender)
     if as_json:
         print_json(facts)
@@ -95,7 +95,7 @@ def reveal(
         typer.echo(f"sshr: the stego came through: {revealed.channel}", err=True)
     elif not revealed.intact:
         typer.echo("sshr: warning: the stego was changed after it was written", err=True)
-    out = sys.stderr if output == STREAM else sys.stdout
+    out = sys.stderr if output == STREAM_NAME else sys.stdout
     print(f"{_written(output, facts)} in {facts['seconds']} s", file=out)
     print(keys.words(revealed.sender, revealed.intact), file=out)
 
@@ -118,7 +118,7 @@ def _described(revealed: "Revealed") -> dict[str, Any]:
     return facts | {"width": width, "height": height}
 
 
-def _written(output: Path, facts: dict[str, Any]) -> str:
+def _written(output: str, facts: dict[str, Any]) -> str:
     what = f"{facts['width']}x{facts['height']}" if "width" in facts else facts["kind"]
     called = f", called '{shown(facts['name'])}'" if facts["name"] else ""
     return f"{shown(output)} ({what}{called}) written"

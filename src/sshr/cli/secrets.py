@@ -84,12 +84,12 @@ def read_stdin() -> bytes:
     """All of standard input.
 
     Raises:
-        ImageError: more than a GiB.
+        ImageError: more than 256 MiB.
     """
-    from sshr.imaging.limits import MAX_FILE_BYTES
+    from sshr.imaging.limits import MAX_SECRET_BYTES
 
-    data: bytes = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
+    data: bytes = sys.stdin.buffer.read(MAX_SECRET_BYTES + 1)
+    if len(data) > MAX_SECRET_BYTES:
         raise ImageError("standard input: is too large to be concealed.")
     return data
 

@@ -19,10 +19,10 @@ from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.pem import ONLY, is_pem, private_from_pem, public_from_pem
 from sshr.errors import KeyFileError, OutputError
 from sshr.files.names import reason, shown
-from sshr.files.output import write_file
+from sshr.files.output import FOR_THE_OWNER, write_file
+from sshr.files.text import decode_text
 
 MAX_BYTES = 64 * 1024
-PRIVATE_MODE = 0o600
 PUBLIC_MODE = 0o644
 
 _FOREIGN = ("ssh-", "ecdsa-", "sk-ssh-", "age1", "AGE-SECRET-KEY-", "PuTTY-User-Key-File")
@@ -132,7 +132,7 @@ def write_key_pair(
     public = PrivateKey.of_seed(seed).public
     secret = secret_text(seed) if passphrase is None else protected_text(seed, passphrase, random)
     lines = ("# private key: keep it to yourself", f"# public: {public.text}", secret, "")
-    write_file(private_path, "\n".join(lines).encode(), force, PRIVATE_MODE)
+    write_file(private_path, "\n".join(lines).encode(), force, FOR_THE_OWNER)
     try:
         write_file(public_path, f"{public.text}\n".encode(), force, PUBLIC_MODE)
     except BaseException:
@@ -168,8 +168,8 @@ def _read(path: Path, private: bool) -> str:
     if len(data) > MAX_BYTES:
         raise KeyFileError(f"is larger than {MAX_BYTES // 1024} KiB, so it is no key file")
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = decode_text(data)
+    except ValueError:
         raise KeyFileError("is not text, so it is no key file") from None
     open_to_others = os.name == "posix" and status.st_mode & 0o077
     if private and open_to_others and _is_secret(text):

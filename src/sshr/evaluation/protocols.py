@@ -27,6 +27,7 @@ from PIL import Image
 from sshr.errors import ImageError, UsageError
 from sshr.files.names import shown
 from sshr.files.pictures import list_pictures
+from sshr.files.text import read_text
 from sshr.imaging.fitting import fit_to
 from sshr.imaging.reading import read_image
 from sshr.imaging.tiles import tiled_area
@@ -179,7 +180,7 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
         UsageError: the list cannot be read, or a line names no two pictures.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
         if path.suffix.lower() == ".json":
             rows = [_named(row) for row in json.loads(text)]
         else:

@@ -12,6 +12,12 @@ from sshr.files.temporary import staged_file, whole_file
 
 PathLike = str | os.PathLike[str]
 
+FOR_EVERYBODY = 0o666
+"""Permissions of what is made to be passed on, less the umask."""
+
+FOR_THE_OWNER = 0o600
+"""Permissions of what is secret."""
+
 
 def check_file(path: PathLike, force: bool = False, inputs: Iterable[PathLike] = ()) -> None:
     """Refuse a name that should not be written; any suffix will do.
@@ -24,13 +30,15 @@ def check_file(path: PathLike, force: bool = False, inputs: Iterable[PathLike] =
         OutputError: the reason in one line. Nothing was written.
     """
     name, target = shown(path), Path(path)
+    if os.fspath(path).endswith(("/", os.sep)):  # which a Path forgets
+        raise OutputError(f"{name}: names a folder. Give a file name.")
     if any(is_same_file(target, source) for source in inputs):
         raise OutputError(f"{name}: is also an input and would be lost. Choose another name.")
     with refusals(target), suppress(FileNotFoundError):
         _check_existing(os.lstat(target).st_mode, name, force)
 
 
-def write_file(path: PathLike, data: bytes, force: bool = False, mode: int = 0o666) -> None:
+def write_file(path: PathLike, data: bytes, force: bool = False, mode: int = FOR_EVERYBODY) -> None:
     """Write bytes under a temporary name and publish them when they are on the disk.
 
     Args:
@@ -45,13 +53,13 @@ def write_file(path: PathLike, data: bytes, force: bool = False, mode: int = 0o6
 
 
 @contextmanager
-def staged(target: Path, data: bytes, force: bool) -> Iterator[Path]:
+def staged(target: Path, data: bytes, force: bool, mode: int = FOR_EVERYBODY) -> Iterator[Path]:
     """`staged_file`, with its refusals in words.
 
     Raises:
         OutputError: the name, the folder or the disk refuses.
     """
-    with refusals(target), staged_file(target, force, data) as file:
+    with refusals(target), staged_file(target, force, data, mode) as file:
         yield file
 
 

@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from sshr.files.regular import open_regular
+
 try:
     import fcntl
 except ImportError:  # Windows: nothing is locked, and nothing is ever taken for stale
@@ -47,13 +49,10 @@ def staged_file(target: Path, force: bool, data: bytes, mode: int = 0o666) -> It
 
 @contextmanager
 def _unpublished(target: Path, force: bool, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
-    # Short whatever the target's name is, and hidden, so that folder listings pass it over.
-    temporary = target.parent / f".sshr-{secrets.token_hex(8)}.tmp"
+    remove_stale(target.parent)
     with ExitStack() as stack:
-        stack.callback(_remove, temporary)
-        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode)
+        descriptor, temporary = _created(target.parent, mode, stack)
         with open(descriptor, "wb") as file:
-            stack.enter_context(held(file.fileno()))
             yield file, temporary
             if not file.closed:
                 _to_disk(file)
@@ -62,6 +61,20 @@ def _unpublished(target: Path, force: bool, mode: int) -> Iterator[tuple[BinaryI
         else:
             _publish_new(temporary, target)
         sync_folder(target.parent)
+
+
+def _created(folder: Path, mode: int, stack: ExitStack) -> tuple[int, Path]:
+    """A new file, locked and removed at the stack's end."""
+    while True:
+        # Short whatever the target's name is, and hidden, so that folder listings pass it over.
+        path = folder / f".sshr-{secrets.token_hex(8)}.tmp"
+        stack.callback(_remove, path)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode)
+        stack.enter_context(held(descriptor))
+        # Another run may have taken it for a dead one's before it was locked.
+        if os.path.lexists(path):
+            return descriptor, path
+        os.close(descriptor)
 
 
 def _to_disk(file: BinaryIO) -> None:
@@ -114,7 +127,7 @@ def remove_stale(folder: Path) -> int:
     """Delete the temporary files in `folder` whose writers are gone; how many there were."""
     removed = 0
     for path in folder.glob(PATTERN) if fcntl else ():
-        with suppress(OSError), open(path, "rb") as file:
+        with suppress(OSError), open_regular(path, follow=False) as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # BlockingIOError: in use
             path.unlink()
             removed += 1

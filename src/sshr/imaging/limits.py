@@ -11,6 +11,9 @@ MAX_PIXELS = 150_000_000
 MAX_FILE_BYTES = 1 << 30
 """Longest file that is read into memory: 1 GiB."""
 
+MAX_SECRET_BYTES = 1 << 28
+"""Longest file or text that is concealed, and that a reader lets a stego unpack: 256 MiB."""
+
 
 def check_size(height: int, width: int, name: str) -> None:
     """Refuse a picture of this size in pixels.

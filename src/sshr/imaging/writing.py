@@ -15,7 +15,7 @@ from PIL.TiffImagePlugin import PREDICTOR
 
 from sshr.errors import OutputError, UsageError
 from sshr.files.names import shown
-from sshr.files.output import PathLike, check_file, refusals, staged
+from sshr.files.output import FOR_EVERYBODY, PathLike, check_file, refusals, staged
 from sshr.files.plugins import PLUGINS
 from sshr.imaging.metadata import NO_EXTRAS, Extras
 
@@ -54,7 +54,7 @@ def check_output(path: PathLike, force: bool = False, inputs: Iterable[PathLike]
     name = shown(path)
     target = Path(path)
     _check_suffix(target, name)
-    check_file(target, force, inputs)
+    check_file(path, force, inputs)
     # A try, not os.access: that one knows nothing of quotas, ACLs or root's read-only folders.
     # The file has no name where the system allows it, and is gone at once elsewhere.
     with refusals(target), tempfile.TemporaryFile(dir=target.parent):
@@ -68,6 +68,7 @@ def write_image(
     *,
     alpha: npt.NDArray[np.uint8] | None = None,
     extras: Extras = NO_EXTRAS,
+    mode: int = FOR_EVERYBODY,
 ) -> None:
     """Write HWC uint8 RGB or HW uint8 grey losslessly in the suffix's format.
 
@@ -78,12 +79,13 @@ def write_image(
     Args:
         alpha: HW uint8, 255 is opaque.
         extras: what else the file shall say, where its format can; by default nothing.
+        mode: permissions (less the umask), in force from the file's first moment on.
 
     Raises:
         OutputError: the name, the folder or the disk refuses, or the format cannot hold alpha.
         UsageError: the array has another shape or type.
     """
-    with staged_image(path, image, force, alpha=alpha, extras=extras):
+    with staged_image(path, image, force, alpha=alpha, extras=extras, mode=mode):
         pass
 
 
@@ -95,6 +97,7 @@ def staged_image(
     *,
     alpha: npt.NDArray[np.uint8] | None = None,
     extras: Extras = NO_EXTRAS,
+    mode: int = FOR_EVERYBODY,
 ) -> Iterator[Path]:
     """`write_image`, for whoever has to look at the file before it gets its name.
 
@@ -103,9 +106,10 @@ def staged_image(
     """
     name, target = shown(path), Path(path)
     _check_suffix(target, name)
+    check_file(path, force)
     check_alpha(target, alpha is not None)
     data = encode_image(image, target.suffix, alpha=alpha, extras=extras, name=name)
-    with staged(target, data, force) as file:
+    with staged(target, data, force, mode) as file:
         yield file
 
 

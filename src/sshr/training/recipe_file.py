@@ -7,6 +7,7 @@ from typing import Any
 
 from sshr.errors import RecipeError
 from sshr.files.names import reason, shown
+from sshr.files.text import read_text
 from sshr.network.strict import read
 from sshr.training.recipe import Recipe
 
@@ -26,8 +27,8 @@ def load_recipe(name: str) -> Recipe:
         text = packaged[name].read_text("utf-8")
     elif Path(name).suffix in SUFFIXES:
         try:
-            text = Path(name).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_text(Path(name))
+        except (OSError, ValueError) as error:
             raise RecipeError(f"{shown(name)}: cannot read it ({reason(error)})") from None
     else:
         raise RecipeError(

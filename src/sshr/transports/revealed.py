@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.errors import UsageError
-from sshr.files.output import write_file
+from sshr.files.output import FOR_THE_OWNER, write_file
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.writing import encode_image, write_image
 from sshr.transports.kind import Kind
@@ -31,7 +31,8 @@ class Revealed:
             concealed (packed if the reference is greyscale).
         data: the bytes of a file or text (UTF-8), or the compressed bytes of a picture if it was
             sent as such.
-        name: what the sender's file was called, without folders; to show, never a path to write to.
+        name: what the sender's file was called, as `sshr.files.names.plain_name` leaves it; to
+            show, never a path to write to.
         channel: what seems to have happened to the stego on its way; empty where nothing can.
     """
 
@@ -70,13 +71,15 @@ class Revealed:
     def save(self, target: str | Path | BinaryIO, force: bool = False) -> None:
         """Write a picture in the suffix's lossless format (to a stream: PNG), else the bytes.
 
+        Its owner alone may read the file (mode 600).
+
         Raises:
             OutputError: see `sshr.imaging.writing.write_image`.
         """
         if isinstance(target, str | Path):
             if self.image is None:
-                write_file(target, self.data, force)
+                write_file(target, self.data, force, FOR_THE_OWNER)
             else:
-                write_image(target, self.image, force)
+                write_image(target, self.image, force, mode=FOR_THE_OWNER)
         else:
             target.write(self.data if self.image is None else encode_image(self.image))

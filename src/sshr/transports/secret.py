@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sshr.errors import ImageError, UsageError
 from sshr.files.names import reason, shown
-from sshr.imaging.limits import MAX_FILE_BYTES
+from sshr.files.regular import open_regular
+from sshr.imaging.limits import MAX_SECRET_BYTES
 from sshr.imaging.reading import AnyPicture, Picture
 from sshr.imaging.secret import AlphaChoice, as_secret
 from sshr.transports.kind import Kind
@@ -17,7 +18,8 @@ class Blob:
     """A file or a text to conceal: its bytes, and the name that the receiver is told.
 
     Raises:
-        UsageError: it claims to be a picture.
+        UsageError: it claims to be a picture, or an argument is of another type.
+        ImageError: more than 256 MiB.
     """
 
     data: bytes = field(repr=False)
@@ -27,26 +29,42 @@ class Blob:
     def __post_init__(self) -> None:
         if self.kind is Kind.PICTURE:
             raise UsageError("a Blob is a file or a text; give a picture as such")
+        own = (self.data, bytes, "data"), (self.name, str, "name"), (self.kind, Kind, "kind")
+        for value, wanted, what in own:
+            if not isinstance(value, wanted):
+                told = type(value).__name__
+                raise UsageError(f"a Blob's {what} must be {wanted.__name__}, not {told}")
+        if len(self.data) > MAX_SECRET_BYTES:
+            name = shown(self.name) or "the secret"
+            most = MAX_SECRET_BYTES >> 20
+            raise ImageError(f"{name}: is too large to be concealed (at most {most} MiB).")
 
     @classmethod
     def text(cls, text: str) -> "Blob":
-        """A text, as UTF-8."""
-        return cls(text.encode("utf-8", "replace"), "", Kind.TEXT)
+        """A text, as UTF-8.
+
+        Raises:
+            UsageError: not text, or with halves of characters that no UTF-8 can say.
+        """
+        if not isinstance(text, str):
+            raise UsageError(f"a text must be str, not {type(text).__name__}")
+        try:
+            return cls(text.encode(), "", Kind.TEXT)
+        except UnicodeEncodeError:
+            raise UsageError("the text is not valid Unicode; conceal it as a file") from None
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> "Blob":
         """A file, as it is; the receiver is told its name without folders.
 
         Raises:
-            ImageError: it is missing, cannot be read or is over a GiB.
+            ImageError: it is missing, cannot be read or is over 256 MiB.
         """
         name = shown(path)
         try:
-            if not os.path.isfile(path):
-                raise ImageError(f"{name}: is not a file that can be read.")
-            if os.path.getsize(path) > MAX_FILE_BYTES:
-                raise ImageError(f"{name}: is too large to be concealed.")
-            return cls(Path(path).read_bytes(), Path(path).name)
+            with open_regular(path) as file:
+                data = file.read(MAX_SECRET_BYTES + 1)
+            return cls(data, Path(path).name)
         except (OSError, ValueError) as error:
             raise ImageError(f"{name}: cannot be read ({reason(error)}).") from error
 

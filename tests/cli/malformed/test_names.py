@@ -37,6 +37,8 @@ OUTPUTS = {
     "device": "/dev/null",
     "inside a device": "/dev/null/x.png",
     "line break": "gone\n/x.png",
+    "a folder to be": "new/",
+    "a folder of a picture's name": "new.png/",
 }
 KEYS = {
     "there": "mine",
@@ -44,6 +46,7 @@ KEYS = {
     "zero": "nul\0",
     "long": "k" * 300,
     "line break": "gone\n/mine",
+    "a folder to be": "new/",
 }
 
 

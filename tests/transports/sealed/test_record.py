@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sshr.errors import DamagedError
-from sshr.imaging.limits import MAX_FILE_BYTES
+from sshr.imaging.limits import MAX_SECRET_BYTES
 from sshr.transports.kind import Kind
 from sshr.transports.sealed.codecs import lossless
 from sshr.transports.sealed.record import overhead, pack_bytes, pack_picture, unpack
@@ -35,7 +35,7 @@ def test_bytes_come_back(data: bytes, name: str, kind: Kind) -> None:
         ("..\\..\\x.exe", "x.exe"),
         ("dir/", ""),
         ("ü" * 200, "ü" * 127),
-        ("a\udcff", "a?"),
+        ("a\udcff", "a"),
     ],
 )
 def test_name_is_a_name_only(name: str, told: str) -> None:
@@ -59,6 +59,14 @@ def test_picture_comes_back(shape: tuple[int, ...]) -> None:
     assert (found.kind, found.name, found.data) == (Kind.PICTURE, "p.png", coded.data)
 
 
+@pytest.mark.parametrize("name", ["../../.ssh/authorized_keys\x1b[2J\u202e", "C:\\x\\y\n"])
+def test_a_senders_name_is_cleaned_by_the_reader(name: str) -> None:
+    called = name.encode()
+    head = struct.pack(">BBHQ", 1, 0, len(called), 1) + called
+    found = unpack(head + struct.pack(">Q", 1) + b"x")
+    assert found.name in ("authorized_keys[2J", "y")
+
+
 def record(kind: int, codec: int, size: int, body: bytes, stored: int | None = None) -> bytes:
     stored = len(body) if stored is None else stored
     return struct.pack(">BBHQ", kind, codec, 0, size) + struct.pack(">Q", stored) + body
@@ -74,7 +82,7 @@ BAD = {
     "another codec": record(1, 7, 1, b"x"),
     "another size": record(1, 0, 2, b"x"),
     "less than it says": record(1, 0, 1, b"x", stored=2),
-    "a huge size": record(1, 16, MAX_FILE_BYTES + 1, ZEROS),
+    "a huge size": record(1, 16, MAX_SECRET_BYTES + 1, ZEROS),
     "a size that its frame denies": record(1, 16, 10, ZEROS),
     "no frame": record(1, 16, 4, b"zstd"),
     "a cut frame": record(1, 16, 1 << 20, ZEROS[:-5]),

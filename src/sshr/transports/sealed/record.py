@@ -12,7 +12,8 @@ import zstandard
 from numpy.typing import NDArray
 
 from sshr.errors import DamagedError
-from sshr.imaging.limits import MAX_FILE_BYTES
+from sshr.files.names import plain_name
+from sshr.imaging.limits import MAX_SECRET_BYTES
 from sshr.transports.kind import Kind
 from sshr.transports.sealed.codecs import Coded, PictureCodec, decode
 
@@ -43,7 +44,7 @@ class Content:
     """An opened secret.
 
     Attributes:
-        name: as the sender's file was called, without folders; never a path to write to.
+        name: as the sender's file was called, see `plain_name`; never a path to write to.
         data: the bytes of a file or text (UTF-8), or a picture's code.
         picture: of a picture, (H, W, 3) RGB or (H, W) grey, uint8.
     """
@@ -82,10 +83,10 @@ def unpack(record: bytes) -> Content:
     try:
         kind, codec, length, size = _HEAD.unpack_from(record)
         at = _HEAD.size + length
-        name = record[_HEAD.size : at].decode()
+        name = plain_name(record[_HEAD.size : at].decode())
         (stored,) = _BODY.unpack_from(record, at)
         body = record[at + _BODY.size :][:stored]
-        if len(body) != stored or size > MAX_FILE_BYTES:
+        if len(body) != stored or size > MAX_SECRET_BYTES:
             raise ValueError("impossible sizes")
         if Kind(kind) is Kind.PICTURE:
             picture = decode(PictureCodec(codec), body)
@@ -109,6 +110,5 @@ def _pack(kind: Kind, codec: int, name: str, size: int, body: bytes) -> bytes:
 
 
 def _name(name: str) -> bytes:
-    """At most 255 bytes of UTF-8 without folders, cut at a character."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return last.encode("utf-8", "replace")[:_MAX_NAME].decode("utf-8", "ignore").encode()
+    """At most 255 bytes of UTF-8 of a plain name, cut at a character."""
+    return plain_name(name).encode()[:_MAX_NAME].decode("utf-8", "ignore").encode()

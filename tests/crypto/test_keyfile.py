@@ -199,7 +199,7 @@ BAD = {
     "mixed case": ((LINE[:-1] + LINE[-1].upper()).encode(), "mixes upper and lower case"),
     "a word": (b"friend\n", "no sshr key"),
     "bytes": (bytes(range(256)), "is not text"),
-    "UTF-16": (LINE.encode("utf-16"), "is not text"),
+    "half of UTF-16": (LINE.encode("utf-16")[:-1], "is not text"),
     "huge": (b"#" * (MAX_BYTES + 1), "larger than 64 KiB"),
     "another prefix": (encode("bc", bytes(65)).encode(), "some other text"),
     "another version": (encode("sshr", bytes([2]) * 65).encode(), "another version"),

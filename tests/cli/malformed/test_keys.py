@@ -26,7 +26,7 @@ def malformed(name: str) -> bytes:
         "swapped.key": swapped(private, rng).encode(),
         "swapped.pub": swapped(public, rng).encode(),
         "mixed.pub": public.replace("a", "A", 1).encode(),
-        "utf16.key": private.encode("utf-16"),
+        "utf16.key": private.encode("utf-16")[:-1],
         "empty.key": b"",
         "binary.key": rng.randbytes(3000),
         "nul.pub": public.encode() + b"\0",

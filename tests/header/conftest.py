@@ -27,26 +27,28 @@ def seeded() -> Callable[[int], Randomness]:
 
 
 @pytest.fixture
-def picture() -> Callable[..., tuple[NDArray[np.uint8], NDArray[np.float32]]]:
-    """A reference and an unrounded stego near it (about 40 dB)."""
+def picture() -> Callable[..., tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+    """A reference and a picture near it (about 40 dB)."""
 
     def make(seed: int = 0, height: int = 64, width: int = 64):
         rng = np.random.default_rng(seed)
         reference = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-        change = rng.normal(0, 2.3, reference.shape)
-        return reference, (reference + change).astype(np.float32)
+        near = np.rint(reference + rng.normal(0, 2.3, reference.shape))
+        return reference, near.clip(0, 255).astype(np.uint8)
 
     return make
 
 
 @pytest.fixture
-def rounder() -> Callable[[NDArray[np.float32]], Rounder]:
+def rounder() -> Callable[[NDArray[np.generic]], Rounder]:
     """To the nearest levels, of a picture in one tile."""
 
-    def make(unrounded: NDArray[np.float32]) -> Rounder:
+    def make(unrounded: NDArray[np.generic]) -> Rounder:
         height, width, _ = unrounded.shape
         strength = np.ones((height, width), np.float32)
-        return Rounder(unrounded, strength, [(slice(height), slice(width))], ([1.0], [1.0]))
+        return Rounder(
+            unrounded.astype(np.float32), strength, [(slice(height), slice(width))], ([1.0], [1.0])
+        )
 
     return make
 

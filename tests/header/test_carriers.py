@@ -1,5 +1,7 @@
 """Both places of a header's bits: what is written there is read, and too small is said in time."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,15 +11,14 @@ from numpy.typing import NDArray
 from sshr.errors import TooSmallError
 from sshr.header.carriers import (
     CARRIERS,
-    ParityCarrier,
+    KeyedCarrier,
     TrailingCarrier,
-    check_trailing,
+    check_room,
+    header_bits,
     samples_a_bit,
-    trailing_bits,
     trailing_places,
 )
-from sshr.header.layout import PREFIX_BITS, Bucket, Layout, prefix_group
-from sshr.header.parity import write_parities
+from sshr.header.layout import PREFIX_BITS, Bucket
 from sshr.header.reference import ReferenceKey
 
 BUCKETS = st.builds(
@@ -30,7 +31,7 @@ LARGE = 180 * 180 * 3
 
 
 def key_of(height: int, width: int) -> ReferenceKey:
-    return ReferenceKey(bytes(range(32)), height, width)
+    return ReferenceKey(bytes(range(32)), samples_of(height, width).reshape(height, width, 3))
 
 
 def samples_of(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
@@ -38,7 +39,7 @@ def samples_of(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
 
 
 def random_bits(bucket: Bucket, seed: int = 1) -> NDArray[np.uint8]:
-    return np.random.default_rng(seed).integers(0, 2, trailing_bits(bucket), np.uint8)
+    return np.random.default_rng(seed).integers(0, 2, header_bits(bucket), np.uint8)
 
 
 def halves(bits: NDArray[np.uint8]) -> tuple[bytes, bytes]:
@@ -56,7 +57,7 @@ def with_trailing(samples: NDArray[np.uint8], bits: NDArray[np.uint8]) -> NDArra
 
 
 @given(BUCKETS, st.integers(0, 2**32))
-def test_trailing_bits_come_back(bucket: Bucket, seed: int) -> None:
+def test_header_bits_come_back(bucket: Bucket, seed: int) -> None:
     samples, bits = samples_of(170, 140, seed), random_bits(bucket, seed)
     written, key = with_trailing(samples, bits), key_of(170, 140)
     prefix, body = halves(bits)
@@ -65,7 +66,6 @@ def test_trailing_bits_come_back(bucket: Bucket, seed: int) -> None:
     assert found is not None
     assert found.body == body
     assert np.array_equal(found.places, trailing_places(len(samples), len(bits)))
-    assert np.array_equal(found.places, found.parity_samples)
     rest = np.setdiff1d(np.arange(len(samples)), found.places)
     assert np.array_equal(written[rest], samples[rest])
 
@@ -93,22 +93,17 @@ def test_where_a_picture_begins_to_be_large() -> None:
 
 
 @given(BUCKETS, st.integers(0, 2**32))
-def test_parities_come_back(bucket: Bucket, seed: int) -> None:
+def test_keyed_bits_come_back(bucket: Bucket, seed: int) -> None:
     samples, bits, key = samples_of(100, 150, seed), random_bits(bucket, seed), key_of(100, 150)
-    layout = Layout.fitting(len(samples), bucket)
-    assert layout is not None
-    positions = key.positions(layout.used)
-    first, second = layout.groups(positions)
-    exact = samples.astype(np.float32)
-    written = write_parities(exact, samples, first, bits[:PREFIX_BITS])
-    written = write_parities(exact, written, second, bits[PREFIX_BITS:])
+    places = key.positions(len(bits))
+    written = samples.copy()
+    written[places] = samples[places] & 0xFE | bits
     prefix, body = halves(bits)
-    assert ParityCarrier().prefix(written, key) == prefix
-    found = ParityCarrier().body(written, key, bucket)
+    assert KeyedCarrier().prefix(written, key) == prefix
+    found = KeyedCarrier().body(written, key, bucket)
     assert found is not None
     assert found.body == body
-    assert np.array_equal(found.places, positions)
-    assert found.parity_samples.tolist() == [int(group[-1]) for group in (*first, *second)]
+    assert np.array_equal(found.places, places)
 
 
 @given(BUCKETS, st.integers(1, 400), st.integers(1, 400))
@@ -117,43 +112,43 @@ def test_none_exactly_where_half_of_the_samples_are_too_few(
 ) -> None:
     samples, key = np.zeros(3 * height * width, np.uint8), key_of(height, width)
     half = len(samples) // 2
-    parity, trailing = ParityCarrier(), TrailingCarrier()
-    assert (trailing.prefix(samples, key) is None) == (half < PREFIX_BITS)
-    assert (parity.prefix(samples, key) is None) == (
-        half < prefix_group(len(samples)) * PREFIX_BITS
-    )
-    fits = trailing_bits(bucket) * samples_a_bit(len(samples)) <= half
-    assert (trailing.body(samples, key, bucket) is not None) == fits
-    assert (parity.body(samples, key, bucket) is None) == (
-        Layout.fitting(len(samples), bucket) is None
-    )
-    if fits:
-        assert check_trailing(height, width, bucket) == trailing_bits(bucket)
-    else:
-        with pytest.raises(TooSmallError, match=f"{width}x{height} px is too small"):
-            check_trailing(height, width, bucket)
+    for carrier, each in ((KeyedCarrier(), 1), (TrailingCarrier(), samples_a_bit(len(samples)))):
+        assert (carrier.prefix(samples, key) is None) == (half < PREFIX_BITS)
+        fits = header_bits(bucket) * each <= half
+        assert (carrier.body(samples, key, bucket) is not None) == fits
+        if fits:
+            carrier.locate(key, bucket)
+        else:
+            with pytest.raises(TooSmallError, match=f"{width}x{height} px is too small"):
+                carrier.locate(key, bucket)
 
 
 @given(BUCKETS | st.builds(Bucket, slots=st.just(1), units=st.integers(1, 2000)))
 def test_the_size_in_the_message_is_the_least_from_which_all_squares_do(bucket: Bucket) -> None:
+    for a_bit in (samples_a_bit, lambda _: 1):
+        size_in_message(bucket, a_bit)
+
+
+def size_in_message(bucket: Bucket, a_bit: Callable[[int], int]) -> None:
     with pytest.raises(TooSmallError) as caught:
-        check_trailing(8, 9, bucket)
+        check_room(8, 9, bucket, a_bit)
     side = int(str(caught.value).removesuffix(" px").rsplit("x", 1)[1])
     for larger in (*range(side, side + 10), 179, 180, 181, 400):
         if larger >= side:
-            assert check_trailing(larger, larger, bucket)
+            assert check_room(larger, larger, bucket, a_bit)
     if side != 180:  # where a large picture holds fewer bits than one that is a little smaller
         with pytest.raises(TooSmallError):
-            check_trailing(side - 1, side - 1, bucket)
+            check_room(side - 1, side - 1, bucket, a_bit)
 
 
 def test_both_are_tried() -> None:
-    assert [type(carrier) for carrier in CARRIERS] == [ParityCarrier, TrailingCarrier]
+    assert [type(carrier) for carrier in CARRIERS] == [KeyedCarrier, TrailingCarrier]
 
 
 def test_neither_carriers_bits_change_with_what_lies_between() -> None:
     """What the trailing carrier reads needs no key; what the parities say does."""
     samples = samples_of(64, 64)
-    one, other = ReferenceKey(bytes(32), 64, 64), key_of(64, 64)
+    other = key_of(64, 64)
+    one = ReferenceKey(bytes(32), other.reference)
     assert TrailingCarrier().prefix(samples, one) == TrailingCarrier().prefix(samples, other)
-    assert ParityCarrier().prefix(samples, one) != ParityCarrier().prefix(samples, other)
+    assert KeyedCarrier().prefix(samples, one) != KeyedCarrier().prefix(samples, other)

@@ -3,6 +3,7 @@
 import itertools
 import random
 
+import numpy as np
 import pytest
 
 from sshr.header.layout import PREFIX_BYTES, SALT_BYTES, SALT_TAG_BYTES, Bucket
@@ -10,7 +11,7 @@ from sshr.header.prefix_repair import prefixes_near
 from sshr.header.reference import ReferenceKey
 from sshr.header.stream import unmasked_bucket
 
-KEY = ReferenceKey(bytes(range(32)), 64, 64)
+KEY = ReferenceKey(bytes(range(32)), np.zeros((64, 64, 3), np.uint8))
 SALT = random.Random(1).randbytes(SALT_BYTES)
 TAG_END = SALT_BYTES + SALT_TAG_BYTES
 FIELDS = {

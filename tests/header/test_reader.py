@@ -7,8 +7,8 @@ from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError, MismatchError, NothingFoundError, WrongKeyError
 from sshr.header import reader as reader_module
 from sshr.header import slots
-from sshr.header.drafts import ParityDraft
-from sshr.header.layout import layout_for
+from sshr.header.carriers import KeyedCarrier
+from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
 from sshr.header.reader import read_header
 from sshr.header.writer import HeaderWriter
@@ -18,19 +18,15 @@ IDENTITIES = [bytes([n]) * 32 for n in range(1, 9)]
 
 
 def header_positions(sending: HeaderWriter, metadata: Metadata) -> np.ndarray:
-    return sending.reference_key.positions(
-        layout_for(
-            sending.reference_key.height, sending.reference_key.width, sending.bucket(metadata)
-        ).used
-    )
+    return KeyedCarrier().locate(sending.reference_key, sending.bucket(metadata))
 
 
 @pytest.fixture
 def sent(picture, metadata, quick_stretch):
     """Reference, stego and its sender, under a passphrase; the spy's list is empty again."""
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, Keys(WORDS))
-    stego = sending.write(ParityDraft(unrounded), metadata)
+    stego = sending.write(KeyedDraft(near), metadata)
     quick_stretch.clear()
     return reference, stego, sending
 
@@ -64,25 +60,21 @@ def test_every_header_bit_is_guarded_before_any_costly_key(
 ) -> None:
     reference, stego, sending = sent
     monkeypatch.setattr(slots, "_exchange", lambda *_: pytest.fail("ECDH before the outer MAC"))
-    layout = layout_for(
-        sending.reference_key.height, sending.reference_key.width, sending.bucket(metadata)
-    )
-    groups = layout.groups(header_positions(sending, metadata))
-    firsts = [group[0] for part in groups for group in part]
-    assert len(firsts) == 8 * 267
+    places = header_positions(sending, metadata)
+    assert len(places) == 8 * 267
 
     def refused(number: int) -> None:
         changed = stego.copy()
-        changed.reshape(-1)[firsts[number]] ^= 1
+        changed.reshape(-1)[places[number]] ^= 1
         expected = NothingFoundError if number < 8 * 24 else DamagedError
         with pytest.raises(expected):
             read_header(changed, reference, Keys(WORDS, identity=IDENTITIES[0]))
 
-    for number in range(0, len(firsts), 97):
+    for number in range(0, len(places), 97):
         refused(number)
     # Looking for a prefix to repair, which an unprotected header has not, is what takes long.
     monkeypatch.setattr(reader_module, "prefixes_near", lambda *_: iter(()))
-    for number in range(len(firsts)):
+    for number in range(len(places)):
         refused(number)
     assert quick_stretch == []
 
@@ -110,9 +102,9 @@ def test_changed_samples_are_noticed_and_still_open(sent, metadata) -> None:
         assert opened.session == sending.session
 
 
-def test_a_pair_of_changes_inside_one_group_goes_unnoticed(sent, metadata) -> None:
-    # The known limit: what the header's parities do not see, the sample MAC cannot cover.
+def test_an_even_change_of_the_headers_own_samples_goes_unnoticed(sent, metadata) -> None:
+    # The known limit: what the header's bits do not see, the sample MAC cannot cover.
     reference, stego, sending = sent
     changed = stego.copy()
-    changed.reshape(-1)[header_positions(sending, metadata)[:2]] ^= 1
+    changed.reshape(-1)[header_positions(sending, metadata)[:2]] ^= 2
     assert read_header(changed, reference, Keys(WORDS)).intact

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError, NothingFoundError
-from sshr.header.carriers import samples_a_bit, trailing_bits, trailing_places
+from sshr.header.carriers import header_bits, samples_a_bit, trailing_places
 from sshr.header.correction import CHECKS
 from sshr.header.drafts import TrailingDraft
 from sshr.header.layout import PREFIX_BITS
@@ -29,7 +29,7 @@ def metadata(metadata: Metadata) -> Metadata:
 def places_of(
     sending: HeaderWriter, metadata: Metadata, samples: int, ecc: bool = True
 ) -> NDArray[np.int64]:
-    return trailing_places(samples, trailing_bits(sending.bucket(metadata, ecc)))
+    return trailing_places(samples, header_bits(sending.bucket(metadata, ecc)))
 
 
 def flipped(stego: NDArray[np.uint8], places: NDArray[np.int64] | list[int]) -> NDArray[np.uint8]:
@@ -41,10 +41,10 @@ def flipped(stego: NDArray[np.uint8], places: NDArray[np.int64] | list[int]) -> 
 @pytest.fixture(params=[(64, 64), LARGE], ids=["sample", "pixel"])
 def sent(request, picture, rounder, metadata):
     """Reference, stego, what rounding alone makes of it, and the header's places."""
-    reference, unrounded = picture(0, *request.param)
+    reference, near = picture(0, *request.param)
     sending = HeaderWriter.start(reference, Keys())
-    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True)
-    return reference, stego, rounder(unrounded).round(), places_of(sending, metadata, stego.size)
+    stego = sending.write(TrailingDraft(rounder(near)), metadata, ecc=True)
+    return reference, stego, rounder(near).round(), places_of(sending, metadata, stego.size)
 
 
 def test_nothing_but_the_last_samples_changes_and_those_by_one_level(sent) -> None:
@@ -105,9 +105,9 @@ def test_an_even_change_inside_the_header_goes_unnoticed(sent) -> None:
 
 
 def test_without_check_bytes_no_changed_bit_passes(picture, rounder, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, Keys())
-    stego = sending.write(TrailingDraft(rounder(unrounded)), metadata)
+    stego = sending.write(TrailingDraft(rounder(near)), metadata)
     places = places_of(sending, metadata, stego.size, ecc=False)
     for bit in range(0, len(places), 53):
         with pytest.raises(NothingFoundError if bit < 8 * 24 else DamagedError):

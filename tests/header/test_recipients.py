@@ -9,10 +9,9 @@ import pytest
 from sshr.crypto.identity import PrivateKey, sender_fingerprint
 from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError, SignatureError, TooSmallError, UsageError, WrongKeyError
-from sshr.header.drafts import ParityDraft, TrailingDraft
-from sshr.header.layout import layout_for
+from sshr.header.carriers import KeyedCarrier
+from sshr.header.drafts import KeyedDraft, TrailingDraft
 from sshr.header.metadata import Metadata
-from sshr.header.parity import read_parities
 from sshr.header.reader import read_header
 from sshr.header.reference import ReferenceKey
 from sshr.header.signing import signed
@@ -35,9 +34,9 @@ def reading(person: PrivateKey, sender: PrivateKey | None = None) -> Keys:
 
 @pytest.mark.parametrize("signer", [None, PEOPLE[0]], ids=["unsigned", "signed"])
 def test_each_of_sixteen_recipients_opens_and_nobody_else(signer, picture, metadata) -> None:
-    reference, unrounded = picture(0, 96, 96)
+    reference, near = picture(0, 96, 96)
     sending = HeaderWriter.start(reference, addressed(*PEOPLE[:16], signer=signer))
-    stego = sending.write(ParityDraft(unrounded), metadata)
+    stego = sending.write(KeyedDraft(near), metadata)
     for person in PEOPLE[:16]:
         opened = read_header(stego, reference, reading(person, signer))
         assert (opened.session, opened.intact) == (sending.session, True)
@@ -50,28 +49,28 @@ def test_each_of_sixteen_recipients_opens_and_nobody_else(signer, picture, metad
 def test_how_many_recipients_64_pixels_hold(picture, rounder) -> None:
     """A record as `base` makes it for one tile: 64 B of k_pub_s, twenty scales of 2 B."""
     record = Metadata(b"12345678", 640, 480, rsrk_public=bytes(64), tile_scales=bytes(40))
-    reference, unrounded = picture()
+    reference, near = picture()
     for count, signer, fits in ((4, None, True), (8, PEOPLE[0], True), (16, None, False)):
         keys = addressed(*PEOPLE[:count], signer=signer)
         sending = HeaderWriter.start(reference, keys)
         if fits:
-            stego = sending.write(TrailingDraft(rounder(unrounded)), record, ecc=True)
+            stego = sending.write(TrailingDraft(rounder(near)), record, ecc=True)
             assert read_header(stego, reference, reading(PEOPLE[count - 1])).intact
         else:
             with pytest.raises(TooSmallError, match=r"64x64 px is too small .* at least \d+x\d+"):
-                sending.write(TrailingDraft(rounder(unrounded)), record, ecc=True)
+                sending.write(TrailingDraft(rounder(near)), record, ecc=True)
 
 
 def test_the_sender_who_was_asked_for(picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     signed_stego = HeaderWriter.start(reference, addressed(FRIEND, signer=OTHER)).write(
-        ParityDraft(unrounded), metadata
+        KeyedDraft(near), metadata
     )
     assert read_header(signed_stego, reference, reading(FRIEND, OTHER)).sender
     digits = sender_fingerprint(OTHER.public.signing or b"")
     with pytest.raises(SignatureError, match=rf"by another key \({digits}\)"):
         read_header(signed_stego, reference, reading(FRIEND, FRIEND))
-    plain = HeaderWriter.start(reference, addressed(FRIEND)).write(ParityDraft(unrounded), metadata)
+    plain = HeaderWriter.start(reference, addressed(FRIEND)).write(KeyedDraft(near), metadata)
     with pytest.raises(SignatureError, match="signed by nobody"):
         read_header(plain, reference, reading(FRIEND, OTHER))
     with pytest.raises(UsageError, match="sender's public key must have 32 bytes"):
@@ -80,34 +79,32 @@ def test_the_sender_who_was_asked_for(picture, metadata) -> None:
 
 def test_slots_of_one_stego_do_not_open_another(picture, metadata) -> None:
     # A holder of the reference can write any header; he copies the slots that he cannot open.
-    reference, unrounded = picture()
+    reference, near = picture()
     first = HeaderWriter.start(reference, addressed(FRIEND))
-    assert read_header(
-        first.write(ParityDraft(unrounded), metadata), reference, reading(FRIEND)
-    ).intact
+    assert read_header(first.write(KeyedDraft(near), metadata), reference, reading(FRIEND)).intact
     forged = HeaderWriter(ReferenceKey.of(reference), b"s" * 16, b"f" * 32, first._slots)
     with pytest.raises(WrongKeyError):
-        read_header(forged.write(ParityDraft(unrounded), metadata), reference, reading(FRIEND))
+        read_header(forged.write(KeyedDraft(near), metadata), reference, reading(FRIEND))
     # Under the same salt the slot opens, but to the file key that the forger does not know.
     same_salt = HeaderWriter(ReferenceKey.of(reference), first._salt, b"f" * 32, first._slots)
     with pytest.raises(WrongKeyError):
-        read_header(same_salt.write(ParityDraft(unrounded), metadata), reference, reading(FRIEND))
+        read_header(same_salt.write(KeyedDraft(near), metadata), reference, reading(FRIEND))
 
 
 def test_a_reader_cannot_pass_a_signature_on_to_somebody_else(
     picture, metadata, seeded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The reader knows the file key and the signed record; he wraps the key for another person.
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, signer=PEOPLE[0]))
-    stego = sending.write(ParityDraft(unrounded), metadata)
+    stego = sending.write(KeyedDraft(near), metadata)
     record = read_header(stego, reference, reading(FRIEND)).metadata
     key = ReferenceKey.of(reference)
     salt, file_key = sending._salt, sending._file_key
     slots = wrap(file_key, addressed(OTHER), key.key, salt, seeded(1))
     forged = HeaderWriter(key, salt, file_key, slots)
     monkeypatch.setattr(dataclasses, "replace", lambda given, **_: given)  # keeps MAC, signature
-    passed_on = forged.write(ParityDraft(unrounded), record)
+    passed_on = forged.write(KeyedDraft(near), record)
     monkeypatch.undo()
     with pytest.raises(SignatureError, match="not valid"):
         read_header(passed_on, reference, reading(OTHER))
@@ -115,9 +112,9 @@ def test_a_reader_cannot_pass_a_signature_on_to_somebody_else(
 
 def test_a_signature_says_nothing_about_samples_changed_later(picture, metadata) -> None:
     # Which is why `sender` and `intact` are read together.
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, signer=OTHER))
-    stego = sending.write(ParityDraft(unrounded), metadata)
+    stego = sending.write(KeyedDraft(near), metadata)
     free = np.argwhere(~sending.reopen(stego).header)
     stego[tuple(free[0])] ^= 1
     opened = read_header(stego, reference, reading(FRIEND, OTHER))
@@ -126,12 +123,12 @@ def test_a_signature_says_nothing_about_samples_changed_later(picture, metadata)
 
 def test_a_signature_can_be_taken_away_by_a_reader(picture, metadata) -> None:
     # Documented: only asking for the sender notices.
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, signer=OTHER))
-    sending.write(ParityDraft(unrounded), metadata)
+    sending.write(KeyedDraft(near), metadata)
     stripped = HeaderWriter(
         ReferenceKey.of(reference), sending._salt, sending._file_key, sending._slots
-    ).write(ParityDraft(unrounded), metadata)
+    ).write(KeyedDraft(near), metadata)
     assert read_header(stripped, reference, reading(FRIEND)).sender is None
     with pytest.raises(SignatureError, match="signed by nobody"):
         read_header(stripped, reference, reading(FRIEND, OTHER))
@@ -140,24 +137,21 @@ def test_a_signature_can_be_taken_away_by_a_reader(picture, metadata) -> None:
 def test_a_signature_of_another_reference_is_not_valid(picture, metadata) -> None:
     record = signed(metadata, PEOPLE[0].signing or b"", bytes(32), bytes(59))
     assert len(record.signature) == 96
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND))
     with pytest.raises(SignatureError):
-        read_header(sending.write(ParityDraft(unrounded), record), reference, reading(FRIEND))
+        read_header(sending.write(KeyedDraft(near), record), reference, reading(FRIEND))
 
 
 @pytest.mark.usefixtures("quick_stretch")
 def test_two_secrets_under_one_reference_and_passphrase(picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     other = dataclasses.replace(metadata, rsrk_public=bytes(reversed(range(64))))
     seen: list[tuple[Any, ...]] = []
     for record in (metadata, other, metadata):
         sending = HeaderWriter.start(reference, Keys(b"one word"))
-        stego = sending.write(ParityDraft(unrounded), record).reshape(-1)
-        layout, key = layout_for(64, 64, sending.bucket(record)), ReferenceKey.of(reference)
-        bits = np.concatenate(
-            [read_parities(stego, groups) for groups in layout.groups(key.positions(layout.used))]
-        )
+        stego = sending.write(KeyedDraft(near), record).reshape(-1)
+        bits = stego[KeyedCarrier().locate(sending.reference_key, sending.bucket(record))] & 1
         seen.append((bits, sending.session.key, sending._salt, sending._file_key))
     for one, two in ((0, 1), (0, 2), (1, 2)):
         (bits, *secrets), (other_bits, *other_secrets) = seen[one], seen[two]
@@ -169,11 +163,10 @@ def test_two_secrets_under_one_reference_and_passphrase(picture, metadata) -> No
 
 @pytest.mark.parametrize("at", range(27 * 8, 1200, 97))
 def test_bits_of_slots_and_ephemeral_key_are_authenticated(at, picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, addressed(FRIEND, OTHER))
-    stego = sending.write(ParityDraft(unrounded), metadata)
-    layout, key = layout_for(64, 64, sending.bucket(metadata)), ReferenceKey.of(reference)
-    _, body = layout.groups(key.positions(layout.used))
-    stego.reshape(-1)[body[at - 27 * 8, 0]] ^= 1
+    stego = sending.write(KeyedDraft(near), metadata)
+    places = KeyedCarrier().locate(sending.reference_key, sending.bucket(metadata))
+    stego.reshape(-1)[places[at]] ^= 1
     with pytest.raises(DamagedError):
         read_header(stego, reference, reading(FRIEND))

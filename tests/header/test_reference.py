@@ -13,7 +13,7 @@ def test_key_is_the_labelled_hash() -> None:
     image = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
     plain = b"sshr-ref-1" + b"\0\0\0\x05" + b"\0\0\0\x04" + bytes(range(60))
     expected = derive(hashlib.sha256(plain).digest(), b"reference")
-    assert ReferenceKey.of(image) == ReferenceKey(expected, 4, 5)
+    assert ReferenceKey.of(image) == ReferenceKey(expected, image)
     strided = np.ascontiguousarray(image.transpose(1, 0, 2)).transpose(1, 0, 2)
     assert ReferenceKey.of(strided) == ReferenceKey.of(image)
     assert ReferenceKey.of(image.reshape(5, 4, 3)).key != expected

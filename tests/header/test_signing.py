@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sshr.crypto.keys import Keys
 from sshr.errors import SignatureError, UsageError
-from sshr.header.drafts import ParityDraft, TrailingDraft
+from sshr.header.drafts import KeyedDraft, TrailingDraft
 from sshr.header.reader import read_header
 from sshr.header.signing import signed, verified_sender
 from sshr.header.writer import HeaderWriter
@@ -19,12 +19,12 @@ PUBLIC = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_ra
 @pytest.mark.parametrize("trailing", [False, True])
 @pytest.mark.parametrize("signer", [None, SEED])
 def test_sender_through_an_image(signer, trailing, picture, rounder, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, Keys(signer=signer))
     if trailing:
-        stego = sending.write(TrailingDraft(rounder(unrounded)), metadata, ecc=True)
+        stego = sending.write(TrailingDraft(rounder(near)), metadata, ecc=True)
     else:
-        stego = sending.write(ParityDraft(unrounded), metadata)
+        stego = sending.write(KeyedDraft(near), metadata)
     opened = read_header(stego, reference, Keys())
     assert opened.sender == (PUBLIC if signer else None)
     assert opened.intact

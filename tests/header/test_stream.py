@@ -13,7 +13,7 @@ from sshr.crypto.keys import Keys
 from sshr.crypto.session import Session
 from sshr.errors import DamagedError, NothingFoundError, WrongKeyError
 from sshr.header.carriers import CARRIERS
-from sshr.header.drafts import ParityDraft, TrailingDraft
+from sshr.header.drafts import KeyedDraft, TrailingDraft
 from sshr.header.layout import Bucket
 from sshr.header.metadata import Metadata
 from sshr.header.reference import ReferenceKey
@@ -23,7 +23,7 @@ from sshr.header.writer import HeaderWriter
 from sshr.rounding.rounder import Rounder
 from sshr.transports.analog.keyed_mix import tile_permutation
 
-REFERENCE = ReferenceKey(b"r" * 32, 64, 64)
+REFERENCE = ReferenceKey(b"r" * 32, np.zeros((64, 64, 3), np.uint8))
 SALT = b"s" * 16
 SLOTS = Slots(b"e" * 32, (b"1" * 48, b"2" * 48))
 SESSION = Session.of(b"f" * 32, SALT, b"r" * 32)
@@ -92,7 +92,7 @@ def read(stego: np.ndarray, key: ReferenceKey, bucket: Bucket, trailing: bool) -
     return np.frombuffer(prefix + bits.body, np.uint8)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["parities", "trailing"])
+@pytest.fixture(scope="module", params=[False, True], ids=["keyed", "trailing"])
 def headers(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
     """Bytes read at the header positions of 1,000 stego images, and the masks over them; in the
     last samples with check bytes."""
@@ -109,7 +109,7 @@ def headers(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
             rounder = Rounder(exact, strength, [tile], ([1.0], [1.0]))
             stego = sending.write(TrailingDraft(rounder), metadata, ecc=True)
         else:
-            stego = sending.write(ParityDraft(exact), metadata)
+            stego = sending.write(KeyedDraft(reference), metadata)
         key = ReferenceKey.of(reference)
         stream = read(stego.reshape(-1), key, sending.bucket(metadata), trailing)
         mask = key.mask(stream[:16].tobytes(), len(stream) - 24)
@@ -140,12 +140,12 @@ def test_the_test_sees_an_unmasked_bucket(headers: tuple[np.ndarray, np.ndarray]
 
 
 def test_two_seals_of_the_same_input_differ_everywhere(seeded, picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     key = ReferenceKey.of(reference)
     seen = []
     for seed in (1, 2):
         sending = HeaderWriter.start(reference, Keys(), seeded(seed))
-        stego = sending.write(ParityDraft(unrounded), metadata).reshape(-1)
+        stego = sending.write(KeyedDraft(near), metadata).reshape(-1)
         stream = read(stego, key, sending.bucket(metadata), trailing=False)
         seen.append((stream, sending.session))
     (first, session), (second, other) = seen

@@ -14,11 +14,9 @@ from sshr.errors import (
     WrongKeyError,
 )
 from sshr.header import writer
-from sshr.header.carriers import parity_samples
-from sshr.header.drafts import ParityDraft
-from sshr.header.layout import layout_for
+from sshr.header.carriers import KeyedCarrier
+from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
-from sshr.header.parity import round_samples
 from sshr.header.reader import read_header
 from sshr.header.writer import HeaderWriter
 
@@ -31,11 +29,7 @@ PUBLIC = tuple(
 
 
 def header_positions(sending: HeaderWriter, metadata: Metadata) -> np.ndarray:
-    return sending.reference_key.positions(
-        layout_for(
-            sending.reference_key.height, sending.reference_key.width, sending.bucket(metadata)
-        ).used
-    )
+    return KeyedCarrier().locate(sending.reference_key, sending.bucket(metadata))
 
 
 @pytest.mark.parametrize(
@@ -51,9 +45,9 @@ def header_positions(sending: HeaderWriter, metadata: Metadata) -> np.ndarray:
 )
 @pytest.mark.parametrize("size", [(64, 64), (100, 300)])
 def test_round_trip(sender, reader, size, picture, metadata) -> None:
-    reference, unrounded = picture(0, *size)
+    reference, near = picture(0, *size)
     sending = HeaderWriter.start(reference, sender)
-    stego = sending.write(ParityDraft(unrounded), metadata)
+    stego = sending.write(KeyedDraft(near), metadata)
     opened = read_header(stego, reference, reader)
     assert opened.session == sending.session
     assert opened.intact
@@ -61,39 +55,31 @@ def test_round_trip(sender, reader, size, picture, metadata) -> None:
     assert opened.header.dtype == bool
     used = np.sort(header_positions(sending, metadata))
     assert np.array_equal(np.flatnonzero(opened.header), used)
-    assert np.array_equal(
-        opened.parity_samples, parity_samples(sending.reference_key, sending.bucket(metadata))
-    )
+    assert np.array_equal(opened.places, header_positions(sending, metadata))
     again = sending.reopen(stego)
     assert np.array_equal(again.header, opened.header)
-    assert np.array_equal(again.parity_samples, opened.parity_samples)
-    assert (
-        dataclasses.replace(again, header=opened.header, parity_samples=opened.parity_samples)
-        == opened
-    )
+    assert np.array_equal(again.places, opened.places)
+    assert dataclasses.replace(again, header=opened.header, places=opened.places) == opened
 
 
 def test_nothing_but_header_samples_changes_and_those_by_one_level(picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, Keys())
-    stego = sending.write(ParityDraft(unrounded), metadata)
-    rounded = round_samples(unrounded)
-    changed = np.flatnonzero(stego.reshape(-1) != rounded.reshape(-1))
+    stego = sending.write(KeyedDraft(near), metadata)
+    changed = np.flatnonzero(stego.reshape(-1) != near.reshape(-1))
     used = header_positions(sending, metadata)
     assert np.isin(changed, used).all()
     assert 900 < changed.size < 1240  # half of 2,136 bits
-    assert np.abs(stego.astype(int) - rounded).max() == 1
+    assert np.abs(stego.astype(int) - near).max() == 1
     others = np.setdiff1d(np.arange(stego.size), used)
-    assert np.array_equal(stego.reshape(-1)[others] & 1, rounded.reshape(-1)[others] & 1)
+    assert np.array_equal(stego.reshape(-1)[others] & 1, near.reshape(-1)[others] & 1)
 
 
 @pytest.mark.parametrize("level", [0, 255])
 def test_saturated_reference(level: int, metadata: Metadata) -> None:
     reference = np.full((64, 64, 3), level, np.uint8)
     sending = HeaderWriter.start(reference, Keys())
-    stego = sending.write(
-        ParityDraft(np.full(reference.shape, level * 1.1 - 10, np.float32)), metadata
-    )
+    stego = sending.write(KeyedDraft(reference), metadata)
     assert np.abs(stego.astype(int) - level).max() == 1
     assert read_header(stego, reference, Keys()).intact
 
@@ -101,19 +87,18 @@ def test_saturated_reference(level: int, metadata: Metadata) -> None:
 def test_committed_stego(seeded, metadata) -> None:
     # The format itself: a change here means that old stego files no longer open.
     reference = (np.arange(64 * 64 * 3) * 37 % 251).astype(np.uint8).reshape(64, 64, 3)
-    unrounded = reference.astype(np.float32) + np.float32(0.25)
     sending = HeaderWriter.start(reference, Keys(WORDS, PUBLIC[:3]), seeded(1))
-    stego = sending.write(ParityDraft(unrounded), metadata)
+    stego = sending.write(KeyedDraft(reference), metadata)
     assert hashlib.sha256(stego.tobytes()).hexdigest() == (
-        "0130f2972271e5ba178d20c6f84b2a436746f310f45d4a1e0fc909746a8049ab"
+        "f91d2deaac539a75e0a5bf21338d9beeba2e9a2db6125173dc18e58d71248d5e"
     )
     assert read_header(stego, reference, Keys(WORDS, identity=IDENTITIES[2])).intact
 
 
 def test_several_recipients_and_a_stranger(picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     stego = HeaderWriter.start(reference, Keys(recipients=PUBLIC[:3])).write(
-        ParityDraft(unrounded), metadata
+        KeyedDraft(near), metadata
     )
     for identity in IDENTITIES[:3]:
         assert read_header(stego, reference, Keys(identity=identity)).intact
@@ -122,39 +107,38 @@ def test_several_recipients_and_a_stranger(picture, metadata) -> None:
 
 
 def test_a_hostile_senders_metadata_is_a_documented_error(picture, metadata, monkeypatch) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     garbage = bytes([1]) + b"\xff" * (len(metadata.pack()) - 1)
     monkeypatch.setattr(Metadata, "pack", lambda _: garbage)
-    stego = HeaderWriter.start(reference, Keys()).write(ParityDraft(unrounded), metadata)
+    stego = HeaderWriter.start(reference, Keys()).write(KeyedDraft(near), metadata)
     with pytest.raises(DamagedError, match="makes no sense"):
         read_header(stego, reference, Keys())
 
 
 def test_too_small(picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, Keys())
     large = dataclasses.replace(metadata, side_info=bytes(1000))
     with pytest.raises(TooSmallError, match=r"at least \d+x\d+ px"):
-        parity_samples(sending.reference_key, sending.bucket(large))
+        header_positions(sending, large)
     with pytest.raises(TooSmallError):
-        sending.write(ParityDraft(unrounded), large)
-    assert read_header(sending.write(ParityDraft(unrounded), metadata), reference, Keys()).intact
+        sending.write(KeyedDraft(near), large)
+    assert read_header(sending.write(KeyedDraft(near), metadata), reference, Keys()).intact
 
 
 def test_the_keys_of_a_stego_serve_once(picture, metadata) -> None:
-    reference, unrounded = picture()
+    reference, near = picture()
     sending = HeaderWriter.start(reference, Keys())
-    for bad in (unrounded[:60], np.full_like(unrounded, np.nan)):
-        with pytest.raises(ValueError, match=r"reference|finite"):
-            sending.write(ParityDraft(bad), metadata)
-    sending.write(ParityDraft(unrounded), metadata)
+    with pytest.raises(ValueError, match="the reference"):
+        sending.write(KeyedDraft(near[:60]), metadata)
+    sending.write(KeyedDraft(near), metadata)
     with pytest.raises(RuntimeError, match="start another"):
-        sending.write(ParityDraft(unrounded), metadata)
+        sending.write(KeyedDraft(near), metadata)
 
 
 def test_a_sender_does_not_reopen_another_senders_stego(picture, metadata) -> None:
-    reference, unrounded = picture()
-    stego = HeaderWriter.start(reference, Keys()).write(ParityDraft(unrounded), metadata)
+    reference, near = picture()
+    stego = HeaderWriter.start(reference, Keys()).write(KeyedDraft(near), metadata)
     with pytest.raises(WrongKeyError):
         HeaderWriter.start(reference, Keys()).reopen(stego)
 

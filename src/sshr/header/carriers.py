@@ -1,14 +1,14 @@
 """Where the header's bits lie in a picture. A reader tries each carrier; the salt's tag decides.
 
-`ParityCarrier`: the parities of keyed groups of samples, for a stego whose other samples are final
-before the header is written. `TrailingCarrier`: the lowest bits of the last samples or pixels, for
+`KeyedCarrier`: the lowest bits of keyed samples, for a stego whose other samples are final before
+the header is written. `TrailingCarrier`: the lowest bits of the last samples or pixels, for
 one that is rounded with the header's bits in mind. Both draw from what the reference's key masks,
 so to everybody else the bits are random. A new carrier is a class here and its place in `CARRIERS`;
 a `Draft` (`sshr.header.drafts`) writes it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.errors import TooSmallError
-from sshr.header.layout import PREFIX_BITS, Bucket, Layout, layout_for, prefix_group
-from sshr.header.parity import read_parities
+from sshr.header.layout import PREFIX_BITS, Bucket
 from sshr.header.reference import ReferenceKey
 
 _LARGE_SIDE = 180
@@ -29,15 +28,10 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Bits:
-    """The body's bits as bytes, and the flat indices of the samples that hold prefix and body.
-
-    Attributes:
-        parity_samples: of each bit, the sample that changes when the bit does.
-    """
+    """The body's bits as bytes, and the flat indices of the samples that hold prefix and body."""
 
     body: bytes
     places: Places
-    parity_samples: Places
 
 
 class HeaderCarrier(Protocol):
@@ -60,30 +54,26 @@ class HeaderCarrier(Protocol):
         """What follows, as long as the bucket says; None where it does not fit."""
 
 
-class ParityCarrier:
-    """See the module."""
+class KeyedCarrier:
+    """Bit i is that of the keyed draw's place i (`sshr.header.places`)."""
 
     def capacity(self, samples: int) -> int:
         return samples // 16
 
     def locate(self, key: ReferenceKey, bucket: Bucket) -> Places:
-        return key.positions(layout_for(key.height, key.width, bucket).used)
+        return key.positions(check_room(key.height, key.width, bucket, _one))
 
     def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
-        group = prefix_group(len(samples))
-        if group * PREFIX_BITS > len(samples) // 2:
+        if len(samples) // 2 < PREFIX_BITS:
             return None
-        groups = key.positions(group * PREFIX_BITS).reshape(-1, group)
-        return np.packbits(read_parities(samples, groups)).tobytes()
+        return np.packbits(samples[key.positions(PREFIX_BITS)] & 1).tobytes()
 
     def body(self, samples: Flat, key: ReferenceKey, bucket: Bucket) -> Bits | None:
-        layout = Layout.fitting(len(samples), bucket)
-        if layout is None:
+        count = header_bits(bucket)
+        if count > len(samples) // 2:
             return None
-        positions = key.positions(layout.used)
-        groups = layout.groups(positions)
-        data = np.packbits(read_parities(samples, groups[1])).tobytes()
-        return Bits(data, positions, last_of_each(groups))
+        places = key.positions(count)
+        return Bits(np.packbits(samples[places[PREFIX_BITS:]] & 1).tobytes(), places)
 
 
 class TrailingCarrier:
@@ -95,7 +85,7 @@ class TrailingCarrier:
         return samples // (16 * samples_a_bit(samples))
 
     def locate(self, key: ReferenceKey, bucket: Bucket) -> Places:
-        count = check_trailing(key.height, key.width, bucket)
+        count = check_room(key.height, key.width, bucket, samples_a_bit)
         return trailing_places(key.samples, count)
 
     def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
@@ -104,32 +94,17 @@ class TrailingCarrier:
         return _lowest(samples, 0, PREFIX_BITS)
 
     def body(self, samples: Flat, key: ReferenceKey, bucket: Bucket) -> Bits | None:
-        count = trailing_bits(bucket)
+        count = header_bits(bucket)
         if count * samples_a_bit(len(samples)) > len(samples) // 2:
             return None
         places = trailing_places(len(samples), count)
-        return Bits(_lowest(samples, PREFIX_BITS, count), places, places)
+        return Bits(_lowest(samples, PREFIX_BITS, count), places)
 
 
-CARRIERS: Sequence[HeaderCarrier] = (ParityCarrier(), TrailingCarrier())
+CARRIERS: Sequence[HeaderCarrier] = (KeyedCarrier(), TrailingCarrier())
 
 
-def parity_samples(key: ReferenceKey, bucket: Bucket) -> Places:
-    """Of each bit that `ParityCarrier` writes, the sample that may move when the others are final.
-
-    Raises:
-        TooSmallError: the reference cannot hold the header.
-    """
-    layout = layout_for(key.height, key.width, bucket)
-    return last_of_each(layout.groups(key.positions(layout.used)))
-
-
-def last_of_each(groups: Sequence[Places]) -> Places:
-    """The last sample of each group, those of the prefix first."""
-    return np.concatenate([group[:, -1] for group in groups])
-
-
-def trailing_bits(bucket: Bucket) -> int:
+def header_bits(bucket: Bucket) -> int:
     """Bits of a whole header."""
     return PREFIX_BITS + 8 * bucket.body_bytes
 
@@ -144,18 +119,25 @@ def trailing_places(samples: int, count: int) -> Places:
     return np.arange(samples - 1, samples - 1 - count * samples_a_bit(samples), -1)
 
 
-def check_trailing(height: int, width: int, bucket: Bucket) -> int:
-    """`trailing_bits`, if an RGB picture of this size has room for them.
+def _one(samples: int) -> int:
+    return 1
+
+
+def check_room(height: int, width: int, bucket: Bucket, a_bit: Callable[[int], int]) -> int:
+    """`header_bits`, if an RGB picture of this size has room for them.
+
+    Args:
+        a_bit: how many samples a bit takes in a picture of so many.
 
     Raises:
         TooSmallError: the header takes more than half of the samples.
     """
-    count, samples = trailing_bits(bucket), 3 * height * width
-    if count * samples_a_bit(samples) > samples // 2:
+    count, samples = header_bits(bucket), 3 * height * width
+    if count * a_bit(samples) > samples // 2:
         side = math.isqrt(2 * count // 3)
-        if count > _LARGE // 6:  # then it fits some smaller pictures and not those
+        if count * a_bit(_LARGE) > _LARGE // 2:  # then it may fit smaller pictures and not those
             side = max(side, _LARGE_SIDE)
-        while count * samples_a_bit(3 * side * side) > 3 * side * side // 2:
+        while count * a_bit(3 * side * side) > 3 * side * side // 2:
             side += 1
         raise TooSmallError(
             f"the reference of {width}x{height} px is too small for the header; "

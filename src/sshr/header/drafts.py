@@ -5,9 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.header.carriers import HeaderCarrier, ParityCarrier, Places, TrailingCarrier
-from sshr.header.layout import PREFIX_BITS, prefix_group
-from sshr.header.parity import round_samples, write_parities
+from sshr.header.carriers import HeaderCarrier, KeyedCarrier, Places, TrailingCarrier
 from sshr.rounding.rounder import Rounder
 from sshr.types import Rgb8
 
@@ -34,31 +32,27 @@ class Draft(Protocol):
         """The stego with the header's bits (0 or 1)."""
 
 
-class ParityDraft:
-    """Rounded to the nearest levels; a wrong parity moves the sample that costs least.
+class KeyedDraft:
+    """A sample whose lowest bit is wrong moves up by one level, from 255 down.
 
     Args:
-        unrounded: (H, W, 3) RGB in levels of 0..255, maybe outside.
-        movable: flat indices of the only samples that may move, one in each group: upwards.
+        samples: (H, W, 3) uint8 RGB.
     """
 
-    carrier = ParityCarrier()
+    carrier = KeyedCarrier()
 
-    def __init__(self, unrounded: NDArray[np.floating], movable: Places | None = None) -> None:
-        self.shape = unrounded.shape
-        self._unrounded = unrounded
-        if movable is not None:  # a quarter of a level off, they are the cheapest of their groups
-            self._unrounded = unrounded.copy()
-            self._unrounded.reshape(-1)[movable] += 0.25
+    def __init__(self, samples: Rgb8) -> None:
+        self.shape = samples.shape
+        self._samples = samples
 
     def settled(self, places: Places) -> Rgb8:
-        return round_samples(self._unrounded)
+        return self._samples
 
     def written(self, settled: Rgb8, places: Places, bits: NDArray[np.uint8]) -> Rgb8:
-        samples, exact = settled.reshape(-1), self._unrounded.reshape(-1)
-        cut = prefix_group(len(samples)) * PREFIX_BITS
-        for part, own in ((places[:cut], bits[:PREFIX_BITS]), (places[cut:], bits[PREFIX_BITS:])):
-            samples = write_parities(exact, samples, part.reshape(len(own), -1), own)
+        samples = settled.flatten()
+        own = samples[places]
+        wrong = (own ^ bits) & 1
+        samples[places] = np.where(own == 255, own - wrong, own + wrong)
         return samples.reshape(self.shape)
 
 

@@ -1,19 +1,14 @@
-"""Where each part of the header stream lies, and whether an image is large enough for it.
+"""The parts of the header stream and their sizes.
 
 Prefix: salt 16 B, salt tag 8 B, bucket 3 B (log2 of the slot count u8, metadata units u16).
 Body: ephemeral key 32 B, slots of 48 B, metadata in units of 32 B with a 16 B tag, outer MAC 16 B.
 The highest bit of the slot count says that check bytes protect the body (`sshr.header.correction`).
 """
 
-import math
 import struct
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sshr.crypto.keys import KEY_BYTES, MAX_RECIPIENTS
-from sshr.errors import TooSmallError
 from sshr.header.correction import protected_size
 
 SALT_BYTES = 16
@@ -22,8 +17,6 @@ AEAD_TAG_BYTES = 16
 OUTER_MAC_BYTES = 16
 SLOT_BYTES = KEY_BYTES + AEAD_TAG_BYTES
 UNIT_BYTES = 32
-CHANNELS = 3
-MAX_GROUP = 16
 
 _BUCKET = struct.Struct(">BH")
 _ECC = 0x80
@@ -95,56 +88,3 @@ def unpad(padded: bytes) -> bytes:
     if not marker or zeros.strip(b"\0"):
         raise ValueError("the padding is missing")
     return metadata
-
-
-def prefix_group(samples: int) -> int:
-    """Samples per bit of the prefix in an image of so many samples."""
-    return min(max(samples // 2 // 2048, 1), MAX_GROUP)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Group sizes of prefix and body in one image; at most half of its samples are used."""
-
-    prefix_group: int
-    body_group: int
-    body_bits: int
-
-    @classmethod
-    def fitting(cls, samples: int, bucket: Bucket) -> "Layout | None":
-        """The layout in an image of so many samples, or None where it is too small."""
-        first = prefix_group(samples)
-        bits = 8 * bucket.body_bytes
-        room = samples // 2 - first * PREFIX_BITS
-        if room < bits:
-            return None
-        return cls(first, min(room // bits, MAX_GROUP), bits)
-
-    @property
-    def used(self) -> int:
-        """Samples that carry the header."""
-        return self.prefix_group * PREFIX_BITS + self.body_group * self.body_bits
-
-    def groups(self, positions: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """`used` positions as groups: prefix (216, m0) and body (body_bits, m1)."""
-        cut = self.prefix_group * PREFIX_BITS
-        prefix = positions[:cut].reshape(-1, self.prefix_group)
-        return prefix, positions[cut:].reshape(-1, self.body_group)
-
-
-def layout_for(height: int, width: int, bucket: Bucket) -> Layout:
-    """The layout in an RGB image of this size.
-
-    Raises:
-        TooSmallError: the header does not fit; the message names a size that would do.
-    """
-    layout = Layout.fitting(CHANNELS * height * width, bucket)
-    if layout is None:
-        side = math.isqrt(8 * bucket.body_bytes * 2 // CHANNELS)
-        while Layout.fitting(CHANNELS * side * side, bucket) is None:
-            side += 1
-        raise TooSmallError(
-            f"the reference of {width}x{height} px is too small for the header; "
-            f"take one of at least {side}x{side} px"
-        )
-    return layout

@@ -35,8 +35,7 @@ class OpenedHeader:
     Attributes:
         header: (H, W, 3) bool, which samples carry it.
         intact: whether no sample outside the header has changed, nor a bit of the header.
-        parity_samples: one sample of each header bit's group, by flat index: what the others need
-            not be touched for (`sshr.header.carriers.parity_samples`).
+        places: flat indices of these samples, in the order of the header's bits.
         sender: raw Ed25519 public key of the verified signature, None without one.
     """
 
@@ -44,7 +43,7 @@ class OpenedHeader:
     metadata: Metadata
     header: NDArray[np.bool_]
     intact: bool
-    parity_samples: NDArray[np.int64]
+    places: NDArray[np.int64]
     sender: bytes | None = None
 
 
@@ -113,7 +112,7 @@ def open_header(
     intact = bytes_eq(metadata.sample_mac, sample_mac(session, stego, bits.places))
     intact = intact and prefix.whole and not body.repaired
     mask = _mask(stego.shape, bits.places)
-    return OpenedHeader(session, metadata, mask, intact, bits.parity_samples, sender)
+    return OpenedHeader(session, metadata, mask, intact, bits.places, sender)
 
 
 def _find(samples: NDArray[np.uint8], reference_key: ReferenceKey) -> tuple[Prefix, Bits, Body]:

@@ -6,13 +6,15 @@ Whoever holds the reference can tell that a stego carries a header; nobody else 
 import hashlib
 import struct
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.keys import derive, keystream, mac
-from sshr.header import parity
-from sshr.header.layout import CHANNELS, OUTER_MAC_BYTES, SALT_TAG_BYTES
+from sshr.header.layout import OUTER_MAC_BYTES, SALT_TAG_BYTES
+from sshr.header.places import FIRST, header_places
+from sshr.types import Rgb8
 
 _MISMATCH_DB = 30
 
@@ -23,27 +25,42 @@ class ReferenceKey:
 
     Attributes:
         key: 32 bytes.
-        height, width: of the reference in pixels.
+        reference: (H, W, 3) uint8 RGB.
     """
 
     key: bytes = field(repr=False)
-    height: int
-    width: int
+    reference: Rgb8 = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, reference: NDArray[np.uint8]) -> "ReferenceKey":
+    def of(cls, reference: Rgb8) -> "ReferenceKey":
         """K_ref of a reference, (H, W, 3) uint8 RGB."""
-        key = derive(reference_hash(reference), b"reference")
-        height, width, _ = reference.shape
-        return cls(key, height, width)
+        return cls(derive(reference_hash(reference), b"reference"), reference)
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.reference.shape[0]
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.reference.shape[1]
 
     @property
     def samples(self) -> int:
-        return CHANNELS * self.height * self.width
+        return self.reference.size
 
     def positions(self, count: int) -> NDArray[np.int64]:
         """The first `count` header samples: indices into the flattened image."""
-        return parity.positions(derive(self.key, b"positions"), self.samples, count)
+        if count <= len(self._first):
+            return self._first[:count]
+        return header_places(derive(self.key, b"positions"), self.reference, count)
+
+    @cached_property
+    def _first(self) -> NDArray[np.int64]:
+        """Ordering them takes the time, and a reader asks for two beginnings."""
+        count = min(FIRST, self.samples // 2)
+        return header_places(derive(self.key, b"positions"), self.reference, count)
 
     def salt_tag(self, salt: bytes) -> bytes:
         """Eight bytes by which a reader recognises a header for this reference."""
@@ -77,7 +94,7 @@ def check_image(image: NDArray[np.uint8]) -> None:
     Raises:
         ValueError: another shape or dtype.
     """
-    if image.ndim != 3 or image.shape[2] != CHANNELS or image.dtype != np.uint8:
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         raise ValueError(f"an (H, W, 3) uint8 image is needed, not {image.shape} {image.dtype}")
 
 

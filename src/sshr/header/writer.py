@@ -2,7 +2,7 @@
 
 writer = HeaderWriter.start(reference, keys)
 ... a transport makes the stego with writer.session ...
-stego = writer.write(ParityDraft(unrounded), metadata)
+stego = writer.write(KeyedDraft(samples), metadata)
 """
 
 import dataclasses

@@ -15,10 +15,9 @@ import numpy as np
 
 from sshr.crypto.identity import PrivateKey, protected_text, secret_text, sender_fingerprint
 from sshr.crypto.keys import Keys
-from sshr.header.drafts import ParityDraft
-from sshr.header.layout import layout_for
+from sshr.header.carriers import KeyedCarrier
+from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
-from sshr.header.parity import read_parities
 from sshr.header.reference import ReferenceKey
 from sshr.header.writer import HeaderWriter
 
@@ -69,7 +68,7 @@ def header() -> dict[str, Any]:
     given = Keys(recipients=tuple(one.public.exchange for one in readers), signer=first.signing)
     shared = reference()
     sending = HeaderWriter.start(shared, given, random.Random(5).randbytes)
-    stego = sending.write(ParityDraft(shared.astype(np.float32)), METADATA)
+    stego = sending.write(KeyedDraft(shared), METADATA)
     return {
         "stream": read_stream(stego, shared, sending).hex(),
         "session": sending.session.key.hex(),
@@ -78,10 +77,8 @@ def header() -> dict[str, Any]:
 
 def read_stream(stego: np.ndarray, shared: np.ndarray, sending: HeaderWriter) -> bytes:
     """All bytes that the stego's header samples say, masked as they are."""
-    layout = layout_for(*shared.shape[:2], sending.bucket(METADATA))
-    positions = ReferenceKey.of(shared).positions(layout.used)
-    bits = [read_parities(stego.reshape(-1), groups) for groups in layout.groups(positions)]
-    return np.packbits(np.concatenate(bits)).tobytes()
+    places = KeyedCarrier().locate(ReferenceKey.of(shared), sending.bucket(METADATA))
+    return np.packbits(stego.reshape(-1)[places] & 1).tobytes()
 
 
 if __name__ == "__main__":

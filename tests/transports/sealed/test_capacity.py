@@ -36,7 +36,7 @@ def test_the_named_capacity_fits_and_more_does_not(reference: Rgb8) -> None:
 
 
 def test_plan_predicts_what_happens(reference: Rgb8) -> None:
-    plan = Capacity(NoiseModel(reference, Noise.UNIFORM), 0)
+    plan = Capacity(NoiseModel(reference, Noise.UNIFORM), np.arange(0))
     base = plan.base_for_psnr(41.0)
     assert abs(plan.psnr(base) - 41) < 0.05
     assert plan.base_for_bytes(plan.bytes_at(base)) <= base
@@ -44,7 +44,7 @@ def test_plan_predicts_what_happens(reference: Rgb8) -> None:
 
 @pytest.fixture(scope="module", params=list(Noise), ids=lambda noise: noise.name.lower())
 def capacity(request: pytest.FixtureRequest, photo: Photo) -> Capacity:
-    return Capacity(NoiseModel(photo("sailboats", 80, 90), request.param), 2000)
+    return Capacity(NoiseModel(photo("sailboats", 80, 90), request.param), np.arange(2000))
 
 
 def test_louder_noise_carries_more(capacity: Capacity) -> None:
@@ -75,6 +75,6 @@ def test_beyond_the_loudest_there_is_no_more(capacity: Capacity) -> None:
 
 def test_samples_of_the_header_carry_less(photo: Photo) -> None:
     model = NoiseModel(photo("sailboats", 80, 90), Noise.UNIFORM)
-    few, many = Capacity(model, 0), Capacity(model, 4000)
+    few, many = Capacity(model, np.arange(0)), Capacity(model, np.arange(4000))
     assert many.bits(400) < few.bits(400)
     assert many.psnr(0) < few.psnr(0)

@@ -71,7 +71,7 @@ def test_changes_stay_inside_and_within_their_tables(coder: NoiseCoder, referenc
     changes = samples.astype(int) - reference.reshape(-1)
     found = coder.model.class_of(coder.classes, 0, reference.size)
     shared = np.zeros(reference.size, bool)
-    shared[coder.parity_samples] = True
+    shared[coder.shared] = True
     assert not changes[(found == 0) & ~shared].any()
     for number, table in enumerate(coder.classes.tables, 1):
         own = changes[(found == number) & ~shared]
@@ -88,7 +88,7 @@ def test_more_than_fits_is_refused(coder: NoiseCoder) -> None:
 def test_every_changed_sample_is_noticed(coder: NoiseCoder) -> None:
     """But for the two values of a pair, of which the header's MAC knows."""
     words, samples, rest = written(coder, 40)
-    shared = set(coder.parity_samples.tolist())
+    shared = set(coder.shared.tolist())
     for place in np.random.default_rng(3).permutation(len(samples))[:60]:
         for step in (-1, 1):
             value = int(samples[place]) + step
@@ -104,7 +104,7 @@ def test_the_other_value_of_a_pair_reads_alike(coder: NoiseCoder) -> None:
     words, samples, rest = written(coder, 40)
     assert np.array_equal(coder.lower_values(samples), samples)
     changed = samples.copy()
-    places = coder.parity_samples[::2]
+    places = coder.shared[::2]
     changed[places] += 1
     assert np.array_equal(coder.lower_values(changed), samples)
     found = coder.read(changed, len(words), rest)
@@ -120,7 +120,7 @@ def test_impossible_rests_are_refused(coder: NoiseCoder, rest: AnsState) -> None
 
 def test_another_session_reads_nothing(coder: NoiseCoder) -> None:
     words, samples, rest = written(coder, 10)
-    other = NoiseCoder(coder.model, coder.classes, coder.parity_samples, Session(bytes(32)))
+    other = NoiseCoder(coder.model, coder.classes, coder.shared, Session(bytes(32)))
     found = other.read(samples, len(words), rest)
     assert found is None or not np.array_equal(found, words)
 
@@ -129,10 +129,10 @@ def test_order_goes_by_class_and_is_keyed(coder: NoiseCoder) -> None:
     places, ends = coder._order(0, 0, len(coder.model.samples))
     assert np.array_equal(np.sort(places), np.arange(len(coder.model.samples)))
     found = coder.model.class_of(coder.classes, 0, len(places))
-    found[coder.parity_samples] = 0
+    found[coder.shared] = 0
     assert (np.diff(found[places].astype(int)) >= 0).all()
     assert np.array_equal(ends, np.cumsum(np.bincount(found, minlength=len(ends))))
-    other = NoiseCoder(coder.model, coder.classes, coder.parity_samples, Session(bytes(32)))
+    other = NoiseCoder(coder.model, coder.classes, coder.shared, Session(bytes(32)))
     again, same_ends = other._order(0, 0, len(places))
     assert np.array_equal(ends, same_ends)
     assert (places != again).mean() > 0.5

@@ -2,8 +2,8 @@
 
 import os
 
-from sshr.header.carriers import TrailingCarrier, check_trailing, samples_a_bit
-from sshr.header.layout import CHANNELS, Bucket
+from sshr.header.carriers import TrailingCarrier, check_room, samples_a_bit
+from sshr.header.layout import Bucket
 from sshr.header.metadata import Metadata
 from sshr.header.signing import packed_length
 from sshr.imaging.packing import packed_size, unpacked_size
@@ -47,10 +47,9 @@ def forecast(
         rsrk_public=bytes(facts.key_bytes),
         tile_scales=bytes(_SCALE_BYTES * facts.scale_count * tiles),
     )
-    bits = check_trailing(
-        height, width, Bucket.holding(packed_length(metadata, signed), slots, True)
-    )
-    samples = CHANNELS * height * width
+    bucket = Bucket.holding(packed_length(metadata, signed), slots, True)
+    bits = check_room(height, width, bucket, samples_a_bit)
+    samples = 3 * height * width
     carried, resized, notes = None, False, notes_on_reference(cover.picture)
     if secret is not None:
         plan = plan_fit(secret, cover, options.fit)

@@ -3,27 +3,33 @@
 import math
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sshr.transports.sealed.distributions import LEVELS
 from sshr.transports.sealed.noise_map import LEVELS_A_STEP, step_count
-from sshr.transports.sealed.noise_model import NoiseModel
+from sshr.transports.sealed.noise_model import NoiseModel, choice_bits
 
 TAG_BYTES = 16
 WORD_BITS = 32
 
 
 class Capacity:
-    """Expectations for one noise model of which so many samples carry the header's bits too."""
+    """Expectations for one noise model of which some samples carry the header's bits too.
 
-    def __init__(self, model: NoiseModel, shared: int) -> None:
+    Args:
+        shared: flat indices of these samples.
+    """
+
+    def __init__(self, model: NoiseModel, shared: NDArray[np.int64]) -> None:
         self._model = model
         self._samples = len(model.samples)
-        self._shared = shared
+        self._shared = len(shared)
+        self._joint = model.joint(shared)
 
     def bits(self, base: int) -> float:
         """Information that the changes have beside the header's, on average, at least."""
-        bits = self._model.expected(base)[0]
-        # Which of a pair's values it is takes one bit of what a sample has, or less.
-        return bits - self._shared * min(1.0, bits / self._samples)
+        return self._model.expected(base)[0] - choice_bits(self._joint, base)
 
     def bytes_at(self, base: int) -> int:
         """Bytes of content that fit, by all likelihood: two standard deviations are kept back."""

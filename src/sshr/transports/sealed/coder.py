@@ -45,19 +45,19 @@ class NoiseCoder:
     """Where the changes go.
 
     Attributes:
-        parity_samples: indices, into the flattened picture, of the samples whose parity the header
+        shared: indices, into the flattened picture, of the samples whose lowest bit the header
             sets; they carry but the choice of a pair of values.
     """
 
     model: NoiseModel
     classes: Classes
-    parity_samples: NDArray[np.int64]
+    shared: NDArray[np.int64]
     session: Session
 
     def write(self, ciphertext: Words, bits: float) -> tuple[NDArray[np.uint8], AnsState] | None:
         """The flat samples with the changes, or None where the ciphertext does not fit.
 
-        A sample of `parity_samples` has the lower value of its pair.
+        A sample of `shared` has the lower value of its pair.
 
         Args:
             bits: expected information of all changes.
@@ -69,7 +69,7 @@ class NoiseCoder:
             changes = coder.decode(_distribution(table.frequencies), len(places))
             samples[places] += (changes - table.down).astype(np.uint8)
         for group in self._pairs():
-            places, kinds = self.parity_samples[group.chosen], len(group.frequencies)
+            places, kinds = self.shared[group.chosen], len(group.frequencies)
             samples[places] += np.uint8(group.lowest & 0xFF)
             if kinds > 1:
                 pairs = coder.decode(_distribution(group.frequencies), len(places))
@@ -89,7 +89,7 @@ class NoiseCoder:
         state = np.array([rest.state & 0xFFFFFFFF, rest.state >> 32], np.uint32)
         coder = AnsCoder(np.concatenate([self._filler(rest.words), state]))
         for group in self._pairs(backwards=True):
-            places, kinds = self.parity_samples[group.chosen], len(group.frequencies)
+            places, kinds = self.shared[group.chosen], len(group.frequencies)
             changes = samples[places].astype(np.int32) - self.model.samples[places] - group.lowest
             pairs = changes >> 1
             if pairs.min() < 0 or pairs.max() >= kinds:
@@ -115,7 +115,7 @@ class NoiseCoder:
         for start, stop in self._chunks():
             quiet = self.model.class_of(self.classes, start, stop) == 0
             moved = samples[start:stop] != self.model.samples[start:stop]
-            if not np.isin(np.flatnonzero(quiet & moved) + start, self.parity_samples).all():
+            if not np.isin(np.flatnonzero(quiet & moved) + start, self.shared).all():
                 return False
         return True
 
@@ -123,19 +123,17 @@ class NoiseCoder:
         """The samples of a stego as `write` gave them: of a pair, the lower value."""
         found = samples.copy()
         for group in self._pairs():
-            places = self.parity_samples[group.chosen]
+            places = self.shared[group.chosen]
             first = self.model.samples[places] + np.uint8(group.lowest & 0xFF)
             found[places] -= (found[places] - first) & 1
         return found
 
     def _pairs(self, backwards: bool = False) -> Iterator[PairGroup]:
-        """The groups of `parity_samples`, after all others."""
-        stream = keystream(self.session.subkey(b"payload/parity"), len(self.parity_samples))
+        """The groups of `shared`, after all others."""
+        stream = keystream(self.session.subkey(b"payload/pairs"), len(self.shared))
         odd = (np.frombuffer(stream, np.uint8) & 1).astype(np.bool_)
-        found = self.model.class_at(self.classes, self.parity_samples)
-        return pair_groups(
-            self.classes, found, self.model.samples[self.parity_samples], odd, backwards
-        )
+        found = self.model.class_at(self.classes, self.shared)
+        return pair_groups(self.classes, found, self.model.samples[self.shared], odd, backwards)
 
     def _groups(self, backwards: bool = False) -> Iterator[tuple[NDArray[np.int64], ChangeTable]]:
         """The places of each class in their keyed order, chunk by chunk."""
@@ -156,10 +154,7 @@ class NoiseCoder:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places sorted by class and, within, by keystream; and where each class ends."""
         classes = self.model.class_of(self.classes, start, stop)
-        inside = (
-            self.parity_samples[(self.parity_samples >= start) & (self.parity_samples < stop)]
-            - start
-        )
+        inside = self.shared[(self.shared >= start) & (self.shared < stop)] - start
         classes[inside] = 0
         ends = np.cumsum(np.bincount(classes, minlength=len(self.classes.tables) + 1))
         key = self.session.subkey(b"payload/order/" + struct.pack(">I", number))

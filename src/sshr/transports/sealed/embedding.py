@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from numpy.typing import NDArray
 
 from sshr.errors import DamagedError
-from sshr.header.carriers import parity_samples
-from sshr.header.drafts import ParityDraft
+from sshr.header.carriers import KeyedCarrier
+from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
 from sshr.header.reader import OpenedHeader
 from sshr.header.writer import HeaderWriter
@@ -119,8 +119,8 @@ def embed(
     session, key = header.session, header.reference_key
     ciphertext = ChaCha20Poly1305(session.subkey(b"payload")).encrypt(_NONCE, record, None)
     words = np.frombuffer(ciphertext, "<u4").astype(np.uint32)
-    shared = parity_samples(key, header.bucket(metadata, ecc))
-    capacity = Capacity(model, len(shared))
+    shared = KeyedCarrier().locate(key, header.bucket(metadata, ecc))
+    capacity = Capacity(model, shared)
     for level in range(base, base + _TRIES):
         coder = NoiseCoder(model, model.classes(level), shared, session)
         written = coder.write(words, capacity.bits(level))
@@ -130,8 +130,8 @@ def embed(
         info = SealedInfo(kind, model.noise, level, len(words), rest)
         checks = check_bytes(samples) if ecc else b""
         complete = dataclasses.replace(metadata, side_info=info.pack() + checks)
-        exact = samples.astype(np.float32).reshape(key.height, key.width, 3)
-        return header.write(ParityDraft(exact, movable=shared), complete, ecc)
+        draft = KeyedDraft(samples.reshape(key.height, key.width, 3))
+        return header.write(draft, complete, ecc)
     return None
 
 
@@ -153,7 +153,7 @@ def extract(opened: OpenedHeader, stego: Rgb8, reference: Rgb8) -> Extracted:
     if not opened.intact and len(checks) != CHECK_BYTES:
         raise changed()
     model = NoiseModel(reference, info.noise)
-    carrier = NoiseCoder(model, model.classes(info.base), opened.parity_samples, opened.session)
+    carrier = NoiseCoder(model, model.classes(info.base), opened.places, opened.session)
     samples = stego.reshape(-1)
     if opened.intact:
         record = _record(carrier, samples, info)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from sshr.header.carriers import ParityCarrier
-from sshr.header.layout import PREFIX_BITS, Bucket, layout_for
+from sshr.header.carriers import KeyedCarrier
+from sshr.header.layout import Bucket
+from sshr.header.reference import ReferenceKey
 from sshr.header.signing import packed_length
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import Cover
@@ -31,20 +32,18 @@ def forecast(
     Raises:
         TooSmallError: the reference cannot hold the header, or the secret does not fit.
     """
-    height, width, _ = cover.samples.shape
     metadata = metadata_for(secret, options)
     bucket = Bucket.holding(packed_length(metadata, signed), slots, options.ecc)
-    layout = layout_for(height, width, bucket)
-    shared = PREFIX_BITS + layout.body_bits
+    shared = KeyedCarrier().locate(ReferenceKey.of(cover.samples), bucket)
     capacity = Capacity(NoiseModel(cover.samples, options.kind_of_noise), shared)
     rooms = {float(db): capacity.bytes_at(capacity.base_for_psnr(db)) for db in FORECAST_DB}
     told = Forecast(
         transport="sealed",
         stego=(cover.picture.size[1], cover.picture.size[0]),
         greyscale=cover.packed,
-        header_bytes=-(-shared // 8),
-        header_capacity=ParityCarrier().capacity(cover.samples.size),
-        header_share=layout.used / cover.samples.size,
+        header_bytes=-(-len(shared) // 8),
+        header_capacity=KeyedCarrier().capacity(cover.samples.size),
+        header_share=len(shared) / cover.samples.size,
         capacity={db: max(room - overhead(""), 0) for db, room in rooms.items()},
         notes=notes_on_reference(cover.picture),
     )

@@ -1,7 +1,8 @@
 """p(change | reference) for every sample of a picture: which table it uses, and what that gives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,13 +78,17 @@ class NoiseModel:
     def expected(self, base: int) -> tuple[float, float]:
         """Bits that all samples carry, and their sum of squared changes; expectations."""
         bits = squares = 0.0
-        for step, counts in enumerate(self._histogram):
-            if not counts.any():
-                continue
+        for step, counts in _used(self._histogram):
             each = _moments(level_of(base, step))
             bits += float(counts @ each[0])
             squares += float(counts @ each[1])
         return bits, squares
+
+    def joint(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How often each sample value stands at each step among flat places: (steps, 256)."""
+        values = self._map[places // _CHANNELS].astype(np.int64) * 256 + self.samples[places]
+        size = step_count(self.noise) * 256
+        return np.bincount(values, minlength=size).reshape(-1, 256)
 
     @cached_property
     def _histogram(self) -> NDArray[np.int64]:
@@ -97,11 +102,24 @@ class NoiseModel:
         return total.reshape(-1, 256)
 
 
+def choice_bits(joint: NDArray[np.int64], base: int) -> float:
+    """At most so many bits lie in which value of their pairs the samples of a `joint` have."""
+    return sum(
+        float(counts @ np.minimum(_moments(level_of(base, step))[0], 1.0))
+        for step, counts in _used(joint)
+    )
+
+
+def _used(joint: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    return ((step, counts) for step, counts in enumerate(joint) if counts.any())
+
+
 def level_of(base: int, step: int) -> int:
     """Level of a map's step."""
     return min(max(base + LEVELS_A_STEP * step, 0), LEVELS - 1)
 
 
+@lru_cache(maxsize=LEVELS)
 def _moments(level: int) -> NDArray[np.float64]:
     """Bits and expected squared change of each sample value: (2, 256)."""
     half = weights(level).astype(np.float64) / float(weights(level)[0])

@@ -1,7 +1,7 @@
 """The sender's side: which bytes stand for a secret, and how loud the noise must be for them."""
 
 from sshr.errors import TooSmallError, UsageError
-from sshr.header.carriers import parity_samples
+from sshr.header.carriers import KeyedCarrier
 from sshr.header.metadata import CHECKPOINT_ID_BYTES, Metadata, SecretMode
 from sshr.header.writer import HeaderWriter
 from sshr.imaging.reading import Picture
@@ -36,7 +36,7 @@ def send(
     metadata = metadata_for(secret, options)
     model = NoiseModel(cover.samples, options.kind_of_noise)
     bucket = header.bucket(metadata, options.ecc)
-    capacity = Capacity(model, len(parity_samples(header.reference_key, bucket)))
+    capacity = Capacity(model, KeyedCarrier().locate(header.reference_key, bucket))
     progress("encoding", 0, 1)
     encoded = encode(secret, options, capacity)
     progress("encoding", 1, 1)

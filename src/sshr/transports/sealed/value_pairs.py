@@ -1,4 +1,4 @@
-"""The samples whose parity the header sets: payload chooses a pair of neighbouring values, the
+"""The samples whose lowest bit the header sets: payload chooses a pair of neighbouring values, the
 header's bit one of the two.
 
 Pairs begin at an even value or at an odd one, as a bit of keystream says for each sample, so that

@@ -67,3 +67,16 @@ def test_a_single_job_leaves_the_threads_alone(tmp_path: Path) -> None:
 def test_more_processes_than_cores_are_refused(tmp_path: Path, jobs: int) -> None:
     with pytest.raises(UsageError, match="--jobs must be from 1 to"):
         pool.run_pool(*work_in(tmp_path), jobs, note)
+
+
+def deaf(job: Job, pair: FilePair) -> ManifestEntry:
+    """Says which signals its process does not hear."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    return ManifestEntry(pair.name, "", "", "done", error=str(signal.SIGINT in heard))
+
+
+@pytest.mark.skipif(pool.cores() < 2, reason="needs two cores")
+def test_processes_never_hear_what_the_parent_decides(tmp_path: Path) -> None:
+    job, pairs = work_in(tmp_path)
+    assert {entry.error for entry in pool.run_pool(job, pairs, 2, deaf)} == {"True"}
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

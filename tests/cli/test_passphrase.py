@@ -4,6 +4,7 @@ The prompt is tried on a pseudo-terminal that is the controlling terminal of a n
 a shell.
 """
 
+import io
 import os
 import pty
 import select
@@ -154,6 +155,7 @@ def test_environment(desk: Path, cli: Callable[..., Any], monkeypatch: pytest.Mo
         (" two words \n", b" two words "),
         ("Fu\u0308\u00dfe\n", "F\u00fc\u00dfe".encode()),  # NFC, however it was typed
         ("\n\n", b"\n"),
+        ("\ufeffword\r\n", b"word"),  # as Notepad and PowerShell's Out-File save it
     ],
 )
 def test_one_line_break_at_the_end_of_the_file_is_not_part_of_it(
@@ -162,6 +164,17 @@ def test_one_line_break_at_the_end_of_the_file_is_not_part_of_it(
     file = tmp_path / "word.txt"
     file.write_bytes(content.encode())
     assert SenderGroup(passphrase_file=file).read().passphrase == passphrase
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_windows_files_and_pipes_open_what_others_made(
+    desk: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    data = (desk / "word.txt").read_text("utf-8").replace("\n", "\r\n").encode(encoding)
+    (desk / "marked.txt").write_bytes(data)
+    assert cli(*INSPECT, "--passphrase-file", "marked.txt").code == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert cli(*INSPECT, "--passphrase-file", "-").code == 0
 
 
 @pytest.mark.parametrize(

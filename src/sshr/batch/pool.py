@@ -60,10 +60,10 @@ def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Itera
                 alone = bool(suspects)
                 while suspects and not running:
                     pair = suspects.popleft()
-                    running[pool.submit(_one, work, pair)] = pair
+                    running[_submitted(pool, work, pair)] = pair
                 while waiting and not alone and len(running) < jobs:
                     pair = waiting.popleft()
-                    running[pool.submit(_one, work, pair)] = pair
+                    running[_submitted(pool, work, pair)] = pair
                 ready, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ready:
                     entry = future.result()
@@ -90,11 +90,23 @@ def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Itera
                     child.join()
 
 
+def _submitted(pool: ProcessPoolExecutor, work: Work, pair: FilePair) -> Future[ManifestEntry]:
+    """The pair's future. Processes that this starts never hear Ctrl-C, from their first moment on:
+    the parent decides, which hears it a little later."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        return pool.submit(_one, work, pair)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_one, work, pair)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start(job: Job, threads: int) -> None:
     """What a new process does first. Fewer threads, asked for by OMP_NUM_THREADS, stay fewer."""
     global _job
     _job = job
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be blocked
     signal.signal(signal.SIGTERM, _stop)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # torch reads them when it is loaded

@@ -6,9 +6,15 @@ import sys
 
 def main() -> None:
     """Entry point of the `sshr` command."""
+    from sshr.cli.signals import Watch
+
+    watch = Watch()
+    watch.leave_at_once()
     # Before torch starts its threads: waiting threads that spin stall each other on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from sshr.cli.runner import raise_on_sigterm, run
+    from sshr.cli.runner import run
+    from sshr.cli.streams import ready_streams
 
-    raise_on_sigterm()
-    sys.exit(run(sys.argv[1:]))
+    ready_streams()
+    code = run(sys.argv[1:], watch)
+    sys.exit(code)

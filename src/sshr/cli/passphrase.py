@@ -7,10 +7,11 @@ from pathlib import Path
 
 import typer
 
+from sshr.cli.streams import read_input
 from sshr.crypto.keys import passphrase_bytes
 from sshr.errors import UsageError
 from sshr.files.names import reason, shown
-from sshr.files.text import MAX_BYTES, read_text
+from sshr.files.text import MAX_BYTES, decode_text, read_text
 
 VARIABLE = "SSHR_PASSPHRASE"
 KEY_VARIABLE = "SSHR_KEY_PASSPHRASE"
@@ -42,7 +43,8 @@ class Source:
         """The passphrase as bytes: from the file, else the variable, else the prompt.
 
         Args:
-            file: one line break at its end is not part of the passphrase; `-` is standard input.
+            file: one line break at its end, and a byte order mark at its beginning, are not part of
+                the passphrase; `-` is standard input.
             confirm: ask twice.
 
         Raises:
@@ -57,7 +59,7 @@ class Source:
         if file:
             try:
                 if str(file) == STREAM_NAME:
-                    text = sys.stdin.buffer.read(MAX_BYTES).decode("utf-8")
+                    text = decode_text(read_input(MAX_BYTES))
                 else:
                     text = read_text(file)
             except (OSError, ValueError) as error:
@@ -80,7 +82,7 @@ SECRETS = Source(
     "a passphrase",
     "Passphrase",
     VARIABLE,
-    ("--passphrase-file", "a key (--to, --identity)", "--no-passphrase"),
+    ("--passphrase-file (- is standard input)", "a key (--to, --identity)", "--no-passphrase"),
 )
 
 

@@ -13,6 +13,7 @@ from sshr.cli.keys import ReaderGroup
 from sshr.cli.options import Device, Force, Json, Reference
 from sshr.cli.passphrase import STREAM_NAME
 from sshr.cli.printing import print_json
+from sshr.cli.streams import check_stdout
 from sshr.errors import UsageError
 from sshr.files.names import shown
 
@@ -74,7 +75,9 @@ def reveal(
 
     if output == STREAM_NAME and as_json:
         raise UsageError("--json and --output - both write to standard output")
-    if output != STREAM_NAME:
+    if output == STREAM_NAME:
+        check_stdout()
+    else:
         # Only the header says whether a file or a picture comes out, so a suffix that pictures do
         # not have is judged after it.
         check = check_output if Path(output).suffix.lower() in LOSSLESS else check_file

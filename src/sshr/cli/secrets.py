@@ -1,12 +1,12 @@
 """What `sshr conceal` is to conceal: a picture, a file or a text, some from standard input."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sshr.cli.streams import read_input
 from sshr.errors import ImageError, UsageError
 from sshr.transports.kind import Kind
 
@@ -68,6 +68,7 @@ class SecretGroup:
 
         Raises:
             ImageError: it cannot be read.
+            UsageError: a text that is none.
         """
         from sshr.imaging.secret import read_secret
         from sshr.transports.secret import Blob
@@ -77,7 +78,7 @@ class SecretGroup:
         if self.file is not None:
             return Blob(read_stdin()) if self.file == STREAM else Blob.read(self.file)
         assert self.text is not None
-        return Blob.text(read_stdin().decode("utf-8", "replace") if self.streams else self.text)
+        return Blob.text(_read_text() if self.streams else self.text)
 
 
 def read_stdin() -> bytes:
@@ -88,10 +89,19 @@ def read_stdin() -> bytes:
     """
     from sshr.imaging.limits import MAX_SECRET_BYTES
 
-    data: bytes = sys.stdin.buffer.read(MAX_SECRET_BYTES + 1)
+    data = read_input(MAX_SECRET_BYTES)
     if len(data) > MAX_SECRET_BYTES:
         raise ImageError("standard input: is too large to be concealed.")
     return data
+
+
+def _read_text() -> str:
+    from sshr.files.text import decode_text
+
+    try:
+        return decode_text(read_stdin())
+    except ValueError as error:
+        raise UsageError(f"standard input: {error}; conceal it by --file -") from None
 
 
 def one_stream(*readers: str) -> None:

@@ -88,3 +88,32 @@ def test_another_reference_sees_nothing(photo: Callable[..., Rgb8], secret: Rgb8
     other[0, 0, 0] ^= 1
     assert find(image, reference, KEYS) is not None
     assert find(image, other, KEYS) is None
+
+
+def screen(picture: Rgb8) -> Rgb8:
+    whole = np.full((230, 290, 3), 240, np.uint8)
+    whole[51 : 51 + picture.shape[0], 77 : 77 + picture.shape[1]] = picture
+    return whole
+
+
+def test_in_another_place(secret: Rgb8, reference: Rgb8) -> None:
+    stego = conceal(secret, reference, KEYS).image
+    for arrived, words in (
+        (np.rot90(stego, -1), "turned by a quarter to the right, next to no change"),
+        (channel("jpeg:85")(stego[:, ::-1]), "mirrored, JPEG of about quality 85"),
+        (stego[5:, 3:], "cut out of a larger picture"),
+        (channel("jpeg:90")(screen(stego)), "inside a larger picture"),
+    ):
+        found = sshr.reveal(np.ascontiguousarray(arrived), reference, KEYS)
+        assert words in found.channel
+        assert not found.intact
+        assert found.image is not None
+    with pytest.raises(WrongKeyError):
+        sshr.reveal(screen(stego), reference, sshr.Keys(b"wrong"))
+
+
+def test_a_turned_reference_holds_nothing(reference: Rgb8) -> None:
+    with pytest.raises(MismatchError):
+        sshr.reveal(np.ascontiguousarray(np.rot90(reference)[:, 8:]), reference, KEYS)
+    with pytest.raises(MismatchError):
+        sshr.reveal(screen(reference), reference, KEYS)

@@ -1,6 +1,6 @@
 """Finding the header of a robust stego in a picture that may have been changed on its way."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,12 +20,14 @@ from sshr.transports.robust.compact import (
 )
 from sshr.transports.robust.frame import take
 from sshr.transports.robust.layers import Ground, layers_power
-from sshr.transports.robust.listening import Heard, changed_power, listen
+from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import LEVELS
+from sshr.transports.robust.registering import all_views, plain_views
+from sshr.transports.robust.views import View
 from sshr.types import Rgb8
 
 Opener = Callable[[ReferenceKey, bytes, int, bool], CompactHeader | None]
-_ASPECT = 0.02
+Views = Callable[[Rgb8, Rgb8], Iterable[View]]
 _LEFT = 0.2
 """Of the power of the layers, in a picture of half the size at least."""
 
@@ -36,18 +38,20 @@ class HeardPair(CoverPair):
 
     Attributes:
         ground, heard, header: see there; None only for typing.
+        as_sent: neither turned nor cut nor inside another picture.
     """
 
     ground: Ground | None = None
     heard: Heard | None = None
     header: CompactHeader | None = None
+    as_sent: bool = True
 
 
 def find(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[OpenedHeader, HeardPair] | None:
     """The header, or None where there is none.
 
     Args:
-        stego: (h, w, 3) uint8 of the reference's shape, in any size.
+        stego: (h, w, 3) uint8, maybe resized, turned, cut or inside another picture.
 
     Raises:
         WrongKeyError: the header is there, but the keys do not open it.
@@ -60,21 +64,35 @@ def find(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[OpenedHeader, HeardP
     ) -> CompactHeader | None:
         return open_compact(key, stream, slots, is_signed, keys)
 
-    found = find_with(stego, reference, opener)
+    found = find_with(stego, reference, opener, views=all_views)
     if found is not None:
         require_sender(found[0].sender, keys.sender)
     return found
 
 
 def find_with(
-    stego: Rgb8, reference: Rgb8, opener: Opener, grounds: Iterable[Ground] | None = None
+    stego: Rgb8,
+    reference: Rgb8,
+    opener: Opener,
+    grounds: Sequence[Ground] | None = None,
+    views: Views = plain_views,
 ) -> tuple[OpenedHeader, HeardPair] | None:
-    """`find`, for whoever opens headers in his own way or knows the ground."""
-    if not _alike(stego, reference) or np.array_equal(stego, reference):
+    """`find`, for whoever opens headers in his own way, knows the ground or where to look."""
+    if np.array_equal(stego, reference):
         return None
+    for view in views(stego, reference):
+        found = _find_in(view, reference, opener, grounds or _grounds(view, reference))
+        if found is not None:
+            return found
+    return None
+
+
+def _find_in(
+    view: View, reference: Rgb8, opener: Opener, grounds: Iterable[Ground]
+) -> tuple[OpenedHeader, HeardPair] | None:
     key = ReferenceKey.of(reference)
-    for ground in grounds or _grounds(stego, reference):
-        heard = listen(stego, reference, ground.plan)
+    for ground in grounds:
+        heard = view.listen(ground.plan)
         seen = False
         for slots, is_signed, size in sizes():
             data = take(heard.ratios.reshape(-1), ground.frame.header, size)
@@ -89,9 +107,9 @@ def find_with(
             # Designs of other options share places: the header may come through with any of them.
             own = ground.named(header.record)
             if own is not ground:
-                heard = listen(stego, reference, own.plan)
-            pair = HeardPair(stego, reference, True, own, heard, header)
-            return _opened(header, stego), pair
+                heard = view.listen(own.plan)
+            pair = HeardPair(view.picture, reference, True, own, heard, header, view.as_sent)
+            return _opened(header, view.picture), pair
         if seen:
             raise wrong_key()
     return None
@@ -103,20 +121,13 @@ def _opened(header: CompactHeader, stego: Rgb8) -> OpenedHeader:
     return OpenedHeader(header.session, metadata_of(header.record), mask, True, none, header.sender)
 
 
-def _grounds(stego: Rgb8, reference: Rgb8) -> Iterator[Ground]:
+def _grounds(view: View, reference: Rgb8) -> Iterator[Ground]:
     """Those that a sender may have chosen, the usual ones first.
 
     What was put in is still there, nearly: levels louder than all that was changed are left out.
     """
-    changed = changed_power(stego, reference)
     for level in LEVELS:
-        if changed < _LEFT * layers_power(level):
+        if view.changed < _LEFT * layers_power(level):
             continue
         for survive, analog in (("messenger", True), ("messenger", False), ("harsh", False)):
             yield Ground.of(reference, survive, level, analog)
-
-
-def _alike(stego: Rgb8, reference: Rgb8) -> bool:
-    """Whether the shapes agree up to 2 %, and the scale is one that may be read."""
-    rows, columns = stego.shape[0] / reference.shape[0], stego.shape[1] / reference.shape[1]
-    return abs(rows / columns - 1) < _ASPECT and 0.35 <= rows <= 2.2

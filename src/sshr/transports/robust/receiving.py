@@ -50,7 +50,7 @@ def receive(
         channel=_words(channel, contents, record),
     )
     picture = _picture(pair, sent)
-    untouched = picture is not None and np.array_equal(picture, pair.stego)
+    untouched = pair.as_sent and picture is not None and np.array_equal(picture, pair.stego)
     if record.kind is not Kind.PICTURE:
         content = unpack(contents[0])
         return replace(found, intact=untouched, data=content.data, name=content.name)
@@ -64,8 +64,9 @@ def receive(
     progress("revealing", 1, 1)
     if analog is None or not _nearer(analog.rgb, best, record.decibels):
         return found
-    told = "untouched" if analog.intact else channel
-    return replace(found, intact=analog.intact, image=analog.image, channel=told)
+    intact = analog.intact and pair.as_sent
+    told = "untouched" if intact else channel
+    return replace(found, intact=intact, image=analog.image, channel=told)
 
 
 def describe(metadata: Metadata) -> Contents:

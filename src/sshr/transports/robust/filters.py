@@ -1,0 +1,75 @@
+"""The filter between two planes: fitted, applied and undone; and planes in another size."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Floats = NDArray[np.float64]
+
+SIDE = 9
+"""Of the filter."""
+
+_SAMPLES = 60_000
+
+FILTERS = {
+    "Lanczos": Image.Resampling.LANCZOS,
+    "bicubic": Image.Resampling.BICUBIC,
+    "bilinear": Image.Resampling.BILINEAR,
+    "box": Image.Resampling.BOX,
+}
+"""Of programs that resize, by their names."""
+
+
+def scaled(
+    plane: Floats,
+    shape: tuple[int, ...],
+    method: Image.Resampling,
+    box: tuple[float, float, float, float] | None = None,
+) -> Floats:
+    """A plane, or a box of it (left, top, right, bottom), in another size."""
+    image = Image.fromarray(plane.astype(np.float32), "F")
+    return np.asarray(image.resize((shape[1], shape[0]), method, box)).astype(np.float64)
+
+
+def fitted(seen: Floats, own: Floats) -> tuple[Floats, float]:
+    """The filter (9, 9) and offset that make most of the reference into what is seen."""
+    reach = SIDE // 2
+    inner = own.shape[0] - 2 * reach, own.shape[1] - 2 * reach
+    skip = max(int((inner[0] * inner[1] / _SAMPLES) ** 0.5), 1)
+    rows = np.arange(0, inner[0], skip)
+    columns = np.arange(0, inner[1], skip)
+    windows = np.lib.stride_tricks.sliding_window_view(own, (SIDE, SIDE))
+    taken = windows[rows[:, None], columns].reshape(-1, SIDE * SIDE)
+    taken = np.concatenate([taken, np.ones((len(taken), 1))], axis=1)
+    target = seen[rows[:, None] + reach, columns + reach].ravel()
+    square = taken.T @ taken
+    # Smooth references leave the filter open: towards the one that changes nothing.
+    start = np.zeros(SIDE * SIDE + 1)
+    start[SIDE * SIDE // 2] = 1
+    weak = np.eye(len(start)) * len(taken) * 0.5
+    weak[-1, -1] = 1e-6
+    found = np.linalg.solve(square + weak, taken.T @ target + weak @ start)
+    return found[:-1].reshape(SIDE, SIDE), float(found[-1])
+
+
+def _transfer(kernel: Floats, shape: tuple[int, ...]) -> NDArray[np.complex128]:
+    """Of correlation with the kernel, for real planes of this shape."""
+    plane = np.zeros(shape)
+    plane[:SIDE, :SIDE] = kernel[::-1, ::-1]
+    reach = SIDE // 2
+    return np.fft.rfft2(np.roll(plane, (-reach, -reach), (0, 1)))
+
+
+def filtered(own: Floats, kernel: Floats) -> Floats:
+    """A plane through the filter (9, 9)."""
+    reach = SIDE // 2
+    padded = np.pad(own, reach, mode="reflect")
+    whole = np.fft.irfft2(np.fft.rfft2(padded) * _transfer(kernel, padded.shape), padded.shape)
+    return whole[reach:-reach, reach:-reach]
+
+
+def inverse(residual: Floats, kernel: Floats) -> Floats:
+    """The residual without the filter, as far as that does not raise noise too much."""
+    transfer = _transfer(kernel, residual.shape)
+    undone = np.conj(transfer) / (np.abs(transfer) ** 2 + 0.02)
+    return np.fft.irfft2(np.fft.rfft2(residual) * undone, residual.shape)

@@ -1,0 +1,53 @@
+"""A filter is found, applied and undone."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.filters import FILTERS, SIDE, filtered, fitted, inverse, scaled
+
+Rgb8 = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+
+
+@pytest.fixture(scope="module")
+def own(reference: Rgb8) -> Floats:
+    return luma(reference) / 256
+
+
+def kernel(*middle: float) -> Floats:
+    """A filter along the rows."""
+    found = np.zeros((SIDE, SIDE))
+    reach = len(middle) // 2
+    found[SIDE // 2, SIDE // 2 - reach : SIDE // 2 + reach + 1] = middle
+    return found
+
+
+def test_filtered_directly(own: Floats) -> None:
+    found = filtered(own, kernel(0.1, 0.7, 0.3))
+    wanted = 0.1 * own[:, :-2] + 0.7 * own[:, 1:-1] + 0.3 * own[:, 2:]
+    assert found[:, 1:-1] == pytest.approx(wanted)
+
+
+def test_fitted_finds_it(own: Floats) -> None:
+    used = kernel(0.2, 0.7, 0.1)
+    found, offset = fitted(filtered(own, used) + 4, own)
+    assert found == pytest.approx(used, abs=0.03)
+    left = filtered(own, used) + 4 - filtered(own, found) - offset
+    assert float(np.square(left).mean()) < 0.01
+
+
+def test_inverse_undoes_it(own: Floats) -> None:
+    changes = np.random.default_rng(1).normal(size=own.shape)
+    used = kernel(0.1, 0.8, 0.1)
+    back = inverse(filtered(changes, used), used)
+    assert float(np.square(back - changes)[8:-8, 8:-8].mean()) < 0.02
+    assert float(np.square(filtered(changes, used) - changes).mean()) > 0.05
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_box_is_resized_as_the_cut_piece_is(own: Floats, name: str) -> None:
+    box = scaled(own, (40, 50), FILTERS[name], (16, 24, 116, 104))
+    piece = scaled(own[24:104, 16:116], (40, 50), FILTERS[name])
+    assert box[4:-4, 4:-4] == pytest.approx(piece[4:-4, 4:-4], abs=1e-3)

@@ -1,4 +1,4 @@
-"""Speed and memory: medians after warm-up, beside a peer of HiNet's layer plan in the same run.
+"""Speed and memory: medians after warm-up, beside HiNet with random weights in the same run.
 
     python benchmarks/speed.py [--threads 2] [--size 4000x3000] [--sealed] [--json OUT]
 
@@ -25,7 +25,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from hinet_peer import HiNetPeer
 from measuring import flops, median_seconds, run_sshr
 from PIL import Image
 from printing import keep, show
@@ -39,6 +38,8 @@ from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.network.mix import Mix
 from sshr.network.model import SshrNet
+from sshr.network.rivals.config import RivalConfig
+from sshr.network.rivals.invertible import HiNet
 from sshr.rounding.rounder import Rounder
 from sshr.transports.analog.engine import session_mix
 from sshr.types import Rgb8
@@ -168,13 +169,12 @@ def measure_beside(repeats: int) -> tuple[float, float]:
 
 @torch.inference_mode()
 def measure_peer(repeats: int) -> NetworkSpeed:
-    peer = HiNetPeer().eval()
+    peer = HiNet(RivalConfig("hinet")).eval()
     secret, reference = tile_pair()
     stego, lost = peer.conceal(secret, reference)
     noise = torch.randn_like(lost)
     conceal, reveal = partial(peer.conceal, secret, reference), partial(peer.reveal, stego, noise)
-    parameters = sum(parameter.numel() for parameter in peer.parameters())
-    return timed("peer", parameters, conceal, reveal, repeats)
+    return timed("peer", peer.parameter_count(), conceal, reveal, repeats)
 
 
 def timed(name: str, parameters: int, conceal: Work, reveal: Work, repeats: int) -> NetworkSpeed:

@@ -135,7 +135,7 @@ def modules(figures: Figures) -> str:
         ["Transformer block N", "identity", "not used"],
         ["Rep-Conv", "inside Re-FFN; merges into one kernel", "not measured alone"],
         ["RSRK, CRC", "rotate the bank: [keys](#keys-of-the-paper)", added(figures, "exact.angle")],
-        ["losses", "the presets use another: [training](training.md#two-losses)", "not used"],
+        ["losses", "the presets use another: [training](training.md#losses)", "not used"],
     ]
     return table(["part of the paper", "what it does in `base`", "worth"], rows, 3)
 

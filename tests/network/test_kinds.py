@@ -17,6 +17,7 @@ from sshr.network.kinds import (
     presets,
 )
 from sshr.network.model import SshrNet
+from sshr.network.rivals.config import SYSTEMS
 
 SMALL = config.ModelConfig(
     key_dim=16,
@@ -54,7 +55,7 @@ def test_unknown_kinds_are_refused(kind: object) -> None:
 
 def test_a_line_in_the_table_adds_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     add_toy(monkeypatch)
-    assert set(presets()) == {"base", "paper", "toy"}
+    assert set(presets()) == {"base", "paper", *SYSTEMS, "toy"}
     own = ToyConfig(share=0.5)
     assert config_to_dict(own)["kind"] == "toy"
     assert config_from_dict(config_to_dict(own)) == own

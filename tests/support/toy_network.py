@@ -22,6 +22,10 @@ class ToyConfig:
     uses_mix: bool = False
     shapes_rounding: bool = False
 
+    @property
+    def losses(self) -> tuple[str, ...]:
+        return ("paper", "rate")
+
     def __post_init__(self) -> None:
         within(0, 1, share=self.share)
 

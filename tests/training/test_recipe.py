@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from sshr.network.config import PRESETS, ModelConfig
-from sshr.training.recipe import Recipe
+from sshr.training.recipe import ChannelPart, LossPart, Recipe
 from sshr.training.recipe_file import load_recipe
 
 
@@ -43,5 +43,13 @@ def test_what_does_not_go_together_is_refused() -> None:
         Recipe(start="base", model={"mixing": 0.95})
     with pytest.raises(ValueError, match=r"channel.kind: shaped is not for this network"):
         Recipe(model={"start": "zero"})
+    with pytest.raises(
+        ValueError, match=r"loss.kind: own is not for this network, use paper, rate"
+    ):
+        Recipe(loss=LossPart("own"))
+    with pytest.raises(
+        ValueError, match=r"loss.kind: paper is not for this network, use own, rate"
+    ):
+        Recipe("hinet", loss=LossPart("paper"), channel=ChannelPart("png"))
     with pytest.raises(ValueError, match="preset: 'big' is not one of base, paper"):
         Recipe(preset="big")

@@ -18,7 +18,7 @@ def train(
     data: Annotated[Path, typer.Option("--data", "-d", help="Folder of photographs, any layout.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.")],
     recipe: Annotated[
-        str | None, typer.Option(help="base, paper or the path of a .yaml file.")
+        str | None, typer.Option(help="base, paper, rivals/hinet ... or the path of a .yaml file.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",

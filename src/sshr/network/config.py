@@ -200,6 +200,11 @@ class ModelConfig:
         """What rounding adds to a stego is known before."""
         return self.is_exact
 
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The paper's and the rate-controlled one."""
+        return ("paper", "rate")
+
 
 PRESETS = {
     "base": ModelConfig(exact=ExactConfig(mixed=True)),

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sshr.network.config import MEASURED, PRESETS, ModelConfig
+from sshr.network.rivals.config import RIVALS, RivalConfig
 from sshr.network.strict import one_of, read
 
 if TYPE_CHECKING:
-    from sshr.network.model import StegoNet
+    from sshr.network.hiding import HidingNet
 
 DEFAULT = "sshr"
 """The kind of a configuration that does not say which."""
@@ -37,6 +38,10 @@ class NetworkConfig(Protocol):
     def shapes_rounding(self) -> bool:
         """What rounding adds to a stego is known, so channel `shaped` can be trained through."""
 
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What it can be trained with: `own` (its authors'), `paper` (eq. 19-21), `rate`."""
+
 
 @dataclass(frozen=True)
 class NetworkKind:
@@ -50,13 +55,13 @@ class NetworkKind:
     """
 
     config: Callable[[], NetworkConfig]
-    build: Callable[[Any], "StegoNet"]
+    build: Callable[[Any], "HidingNet"]
     presets: Mapping[str, NetworkConfig]
     measured: frozenset[str] = frozenset()
 
 
 def _sshr() -> NetworkKind:
-    def build_net(config: ModelConfig) -> "StegoNet":
+    def build_net(config: ModelConfig) -> "HidingNet":
         from sshr.network.model import SshrNet
 
         return SshrNet(config)
@@ -64,8 +69,18 @@ def _sshr() -> NetworkKind:
     return NetworkKind(ModelConfig, build_net, PRESETS, MEASURED)
 
 
+def _rival() -> NetworkKind:
+    def build_net(config: RivalConfig) -> "HidingNet":
+        from sshr.network.rivals.table import build_rival
+
+        return build_rival(config)
+
+    return NetworkKind(RivalConfig, build_net, RIVALS)
+
+
 KINDS: dict[str, Callable[[], NetworkKind]] = {
     DEFAULT: _sshr,
+    "rival": _rival,
 }
 """By the name that a configuration has as its entry `kind`. Each is made when it is needed:
 whoever reads the facts of a checkpoint does without torch, which a kind's file may import."""
@@ -86,7 +101,7 @@ def kind_name(config: NetworkConfig) -> str:
     return next(name for name in KINDS if kind_named(name).config is type(config))
 
 
-def build(config: NetworkConfig) -> "StegoNet":
+def build(config: NetworkConfig) -> "HidingNet":
     """A freshly initialised network of this configuration."""
     return kind_named(kind_name(config)).build(config)
 

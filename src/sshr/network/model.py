@@ -3,14 +3,15 @@
 import copy
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from sshr.network.bank import Size, size_of, whole_blocks
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Mixing, Watch
 from sshr.network.exact import ExactSteps
+from sshr.network.hiding import HidingNet, Passage
 from sshr.network.kinds import NetworkConfig
-from sshr.network.mix import Mix
+from sshr.network.mix import Mix, random_mix
 from sshr.network.printed import PrintedSteps
 from sshr.network.reparam import RepKernel
 from sshr.network.rotation import KeyedRotation
@@ -24,7 +25,7 @@ from sshr.network.steps import Shared, Steps
 from sshr.network.transform import Transform
 
 
-class StegoNet(nn.Module):
+class StegoNet(HidingNet):
     """Conceals tiles and reveals them by its `body`: what engine, checkpoint and training need.
 
     A kind of network (`sshr.network.kinds`) sets `body` to steps of its own.
@@ -40,10 +41,10 @@ class StegoNet(nn.Module):
     """
 
     body: Steps
+    features: AlexNetFeatures
 
     def __init__(self, config: NetworkConfig, transform: Transform) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.transform = transform
         self.features = AlexNetFeatures()
         self.keys = KeyGenerator(config.key_dim)
@@ -131,6 +132,30 @@ class StegoNet(nn.Module):
         other._modules = self._modules | {"body": body}
         return other
 
+    def prepare(self, features: Tensor, crops: Tensor) -> None:
+        """The keys' whitening and the linear start."""
+        self.keys.whiten(features)
+        self.body.fit(crops)
+
+    def symmetric_key(self, secret: Tensor, reference: Tensor) -> Tensor:
+        return self.keys.rsrk_symmetric(self.keys.rsrk_public(secret), reference)
+
+    def exchange(
+        self,
+        pair: tuple[Tensor, Tensor],
+        k_sym: Tensor,
+        draw: torch.Generator,
+        channel: Passage,
+    ) -> tuple[Tensor, Tensor]:
+        """Under a random mix, where one is used."""
+        (secret, reference), mix = pair, None
+        if self.uses_mix:
+            sizes = self.group_sizes((secret.shape[-2], secret.shape[-1]))
+            mix = random_mix(sizes, draw, secret.device)
+        made, scales = self.conceal_at_once(secret, reference, k_sym, mix)
+        stego = channel(made, reference)
+        return stego, self.reveal_at_once(stego, reference, k_sym, scales, mix)
+
     def set_learnable(self) -> None:
         """Let training change all but the keys, what they make, and AlexNet's features."""
         self.requires_grad_(True)
@@ -148,12 +173,6 @@ class StegoNet(nn.Module):
         for module in self.modules():
             if isinstance(module, RepKernel):
                 module.fuse()
-
-    @torch.no_grad()
-    def parameter_count(self) -> int:
-        """Parameters without the frozen AlexNet features."""
-        frozen = sum(p.numel() for p in self.features.parameters())
-        return sum(p.numel() for p in self.parameters()) - frozen
 
     def _shared(self, reference: Tensor, k_sym: Tensor, mix: Mix | None) -> Shared:
         return Shared(self._used(reference), k_sym, mix)

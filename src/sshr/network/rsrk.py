@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sshr.network.hiding import PhotoFeatures
+
 FEATURES = 256
 _MEAN = (0.485, 0.456, 0.406)
 _STD = (0.229, 0.224, 0.225)
@@ -22,7 +24,7 @@ _STEP = 0.55  # between the four levels of k_pub_s
 _PER_BYTE = 4
 
 
-class AlexNetFeatures(nn.Module):
+class AlexNetFeatures(PhotoFeatures):
     """The five convolutions of AlexNet, frozen. Input: RGB (B, 3, H, W) in [0, 1]."""
 
     def __init__(self) -> None:
@@ -36,7 +38,6 @@ class AlexNetFeatures(nn.Module):
         self.register_buffer("std", torch.tensor(_STD).view(3, 1, 1), persistent=False)
         self.requires_grad_(False)
 
-    mean: Tensor
     std: Tensor
 
     def forward(self, image: Tensor) -> list[Tensor]:

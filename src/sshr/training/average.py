@@ -6,18 +6,24 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from sshr.network.model import StegoNet
+from sshr.network.hiding import HidingNet
 
 
-def learned(net: StegoNet) -> list[nn.Parameter]:
+def learned(net: HidingNet) -> list[nn.Parameter]:
     """The parameters that training changes, in a fixed order."""
     return [p for p in net.parameters() if p.requires_grad]
+
+
+def statistics(net: nn.Module) -> list[Tensor]:
+    """The running statistics of its batch normalisations, which follow every forward pass."""
+    layers = [m for m in net.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    return [value for layer in layers for value in layer.buffers()]
 
 
 class WeightAverage(nn.Module):
     """Exponential average; its tensors are buffers, so they travel with the module's state."""
 
-    def __init__(self, net: StegoNet, decay: float) -> None:
+    def __init__(self, net: HidingNet, decay: float) -> None:
         super().__init__()
         self.decay = decay
         for index, parameter in enumerate(learned(net)):
@@ -34,7 +40,7 @@ class WeightAverage(nn.Module):
         torch._foreach_lerp_(self.tensors(), list(values), 1 - keep)
 
     @torch.no_grad()
-    def averaged(self, net: StegoNet) -> StegoNet:
+    def averaged(self, net: HidingNet) -> HidingNet:
         """A copy of `net` that holds the averages."""
         twin = copy.deepcopy(net)
         for parameter, average in zip(learned(twin), self.tensors(), strict=True):

@@ -14,8 +14,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from sshr.errors import TrainingError
-from sshr.network.model import StegoNet
-from sshr.training.average import WeightAverage, learned
+from sshr.network.hiding import HidingNet
+from sshr.training.average import WeightAverage, learned, statistics
 from sshr.training.data import CropSampler, Item, StepSampler, step_loader
 from sshr.training.objective import Outcome, batch_outcome
 from sshr.training.recipe import Recipe
@@ -37,6 +37,12 @@ class StepReport:
     rate: float = math.nan
     verdict: str = "take"
     pictures: tuple[Tensor, ...] = field(default=(), repr=False)
+
+
+def _put(tensors: Sequence[Tensor], values: Sequence[Tensor]) -> None:
+    with torch.no_grad():
+        for tensor, value in zip(tensors, values, strict=True):
+            tensor.copy_(value)
 
 
 class Companion(Protocol):
@@ -70,7 +76,7 @@ class TrainingModule(lightning.LightningModule):
 
     def __init__(
         self,
-        net: StegoNet,
+        net: HidingNet,
         recipe: Recipe,
         crops: CropSampler,
         workers: int,
@@ -142,6 +148,7 @@ class TrainingModule(lightning.LightningModule):
         for group in optimiser.param_groups:
             group["lr"] = self.rate_at(self.step)
         optimiser.zero_grad()
+        before = [value.clone() for value in statistics(self.net)]
         outcomes = self._parts(batch, via)
         parameters = learned(self.net)
         norm = torch.nn.utils.clip_grad_norm_(parameters, self.recipe.optimiser.clip)
@@ -152,6 +159,8 @@ class TrainingModule(lightning.LightningModule):
         verdict = self.guard.judge(self.step, loss, float(norm))
         if verdict == "take":
             optimiser.step()
+        else:
+            _put(statistics(self.net), before)
         self.step += 1
         if verdict == "take":
             own = (stego, revealed, loss, float(norm), 1.0)
@@ -207,6 +216,7 @@ class TrainingModule(lightning.LightningModule):
         return copy.deepcopy(
             {
                 "weights": [p.detach() for p in learned(self.net)],
+                "statistics": statistics(self.net),
                 "averages": self.average.tensors(),
                 "optimiser": self._optimiser().state_dict(),
             }
@@ -219,10 +229,9 @@ class TrainingModule(lightning.LightningModule):
                 f"step {self.step}: the loss explodes again and again; lower optimiser.rate"
             )
         assert self.snapshot is not None
-        for parameter, value in zip(learned(self.net), self.snapshot["weights"], strict=True):
-            parameter.copy_(value)
-        for average, value in zip(self.average.tensors(), self.snapshot["averages"], strict=True):
-            average.copy_(value)
+        _put(learned(self.net), self.snapshot["weights"])
+        _put(statistics(self.net), self.snapshot["statistics"])
+        _put(self.average.tensors(), self.snapshot["averages"])
         self._optimiser().load_state_dict(copy.deepcopy(self.snapshot["optimiser"]))
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from sshr.network.hiding import HidingNet
 from sshr.network.model import StegoNet
-from sshr.network.rsrk import FEATURES
 from sshr.training.average import learned
 from sshr.training.losses import (
     decibel,
@@ -31,7 +31,7 @@ class Outcome:
 
 
 def batch_outcome(
-    net: StegoNet,
+    net: HidingNet,
     part: LossPart,
     pair: tuple[Tensor, Tensor],
     features: tuple[Tensor, Tensor],
@@ -40,11 +40,10 @@ def batch_outcome(
 ) -> Outcome:
     """One batch of (secret, reference), (B, 3, H, W) fp32 in [0, 1], through channel `via`.
 
-    `features` (B, 256) each are those of the whole photographs that the keys are made from.
+    `features` (B, F) each are those of the whole photographs that the keys are made from.
     """
     secret, reference = pair
-    k_pub = net.keys.rsrk_public(features[0])
-    k_sym = net.keys.rsrk_symmetric(k_pub, features[1])
+    k_sym = net.symmetric_key(*features)
     stego, revealed = pass_pair(net, secret, reference, k_sym, seed, via)
     loss = _fidelity(net, part, pair, (stego, revealed))
     with torch.no_grad():
@@ -53,18 +52,18 @@ def batch_outcome(
     return Outcome(loss, stego_psnr, revealed_psnr, stego.detach(), revealed.detach())
 
 
-def has_unused_parameters(net: StegoNet, part: LossPart) -> bool:
+def has_unused_parameters(net: HidingNet, part: LossPart) -> bool:
     """True when the loss does not depend on some learned parameter: DDP must be told."""
     generator = torch.Generator().manual_seed(0)
     secret, reference = torch.rand(2, 2, 3, 64, 64, generator=generator).unbind()
-    features = torch.rand(2, 2, FEATURES, generator=generator).unbind()
-    outcome = batch_outcome(net, part, (secret, reference), (features[0], features[1]), 0, "float")
+    features = net.features.pooled(secret), net.features.pooled(reference)
+    outcome = batch_outcome(net, part, (secret, reference), features, 0, "float")
     gradients = torch.autograd.grad(outcome.loss, learned(net), allow_unused=True)
     return any(gradient is None for gradient in gradients)
 
 
 def _fidelity(
-    net: StegoNet, part: LossPart, pair: tuple[Tensor, Tensor], result: tuple[Tensor, Tensor]
+    net: HidingNet, part: LossPart, pair: tuple[Tensor, Tensor], result: tuple[Tensor, Tensor]
 ) -> Tensor:
     (secret, reference), (stego, revealed) = pair, result
     if part.kind == "rate":
@@ -72,6 +71,9 @@ def _fidelity(
         if part.similarity:
             loss = loss + part.similarity * (1 - similarity(stego, reference))
         return loss
+    if part.kind == "own":
+        return net.own_loss(pair, result)
+    assert isinstance(net, StegoNet)  # as `Recipe` has checked
     pictures = (reference, stego, secret, revealed)
     z_ref, z_stego, z_sec, z_rev = (net.transform(picture) for picture in pictures)
     frequency = frequency_loss(z_ref, z_stego, z_sec, z_rev, part.norm)

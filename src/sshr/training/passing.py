@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from sshr.network.mix import random_mix
-from sshr.network.model import StegoNet
+from sshr.network.hiding import HidingNet
 
 
 def as_file(stego: Tensor) -> Tensor:
@@ -17,33 +16,31 @@ def as_file(stego: Tensor) -> Tensor:
 
 
 def pass_pair(
-    net: StegoNet, secret: Tensor, reference: Tensor, k_sym: Tensor, seed: int, via: str
+    net: HidingNet, secret: Tensor, reference: Tensor, k_sym: Tensor, seed: int, via: str
 ) -> tuple[Tensor, Tensor]:
-    """(stego as received, revealed) of one batch under a random mix.
+    """(stego as received, revealed) of one batch.
 
     Args:
         secret, reference: RGB (B, 3, H, W) fp32 in [0, 1].
         k_sym: (B, d).
-        seed: of the mix and of the noise.
+        seed: of all that is random.
         via: the channel. `float` hands over the sender's tensor itself, for comparison with papers
             and evidence of nothing; `png` is `as_file`; `shaped` adds Gaussian noise like that of
             noise-shaped rounding.
 
     Raises:
-        ValueError: an unknown channel.
+        ValueError: an unknown channel, or one that is not for this network.
     """
-    draw, mix = torch.Generator().manual_seed(seed), None
-    if net.uses_mix:
-        sizes = net.group_sizes((secret.shape[-2], secret.shape[-1]))
-        mix = random_mix(sizes, draw, secret.device)
-    made, scales = net.conceal_at_once(secret, reference, k_sym, mix)
-    match via:
-        case "float":
-            stego = made
-        case "png":
-            stego = as_file(made)
-        case "shaped":
-            stego = made + net.rounding_noise(reference, draw)
-        case _:
-            raise ValueError(f"unknown channel {via!r}; known: float, png, shaped")
-    return stego, net.reveal_at_once(stego, reference, k_sym, scales, mix)
+    draw = torch.Generator().manual_seed(seed)
+
+    def channel(made: Tensor, reference: Tensor) -> Tensor:
+        match via:
+            case "float":
+                return made
+            case "png":
+                return as_file(made)
+            case "shaped":
+                return made + net.rounding_noise(reference, draw)
+        raise ValueError(f"unknown channel {via!r}; known: float, png, shaped")
+
+    return net.exchange((secret, reference), k_sym, draw, channel)

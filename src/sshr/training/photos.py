@@ -1,4 +1,4 @@
-"""Photographs on disk, checked once, with the AlexNet features that their keys are made from."""
+"""Photographs on disk, checked once, with the features that their keys are made from."""
 
 import hashlib
 import warnings
@@ -14,7 +14,7 @@ from torch import Tensor
 from sshr.errors import TrainingError
 from sshr.files.names import reason, shown
 from sshr.files.temporary import whole_file
-from sshr.network.rsrk import AlexNetFeatures
+from sshr.network.hiding import PhotoFeatures
 
 CACHE_BYTES = 2 << 30
 Say = Callable[[str], None]
@@ -43,7 +43,7 @@ class Photos:
 
     Attributes:
         paths: in name order.
-        features: (N, 256) fp32, AlexNet's of each whole photograph.
+        features: (N, F) fp32, what the network asks of each whole photograph.
         cache: the decoded photographs, or None: each is read when it is needed.
     """
 
@@ -70,7 +70,7 @@ def thinned(paths: Sequence[Path], limit: int | None) -> list[Path]:
 def load_photos(
     paths: Sequence[Path],
     minimum: int,
-    features: AlexNetFeatures,
+    features: PhotoFeatures,
     cache: bool | None,
     known: Path | None,
     say: Say,
@@ -123,12 +123,12 @@ def load_photos(
     return Photos(usable, stacked, None if cache is False else kept)
 
 
-def _features(features: AlexNetFeatures, photo: Tensor) -> Tensor:
+def _features(features: PhotoFeatures, photo: Tensor) -> Tensor:
     place = features.mean.device
     return features.pooled(photo[None].to(place).float() / 255)[0].cpu()
 
 
-def _fingerprint(paths: Sequence[Path], minimum: int, features: AlexNetFeatures) -> str:
+def _fingerprint(paths: Sequence[Path], minimum: int, features: PhotoFeatures) -> str:
     digest = hashlib.sha256(f"{minimum}".encode())
     for path in paths:
         seen = path.stat()

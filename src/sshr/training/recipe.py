@@ -50,7 +50,8 @@ class OptimiserPart:
 
 @dataclass(frozen=True)
 class LossPart:
-    """`rate`: controlled at `target_psnr`, dB; `paper`: eq. 19-21 with `norm` and `weights`.
+    """`rate`: controlled at `target_psnr`, dB; `paper`: eq. 19-21 with `norm` and `weights`; `own`:
+    that of a rival's authors.
 
     `similarity` is what a stego's SSIM of one is worth, in dB, beside the rate-controlled loss.
     """
@@ -62,7 +63,7 @@ class LossPart:
     similarity: float = 0.0
 
     def __post_init__(self) -> None:
-        one_of(("paper", "rate"), kind=self.kind)
+        one_of(("own", "paper", "rate"), kind=self.kind)
         one_of(("l1", "l2"), norm=self.norm)
         if min(self.weights) < 0 or max(self.weights) <= 0:
             raise ValueError(f"weights: {list(self.weights)} must not be negative nor all zero")
@@ -151,6 +152,9 @@ class Recipe:
             raise ValueError("model: has no effect with start, whose architecture is kept")
         if self.channel.kind == "shaped" and not self.model_config().shapes_rounding:
             raise ValueError("channel.kind: shaped is not for this network, use png")
+        if self.loss.kind not in (losses := self.model_config().losses):
+            known = ", ".join(losses)
+            raise ValueError(f"loss.kind: {self.loss.kind} is not for this network, use {known}")
 
     def model_config(self) -> NetworkConfig:
         """The preset's configuration with this recipe's changes.

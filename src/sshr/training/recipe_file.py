@@ -1,7 +1,9 @@
 """Recipes from YAML; an unknown key or another type is an error that names it."""
 
 import re
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,7 @@ def load_recipe(name: str) -> Recipe:
     Raises:
         RecipeError: unknown, unreadable or wrong; one line with the file and the key.
     """
-    folder = files("sshr.training") / "recipes"
-    packaged = {Path(f.name).stem: f for f in folder.iterdir() if f.name.endswith(".yaml")}
+    packaged = dict(_packaged(files("sshr.training") / "recipes"))
     if name in packaged:
         text = packaged[name].read_text("utf-8")
     elif Path(name).suffix in SUFFIXES:
@@ -36,6 +37,15 @@ def load_recipe(name: str) -> Recipe:
             "or the path of a .yaml file"
         )
     return recipe_from_dict(_parse(text, shown(name)), shown(name))
+
+
+def _packaged(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
+    """Recipes by name, `base` or `rivals/hinet`."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _packaged(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".yaml"):
+            yield prefix + Path(entry.name).stem, entry
 
 
 def recipe_from_dict(values: Any, name: str) -> Recipe:

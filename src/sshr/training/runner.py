@@ -15,7 +15,7 @@ from lightning.pytorch.strategies import DDPStrategy
 
 from sshr.errors import DeviceError, TrainingError, UsageError
 from sshr.files.names import reason, shown
-from sshr.network.model import StegoNet
+from sshr.network.hiding import HidingNet
 from sshr.training.data import CropSampler
 from sshr.training.folders import describe_layout
 from sshr.training.module import TrainingModule
@@ -99,9 +99,7 @@ def train(recipe: Recipe | None, session: TrainingSession, say: Say) -> Ended:
     photos = _photos(paths, recipe, net, place, session.out, say)
     crops = CropSampler(photos, recipe.data.crop, recipe.seed)
     if not session.resume and recipe.start is None:
-        # What can be known before training: the keys' whitening and the linear start.
-        net.keys.whiten(photos.features)
-        net.body.fit(crops.crops(recipe.data.start_crops))
+        net.prepare(photos.features, crops.crops(recipe.data.start_crops))
     workers = _workers(session, photos, place)
     minutes = recipe.schedule.minutes
     limits = [session.max_seconds, None if minutes is None else minutes * 60]
@@ -163,7 +161,7 @@ def _resumed(recipe: Recipe | None, last: Path) -> Recipe:
 
 
 def _photos(
-    paths: list[Path], recipe: Recipe, net: StegoNet, place: torch.device, out: Path, say: Say
+    paths: list[Path], recipe: Recipe, net: HidingNet, place: torch.device, out: Path, say: Say
 ) -> Photos:
     features, data = net.features.to(place), recipe.data
     photos = load_photos(paths, data.crop, features, data.cache, out / FEATURES, say)

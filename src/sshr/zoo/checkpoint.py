@@ -22,6 +22,7 @@ from torch.overrides import TorchFunctionMode
 
 from sshr.errors import CheckpointError
 from sshr.files.temporary import whole_file
+from sshr.network.hiding import HidingNet
 from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import StegoNet
 
@@ -44,7 +45,7 @@ class LoadedModel:
     digest: bytes
 
 
-def save_checkpoint(net: StegoNet, path: Path) -> bytes:
+def save_checkpoint(net: HidingNet, path: Path) -> bytes:
     """Write `net` with fp16 weights, whole or not at all; returns the digest."""
     tensors = {
         name: value.detach().to("cpu", torch.float16 if value.is_floating_point() else value.dtype)
@@ -60,7 +61,20 @@ def save_checkpoint(net: StegoNet, path: Path) -> bytes:
 
 
 def load_checkpoint(path: Path, device: torch.device) -> LoadedModel:
-    """Read, check and build.
+    """A network that transports can use; see `load_network`.
+
+    Raises:
+        CheckpointError: see there; or the network of a rival of the paper.
+    """
+    net, digest = load_network(path, device)
+    if not isinstance(net, StegoNet):
+        hint = "for `sshr evaluate --method` only"
+        raise CheckpointError(f"{path}: holds the network of another method, {hint}")
+    return LoadedModel(net, digest)
+
+
+def load_network(path: Path, device: torch.device) -> tuple[HidingNet, bytes]:
+    """Read, check and build a network of any kind; in evaluation mode, with its digest.
 
     Raises:
         CheckpointError: missing, unreadable, foreign or altered file.
@@ -94,7 +108,7 @@ def load_checkpoint(path: Path, device: torch.device) -> LoadedModel:
     except (ValueError, RuntimeError, TypeError, ArithmeticError, MemoryError) as error:
         # A foreign configuration may ask torch for sizes that it cannot even express.
         raise CheckpointError(f"{path}: does not fit this version ({_line(error)})") from None
-    return LoadedModel(net.float().eval().requires_grad_(False).to(device), digest)
+    return net.float().eval().requires_grad_(False).to(device), digest
 
 
 def _digest(config: str, tensors: dict[str, Tensor]) -> bytes:

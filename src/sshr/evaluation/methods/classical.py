@@ -6,8 +6,9 @@ m, and the receiver needs no reference. The secret is coded as well as the capac
 codecs of transport `sealed`. Nothing is left after the first changed digit.
 """
 
+import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,34 +51,14 @@ class Classical:
         return np.stack([self._reveal(stego, key) for stego in as_levels(stegos)])
 
     def _conceal(self, secret: Rgb8, reference: Rgb8, key: bytes) -> Rgb8:
-        code = lossless(secret)
-        rooms = {base: capacity(base, reference.size) for base in self.bases}
-        base = next((m for m, room in rooms.items() if len(code.data) <= room), self.bases[-1])
-        room = rooms[base]
-        if len(code.data) > room:
-            lossy = fitting(secret, room, len(code.data))
-            if lossy is None:
-                raise UsageError(f"{room} bytes are too few for any codec")
-            code = lossy
-        # The nonce depends on the text, so that equal arguments give equal stegos and no nonce
-        # ever serves two texts.
-        nonce = mac(derive(key, b"classical/nonce"), _NONCE, code.data)
-        head = bytes([code.codec]) + len(code.data).to_bytes(_LENGTH - 1, "big")
-        text = code.data.ljust(room, b"\0")
-        message = nonce + head + _cipher(key).encrypt(nonce, text, head)
+        message, base = seal(secret, key, {m: room_of(m, reference.size) for m in self.bases})
         return embed(reference, digits_of(message, base, reference.size), base)
 
     def _reveal(self, stego: Rgb8, key: bytes) -> Rgb8:
         for base in self.bases:
-            size = _NONCE + _LENGTH + capacity(base, stego.size) + _TAG
-            message = bytes_of(stego.reshape(-1) % base, base, size)
-            nonce, head = message[:_NONCE], message[_NONCE : _NONCE + _LENGTH]
-            try:
-                text = _cipher(key).decrypt(nonce, message[_NONCE + _LENGTH :], head)
-            except InvalidTag:
-                continue
-            length = int.from_bytes(head[1:], "big")
-            return decode(PictureCodec(head[0]), text[:length])
+            message = bytes_of(stego.reshape(-1) % base, base, room_of(base, stego.size))
+            with contextlib.suppress(DamagedError):
+                return unseal(message, key)
         raise DamagedError("the digits do not open: changed, or another key")
 
 
@@ -94,10 +75,49 @@ def classical(base: str, device: str = "auto") -> MethodEntry:
     return MethodEntry(f"classical:{int(base)}", Classical([int(base)]), f"base {int(base)}")
 
 
-def capacity(base: int, samples: int) -> int:
-    """Bytes that so many samples hold, those of nonce, length and tag not counted."""
+def room_of(base: int, samples: int) -> int:
+    """Bytes that so many samples hold."""
     digits, bits = _word(base)
-    return samples // digits * bits // 8 - _NONCE - _LENGTH - _TAG
+    return samples // digits * bits // 8
+
+
+def seal(secret: Rgb8, key: bytes, rooms: Mapping[int, int]) -> tuple[bytes, int]:
+    """A picture as a message that fills its room in bytes, and which of the rooms that is.
+
+    The first that holds the secret without loss is taken, or else the last.
+
+    Raises:
+        UsageError: it is too small for any codec.
+    """
+    code, spent = lossless(secret), _NONCE + _LENGTH + _TAG
+    names = list(rooms)
+    chosen = next((m for m in names if len(code.data) <= rooms[m] - spent), names[-1])
+    room = rooms[chosen] - spent
+    if len(code.data) > room:
+        lossy = fitting(secret, room, len(code.data))
+        if lossy is None:
+            raise UsageError(f"{room} bytes are too few for any codec")
+        code = lossy
+    # The nonce depends on the text, so that equal arguments give equal stegos and no nonce
+    # ever serves two texts.
+    nonce = mac(derive(key, b"classical/nonce"), _NONCE, code.data)
+    head = bytes([code.codec]) + len(code.data).to_bytes(_LENGTH - 1, "big")
+    text = code.data.ljust(room, b"\0")
+    return nonce + head + _cipher(key).encrypt(nonce, text, head), chosen
+
+
+def unseal(message: bytes, key: bytes) -> Rgb8:
+    """Inverse of `seal`.
+
+    Raises:
+        DamagedError: a bit has changed, or the key is another.
+    """
+    nonce, head = message[:_NONCE], message[_NONCE : _NONCE + _LENGTH]
+    try:
+        text = _cipher(key).decrypt(nonce, message[_NONCE + _LENGTH :], head)
+    except InvalidTag:
+        raise DamagedError("the message does not open: changed, or another key") from None
+    return decode(PictureCodec(head[0]), text[: int.from_bytes(head[1:], "big")])
 
 
 def _cipher(key: bytes) -> ChaCha20Poly1305:

@@ -7,10 +7,13 @@ from typing import Any
 
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.methods.classical import classical
+from sshr.evaluation.methods.lsb import lsb, matching
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import ANALOG, LINEAR, analog, linear, preset
+from sshr.evaluation.methods.rivals import rival
 from sshr.evaluation.methods.transports import transport_method
 from sshr.files.names import shown
+from sshr.network.rivals.config import SYSTEMS
 from sshr.transports.table import TRANSPORTS
 
 Factory = Callable[[str, str], MethodEntry]
@@ -21,6 +24,9 @@ METHODS: dict[str, Factory] = {
     ANALOG: analog,
     LINEAR: linear,
     "classical": classical,
+    "lsb": lsb,
+    "lsb-matching": matching,
+    **{system: partial(rival, system) for system in SYSTEMS},
 }
 
 

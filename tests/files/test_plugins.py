@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from picture_files import encoded
 from PIL import Image
 
 from sshr.errors import ImageError
-from sshr.files.plugins import AVIF, HEIF, JXL, PLUGINS, Plugin, jxl_size, plugin_for
+from sshr.files.plugins import JXL, PLUGINS, Plugin, plugin_for
 from sshr.imaging.reading import Picture, read_image
 
 Read = Callable[[bytes], Picture]
@@ -65,48 +63,6 @@ def test_jpeg_xl(read: Read, picture: Image.Image) -> None:
     got = read(jxl(picture))
     assert got.inexact == "JXL"
     assert np.array_equal(got.rgb, np.asarray(picture))
-
-
-@pytest.mark.parametrize(
-    "size", [(64, 64), (72, 64), (65, 64), (1000, 64), (300, 200), (512, 1024)]
-)
-def test_size_of_jpeg_xl_is_known_before_decoding(size: tuple[int, int]) -> None:
-    assert jxl_size(jxl(Image.new("RGB", size))) == size[::-1]
-
-
-def test_huge_jpeg_xl_is_refused_unopened(read: Read) -> None:
-    pytest.importorskip("pillow_jxl")
-    side = 60_000 - 1
-    bits = 0 | 3 << 1 | side << 3 | 1 << 33  # large, 30 bits a side, square
-    data = b"\xff\x0a" + bits.to_bytes(8, "little") + bytes(40)
-    assert jxl_size(data) == (60_000, 60_000)
-    with pytest.raises(ImageError, match="at most 150 megapixels"):
-        read(data)
-
-
-@pytest.mark.parametrize("cut", [1, 2, 3, 5, 40])
-def test_size_of_jpeg_xl_in_parts(cut: int) -> None:
-    stream = jxl(Image.new("RGB", (1000, 300)))
-    if not stream.startswith(b"\xff\x0a"):
-        at = stream.index(b"jxlc")
-        stream = stream[at + 4 :]
-
-    def box(kind: bytes, content: bytes) -> bytes:
-        return (len(content) + 8).to_bytes(4, "big") + kind + content
-
-    parts = b"".join(box(b"jxlp", bytes(4) + part) for part in (stream[:cut], stream[cut:]))
-    container = b"\0\0\0\x0cJXL \r\n\x87\n" + box(b"ftyp", b"jxl \0\0\0\0jxl ")
-    assert jxl_size(container + parts) == (300, 1000)
-    assert jxl_size(container + box(b"jxlc", stream)) == (300, 1000)
-    assert jxl_size(container) is None
-
-
-@given(data=st.binary(max_size=80))
-def test_no_bytes_break_the_size_of_jpeg_xl(data: bytes) -> None:
-    for start in (b"", b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"):
-        size = jxl_size(start + data)
-        assert size is None or min(size) > 0
-        assert plugin_for(start + data) in (None, HEIF, AVIF, JXL)
 
 
 def test_a_missing_plugin_is_named(

@@ -1,5 +1,6 @@
 """What `sshr.reveal` gives back of a stego, as it was sent or changed."""
 
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from sshr.errors import (
     NothingFoundError,
     WrongKeyError,
 )
+from sshr.imaging.reading import as_picture
 from sshr.metrics import psnr
+from sshr.pipeline.opening import open_stego
+from sshr.pipeline.reveal import reveal_opened
+from sshr.transports.protocol import Runtime
 from sshr.zoo.checkpoint import load_checkpoint, save_checkpoint
 
 Rgb8 = NDArray[np.uint8]
@@ -44,6 +49,18 @@ def test_a_stego_of_another_checkpoint_needs_that_checkpoint(
         sshr.reveal(made.image, reference, OPEN)
     revealed = sshr.reveal(made.image, reference, OPEN, preset=str(other_checkpoint))
     assert psnr(revealed.image, secret) > 30
+
+
+@pytest.mark.parametrize("transport", ["analog", "sealed"])
+def test_a_picture_that_nobody_can_have_concealed_is_refused_before_room_is_made(
+    secret: Rgb8, reference: Rgb8, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sshr.conceal(secret, reference, OPEN, transport)
+    opened = open_stego(as_picture(made.image), as_picture(reference), OPEN)
+    larger = replace(opened.header.metadata, secret_width=1 << 20, secret_height=1 << 20)
+    monkeypatch.setattr(type(opened.transport), "extract", pytest.fail)
+    with pytest.raises(DamagedError, match="1048576x1048576 px, more than anybody"):
+        reveal_opened(replace(opened, header=replace(opened.header, metadata=larger)), Runtime())
 
 
 def test_passphrase_and_recipient_are_both_needed(secret: Rgb8, reference: Rgb8) -> None:

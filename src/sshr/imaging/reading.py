@@ -12,9 +12,10 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sshr.errors import ImageError, UsageError
+from sshr.files.jxl import jxl_size
 from sshr.files.names import reason, shown
 from sshr.files.pictures import EXCLUDED_FORMATS
-from sshr.files.plugins import JXL, jxl_size, plugin_for
+from sshr.files.plugins import JXL, plugin_for
 from sshr.imaging.depth import is_deep
 from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
 from sshr.imaging.metadata import NO_EXTRAS, Extras, extras_of

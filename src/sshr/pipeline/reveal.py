@@ -2,6 +2,7 @@
 
 from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError
+from sshr.imaging.limits import MAX_PIXELS
 from sshr.imaging.reading import AnyPicture, as_picture
 from sshr.pipeline.opening import OpenedStego, open_stego
 from sshr.progress import Progress, quiet
@@ -45,14 +46,28 @@ def reveal_opened(
     """`reveal`, for a caller who has opened the header to see what it says.
 
     Raises:
+        DamagedError: also for a picture too large to have been concealed, before room is made.
         SshrError: as `reveal`.
     """
     if strict and not opened.header.intact:
         raise _changed()
+    told = opened.transport.describe(opened.header.metadata, opened.pair)
+    sides = told.secret_height or 0, told.secret_width or 0
+    if sides[0] * sides[1] > MAX_PIXELS:
+        raise DamagedError(
+            f"the stego claims to hold a picture of {sides[1]}x{sides[0]} px, more than anybody "
+            "can have concealed"
+        )
     revealed = opened.transport.extract(opened.header, opened.pair, runtime, progress)
+    if revealed.kind is not told.kind or _sides(revealed) not in (None, sides):
+        raise DamagedError("what was concealed is not what the stego's header says")
     if strict and not revealed.intact:
         raise _changed()
     return revealed
+
+
+def _sides(revealed: Revealed) -> tuple[int, ...] | None:
+    return None if revealed.image is None else revealed.image.shape[:2]
 
 
 def _changed() -> DamagedError:

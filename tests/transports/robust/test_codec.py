@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sshr.errors import DamagedError
+from sshr.imaging.avif import avif_file
 from sshr.metrics import psnr
 from sshr.transports.robust import codec
 from sshr.transports.robust.codec import HEAD, SCALES, best_within, decode
@@ -78,7 +79,7 @@ def test_pillow_opens_the_container(secret: Rgb8) -> None:
     assert found is not None
     scale, record = found.record[0], found.record
     small = codec._scaled((96, 112), scale)
-    data = codec._container(small, record[1:HEAD], record[HEAD:])
+    data = avif_file(record[1:], *small)
     with Image.open(io.BytesIO(data)) as image:
         assert (image.format, image.size) == ("AVIF", small[::-1])
         image.load()

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import sshr
+from sshr.errors import DamagedError
 from sshr.transports.kind import Kind
+from sshr.transports.sealed import decoders, sending
+from sshr.transports.sealed.codecs import lossless
 from sshr.transports.sealed.noise import Noise
 
 Rgb8 = NDArray[np.uint8]
@@ -87,3 +90,16 @@ def test_fresh_process_reveals(secret: Rgb8, reference: Rgb8, tmp_path: Path, th
         [sys.executable, "-c", script, *names], env=environment, capture_output=True, text=True
     )
     assert done.stdout.strip() == hashlib.sha256(secret.tobytes()).hexdigest(), done.stderr
+
+
+def test_a_bomb_of_a_sender_is_refused_unopened(
+    secret: Rgb8, reference: Rgb8, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The header speaks of a small picture, the content holds a large one."""
+    large = lossless(np.zeros((3000, 4000, 3), np.uint8))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending, "lossless", lambda _: large)
+        stego = seal(secret, reference, KEYS)
+    monkeypatch.setattr(decoders, "load", pytest.fail)
+    with pytest.raises(DamagedError, match="the sealed content makes no sense"):
+        back(stego, reference)

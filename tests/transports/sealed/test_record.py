@@ -20,7 +20,7 @@ def test_bytes_come_back(data: bytes, name: str, kind: Kind) -> None:
     record = pack_bytes(kind, name, data)
     assert len(record) % 4 == 0
     assert len(record) <= overhead(name) + len(data)
-    found = unpack(record)
+    found = unpack(record, kind)
     assert (found.kind, found.data, found.picture) == (kind, data, None)
     assert len(found.name.encode()) <= 255
     assert "/" not in found.name
@@ -39,7 +39,7 @@ def test_bytes_come_back(data: bytes, name: str, kind: Kind) -> None:
     ],
 )
 def test_name_is_a_name_only(name: str, told: str) -> None:
-    assert unpack(pack_bytes(Kind.FILE, name, b"x")).name == told
+    assert unpack(pack_bytes(Kind.FILE, name, b"x"), Kind.FILE).name == told
 
 
 def test_compressed_only_where_that_is_shorter() -> None:
@@ -53,7 +53,7 @@ def test_compressed_only_where_that_is_shorter() -> None:
 def test_picture_comes_back(shape: tuple[int, ...]) -> None:
     picture = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
     coded = lossless(picture)
-    found = unpack(pack_picture("a/p.png", coded))
+    found = unpack(pack_picture("a/p.png", coded), Kind.PICTURE, shape)
     assert found.picture is not None
     assert np.array_equal(found.picture, picture)
     assert (found.kind, found.name, found.data) == (Kind.PICTURE, "p.png", coded.data)
@@ -63,7 +63,7 @@ def test_picture_comes_back(shape: tuple[int, ...]) -> None:
 def test_a_senders_name_is_cleaned_by_the_reader(name: str) -> None:
     called = name.encode()
     head = struct.pack(">BBHQ", 1, 0, len(called), 1) + called
-    found = unpack(head + struct.pack(">Q", 1) + b"x")
+    found = unpack(head + struct.pack(">Q", 1) + b"x", Kind.FILE)
     assert found.name in ("authorized_keys[2J", "y")
 
 
@@ -94,13 +94,22 @@ BAD = {
 @pytest.mark.parametrize("kind", BAD)
 def test_what_makes_no_sense_is_refused(kind: str) -> None:
     with pytest.raises(DamagedError, match="the sealed content makes no sense"):
-        unpack(BAD[kind])
+        unpack(BAD[kind], Kind.PICTURE if "picture" in kind else Kind.FILE, (64, 64))
+
+
+def test_another_kind_than_the_headers_is_refused() -> None:
+    picture = pack_picture("", lossless(np.zeros((64, 64), np.uint8)))
+    for data, expected in ((picture, Kind.FILE), (pack_bytes(Kind.FILE, "", b"x"), Kind.TEXT)):
+        with pytest.raises(DamagedError, match="another kind than the header's"):
+            unpack(data, expected)
+    with pytest.raises(DamagedError, match="cannot be decoded"):
+        unpack(picture, Kind.PICTURE, (64, 65))
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_record_or_refused(data: bytes) -> None:
     try:
-        found = unpack(data)
+        found = unpack(data, Kind.FILE)
     except DamagedError:
         return
-    assert found.kind in Kind
+    assert found.kind is Kind.FILE

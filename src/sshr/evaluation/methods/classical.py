@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import derive, mac
 from sshr.errors import DamagedError, UsageError
 from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
-from sshr.transports.sealed.codecs import PictureCodec, decode, fitting, lossless
+from sshr.transports.sealed.codecs import fitting, lossless
+from sshr.transports.sealed.decoders import PictureCodec, Shape, decode
 from sshr.types import Rgb8
 
 LOSSLESS = "lossless"
@@ -58,7 +59,7 @@ class Classical:
         for base in self.bases:
             message = bytes_of(stego.reshape(-1) % base, base, room_of(base, stego.size))
             with contextlib.suppress(DamagedError):
-                return unseal(message, key)
+                return unseal(message, key, stego.shape)
         raise DamagedError("the digits do not open: changed, or another key")
 
 
@@ -106,8 +107,8 @@ def seal(secret: Rgb8, key: bytes, rooms: Mapping[int, int]) -> tuple[bytes, int
     return nonce + head + _cipher(key).encrypt(nonce, text, head), chosen
 
 
-def unseal(message: bytes, key: bytes) -> Rgb8:
-    """Inverse of `seal`.
+def unseal(message: bytes, key: bytes, shape: Shape) -> Rgb8:
+    """Inverse of `seal`, for a picture of this shape.
 
     Raises:
         DamagedError: a bit has changed, or the key is another.
@@ -117,7 +118,7 @@ def unseal(message: bytes, key: bytes) -> Rgb8:
         text = _cipher(key).decrypt(nonce, message[_NONCE + _LENGTH :], head)
     except InvalidTag:
         raise DamagedError("the message does not open: changed, or another key") from None
-    return decode(PictureCodec(head[0]), text[: int.from_bytes(head[1:], "big")])
+    return decode(PictureCodec(head[0]), text[: int.from_bytes(head[1:], "big")], shape)
 
 
 def _cipher(key: bytes) -> ChaCha20Poly1305:

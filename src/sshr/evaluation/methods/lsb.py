@@ -73,7 +73,8 @@ class Revisited:
         for stego in as_levels(stegos):
             size = room_of(2, stego.size)
             bits = read_pairs(stego.reshape(-1, 2))
-            found.append(unseal(np.packbits(bits.reshape(-1)[: 8 * size]).tobytes(), key))
+            message = np.packbits(bits.reshape(-1)[: 8 * size]).tobytes()
+            found.append(unseal(message, key, stego.shape))
         return np.stack(found)
 
 

@@ -6,13 +6,13 @@ the picture stands in the header. The container is made anew around it.
 
 import io
 import math
-import struct
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from sshr.errors import DamagedError
+from sshr.imaging.avif import avif_file, bare_avif
 from sshr.metrics import psnr
 from sshr.types import Rgb8
 
@@ -70,7 +70,7 @@ def decode(record: bytes, size: tuple[int, int]) -> Rgb8:
         if scale not in SCALES:
             raise ValueError(f"scale {scale}")
         small = _scaled(size, scale)
-        data = _container(small, record[1:HEAD], record[HEAD:])
+        data = avif_file(record[1:], *small)
         with Image.open(io.BytesIO(data), formats=["AVIF"]) as image:
             if image.size != small[::-1]:
                 raise ValueError(f"size {image.size}")
@@ -105,44 +105,7 @@ def _stripped(image: Image.Image, quality: int) -> bytes:
     speed = _SPEED if image.width * image.height < _LARGE else _FAST
     stream = io.BytesIO()
     image.save(stream, "AVIF", quality=quality, subsampling="4:2:0", speed=speed)
-    data = stream.getvalue()
-    config = data.index(b"av1C") + 4
-    item = data.index(b"mdat") + 4
-    return data[config + 1 : config + 3] + data[item:]
-
-
-def _container(size: tuple[int, int], config: bytes, item: bytes) -> bytes:
-    """An AVIF file (ISO/IEC 23008-12) with one item of this height and width."""
-    kind = _box(b"ftyp", b"avif" + bytes(4) + b"avifmif1miafMA1B")
-    properties = _box(
-        b"ipco",
-        _box(b"ispe", bytes(4) + struct.pack(">II", size[1], size[0])),
-        _box(b"pixi", bytes(4) + bytes([3, 8, 8, 8])),
-        _box(b"av1C", b"\x81" + config + b"\0"),
-        _box(b"colr", b"nclx" + struct.pack(">HHHB", 1, 13, 6, 0x80)),
-    )
-    used = _box(b"ipma", bytes(4) + struct.pack(">IHB", 1, 1, 4) + bytes([1, 2, 0x83, 4]))
-    entry = _box(b"infe", b"\x02" + bytes(3) + struct.pack(">HH4s", 1, 0, b"av01") + b"\0")
-
-    def meta(offset: int) -> bytes:
-        place = struct.pack(">BBHHHHII", 0x44, 0, 1, 1, 0, 1, offset, len(item))
-        return _box(
-            b"meta",
-            bytes(4),
-            _box(b"hdlr", bytes(8) + b"pict" + bytes(13)),
-            _box(b"pitm", bytes(4) + struct.pack(">H", 1)),
-            _box(b"iloc", bytes(4) + place),
-            _box(b"iinf", bytes(4) + struct.pack(">H", 1), entry),
-            _box(b"iprp", properties, used),
-        )
-
-    start = len(kind) + len(meta(0)) + 8
-    return kind + meta(start) + _box(b"mdat", item)
-
-
-def _box(name: bytes, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    return struct.pack(">I4s", 8 + len(body), name) + body
+    return bare_avif(stream.getvalue())
 
 
 def _scaled(size: tuple[int, int], scale: int) -> tuple[int, int]:

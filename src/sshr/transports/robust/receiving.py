@@ -52,7 +52,7 @@ def receive(
     picture = _picture(pair, sent)
     untouched = pair.as_sent and picture is not None and np.array_equal(picture, pair.stego)
     if record.kind is not Kind.PICTURE:
-        content = unpack(contents[0])
+        content = unpack(contents[0], record.kind)
         return replace(found, intact=untouched, data=content.data, name=content.name)
     best = decode(contents[1] or contents[0], record.size)
     found = replace(found, intact=untouched, image=_own_colour(best, record))

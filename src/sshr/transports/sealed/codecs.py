@@ -6,41 +6,38 @@ a row and lossy below it.
 """
 
 import io
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from sshr.imaging.avif import bare_avif
+from sshr.transports.sealed.decoders import (
+    LENGTH,
+    MIDDLE,
+    OPPONENT,
+    STEPS,
+    PictureCodec,
+    decode,
+    register,
+)
+from sshr.transports.sealed.jpeg2000 import bare_plane
+
 _LARGE = 1 << 20
 """Pixels from which on speed counts more than the last percent."""
 
-_OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
 # On 256 px crops of the training photographs the first codec wins from some 45 dB on.
 _SETTLED_DB = 47.0
 _SPLIT_FROM, _SPLIT_ONLY_FROM = 0.72, 0.85
 _SPLIT_QUALITY = 62.0  # some 50 dB
 _LEAST_ROWS = 32  # five halvings of JPEG 2000
-_STEPS = 64
-_MIDDLE = 1 << 15
-_LENGTH = struct.Struct("<I")
 _SAMPLES, _SAMPLE_ROWS = 4, 64
 _A_LITTLE = 0.05  # dB
 _BITS_A_DECIBEL = 1 / 6.02
 _Found = TypeVar("_Found")
-
-
-class PictureCodec(IntEnum):
-    """How a picture's bytes are to be read; part of the format."""
-
-    JPEG_XL = 1
-    AVIF = 2
-    OPPONENT_JPEG_2000 = 3
-    SPLIT = 4
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,8 @@ def _split(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | Non
 
 def _split_at(picture: NDArray[np.uint8], rows: int, quality: float) -> bytes:
     above = _save(np.ascontiguousarray(picture[:rows]), "JXL", lossless=True, effort=7)
-    return _LENGTH.pack(len(above)) + above + _opponent(picture[rows:], quality)[1]
+    head = LENGTH.pack(rows) + LENGTH.pack(len(above))
+    return head + above + _opponent(picture[rows:], quality)[1]
 
 
 def reaching(picture: NDArray[np.uint8], psnr: float) -> Coded:
@@ -119,34 +117,6 @@ def reaching(picture: NDArray[np.uint8], psnr: float) -> Coded:
         if best is not None:
             codes.append(best)
     return min(codes, key=lambda each: len(each.data))
-
-
-def decode(codec: PictureCodec, data: bytes) -> NDArray[np.uint8]:
-    """The picture of a code, (H, W, 3) RGB or (H, W) grey.
-
-    Raises:
-        ValueError: not such a code.
-    """
-    try:
-        if codec is PictureCodec.SPLIT:
-            (length,) = _LENGTH.unpack(data[: _LENGTH.size])
-            above, below = data[_LENGTH.size :][:length], data[_LENGTH.size :][length:]
-            both = [decode(PictureCodec.JPEG_XL, above)]
-            both.append(decode(PictureCodec.OPPONENT_JPEG_2000, below))
-            return np.concatenate(both)
-        if codec is not PictureCodec.OPPONENT_JPEG_2000:
-            return _load(data, "JXL" if codec is PictureCodec.JPEG_XL else "AVIF")
-        planes = []
-        while data:
-            (length,) = _LENGTH.unpack(data[: _LENGTH.size])
-            data = data[_LENGTH.size :]
-            planes.append(_load(data[:length], "JPEG2000").astype(np.float64))
-            data = data[length:]
-        values = (np.stack(planes, axis=-1) - _MIDDLE) / _STEPS
-    except Exception as error:  # the boundary: decoders raise anything on bytes that are no code
-        raise ValueError("the concealed picture cannot be decoded") from error
-    values = values @ _OPPONENT if len(planes) == 3 else values[..., 0]
-    return np.clip(np.rint(values + 128), 0, 255).astype(np.uint8)
 
 
 Encode = Callable[[NDArray[np.uint8], float], tuple[PictureCodec, bytes]]
@@ -236,15 +206,15 @@ def _sample(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _coded(picture: NDArray[np.uint8], codec: PictureCodec, data: bytes) -> Coded:
-    error = decode(codec, data).astype(np.float32) - picture
+    error = decode(codec, data, picture.shape).astype(np.float32) - picture
     mean = float(np.mean(np.square(error), dtype=np.float64))
     return Coded(codec, data, float(10 * np.log10(255**2 / mean)) if mean else float("inf"))
 
 
 def _opponent(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:
     values = picture.astype(np.float64) - 128
-    values = values @ _OPPONENT.T if picture.ndim == 3 else values[..., None]
-    planes = np.rint(values * _STEPS + _MIDDLE).astype(np.uint16)
+    values = values @ OPPONENT.T if picture.ndim == 3 else values[..., None]
+    planes = np.rint(values * STEPS + MIDDLE).astype(np.uint16)
     data = b""
     for plane in np.moveaxis(planes, -1, 0):
         code = _save(
@@ -255,13 +225,14 @@ def _opponent(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec,
             quality_layers=[quality],
             no_jp2=True,
         )
-        data += _LENGTH.pack(len(code)) + code
+        body = bare_plane(code, *plane.shape)
+        data += LENGTH.pack(len(body)) + body
     return PictureCodec.OPPONENT_JPEG_2000, data
 
 
 def _avif(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:
     options = {"quality": round(quality), "subsampling": "4:4:4", "speed": 6}
-    return PictureCodec.AVIF, _save(picture, "AVIF", **options)
+    return PictureCodec.AVIF, bare_avif(_save(picture, "AVIF", **options))
 
 
 def _jpeg_xl(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:
@@ -269,18 +240,7 @@ def _jpeg_xl(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, 
 
 
 def _save(picture: NDArray[Any], file_format: str, **options: Any) -> bytes:
-    _register()
+    register()
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, file_format, **options)
     return stream.getvalue()
-
-
-def _load(data: bytes, file_format: str) -> NDArray[np.uint8]:
-    _register()
-    with Image.open(io.BytesIO(data), formats=[file_format]) as image:
-        return np.array(image)
-
-
-def _register() -> None:
-    """JPEG XL comes to Pillow by an import."""
-    import pillow_jxl  # noqa: F401

@@ -1,6 +1,5 @@
 """The receiver's side: all of the secret, or an error."""
 
-from sshr.errors import DamagedError
 from sshr.header.metadata import Metadata, SecretMode
 from sshr.header.reader import OpenedHeader
 from sshr.progress import Progress
@@ -16,18 +15,16 @@ def receive(opened: OpenedHeader, pair: CoverPair, progress: Progress) -> Reveal
     """See `Transport.extract`.
 
     Raises:
-        DamagedError: a sample has changed, or more than the check bytes of `ecc` can undo.
+        DamagedError: a sample has changed, or more than the check bytes of `ecc` can undo; or the
+            content is another one than the header says.
     """
     metadata = opened.metadata
     progress("revealing", 0, 1)
     extracted = extract(opened, pair.stego, pair.reference)
     progress("revealing", 1, 1)
-    content = unpack(extracted.record)
-    if content.picture is not None:
-        size = (metadata.secret_height, metadata.secret_width)
-        colours = () if metadata.secret_mode is SecretMode.GREYSCALE else (3,)
-        if content.picture.shape != (*size, *colours):
-            raise DamagedError("the sealed picture has another size than its header says")
+    size = metadata.secret_height, metadata.secret_width
+    shape = size if metadata.secret_mode is SecretMode.GREYSCALE else (*size, 3)
+    content = unpack(extracted.record, info_of(metadata).kind, shape)
     return Revealed(
         transport="sealed",
         kind=content.kind,

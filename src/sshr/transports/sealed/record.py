@@ -15,7 +15,8 @@ from sshr.errors import DamagedError
 from sshr.files.names import plain_name
 from sshr.imaging.limits import MAX_SECRET_BYTES
 from sshr.transports.kind import Kind
-from sshr.transports.sealed.codecs import Coded, PictureCodec, decode
+from sshr.transports.sealed.codecs import Coded
+from sshr.transports.sealed.decoders import PictureCodec, Shape, decode
 
 _HEAD = struct.Struct(">BBHQ")
 _BODY = struct.Struct(">Q")
@@ -74,8 +75,12 @@ def pack_picture(name: str, coded: Coded) -> bytes:
     return _pack(Kind.PICTURE, coded.codec, name, len(coded.data), coded.data)
 
 
-def unpack(record: bytes) -> Content:
+def unpack(record: bytes, expected: Kind, shape: Shape = ()) -> Content:
     """Inverse of `pack_bytes` and `pack_picture`, for a record that has been authenticated.
+
+    Args:
+        expected: what the stego's header says that it is.
+        shape: of a picture, as the header says; no decoder makes room for another.
 
     Raises:
         DamagedError: the sender has packed something else.
@@ -88,8 +93,10 @@ def unpack(record: bytes) -> Content:
         body = record[at + _BODY.size :][:stored]
         if len(body) != stored or size > MAX_SECRET_BYTES:
             raise ValueError("impossible sizes")
-        if Kind(kind) is Kind.PICTURE:
-            picture = decode(PictureCodec(codec), body)
+        if Kind(kind) is not expected:
+            raise ValueError("another kind than the header's")
+        if expected is Kind.PICTURE:
+            picture = decode(PictureCodec(codec), body, shape)
             return Content(Kind.PICTURE, name, body, picture)
         if codec == _ZSTD:
             if zstandard.frame_content_size(body) != size:

@@ -1,0 +1,94 @@
+"""From a picture's bytes back to the picture, whose size and channels are known beforehand.
+
+What a code claims itself is read before a decoder makes room for it, or is not sent at all.
+"""
+
+import io
+import struct
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sshr.files.jxl import is_plain_jxl
+from sshr.imaging.avif import avif_file
+from sshr.transports.sealed.jpeg2000 import plane_stream
+
+OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
+STEPS = 64
+MIDDLE = 1 << 15
+LENGTH = struct.Struct("<I")
+_ROWS = 256
+
+Shape = tuple[int, ...]
+"""(height, width, 3) of RGB, (height, width) of grey."""
+
+
+class PictureCodec(IntEnum):
+    """How a picture's bytes are to be read; part of the format."""
+
+    JPEG_XL = 1
+    AVIF = 2
+    OPPONENT_JPEG_2000 = 3
+    SPLIT = 4
+
+
+def decode(codec: PictureCodec, data: bytes, shape: Shape) -> NDArray[np.uint8]:
+    """The picture of a code, uint8 of this shape.
+
+    Raises:
+        ValueError: not such a code, or one of a picture of another shape.
+    """
+    try:
+        picture = _decoded(codec, data, shape)
+        if picture.shape != shape or picture.dtype != np.uint8:
+            raise ValueError("another shape")
+    except Exception as error:  # the boundary: decoders raise anything on bytes that are no code
+        raise ValueError("the concealed picture cannot be decoded") from error
+    return picture
+
+
+def _decoded(codec: PictureCodec, data: bytes, shape: Shape) -> NDArray[np.uint8]:
+    height, width = shape[:2]
+    channels = shape[2] if len(shape) == 3 else 1
+    if codec is PictureCodec.SPLIT:
+        (rows,), (length,) = LENGTH.unpack(data[:4]), LENGTH.unpack(data[4:8])
+        if not 0 < rows < height:
+            raise ValueError("an impossible split")
+        above = decode(PictureCodec.JPEG_XL, data[8 : 8 + length], (rows, *shape[1:]))
+        rest = data[8 + length :]
+        below = decode(PictureCodec.OPPONENT_JPEG_2000, rest, (height - rows, *shape[1:]))
+        return np.concatenate([above, below])
+    if codec is PictureCodec.JPEG_XL:
+        if not is_plain_jxl(data, height, width, channels):
+            raise ValueError("another JPEG XL")
+        return load(data, "JXL")
+    if codec is PictureCodec.AVIF:
+        return load(avif_file(data, height, width), "AVIF")
+    planes = []
+    for _ in range(channels):
+        (length,) = LENGTH.unpack(data[: LENGTH.size])
+        body, data = data[LENGTH.size :][:length], data[LENGTH.size :][length:]
+        planes.append(load(plane_stream(body, height, width), "JPEG2000"))
+    if data or any(plane.shape != (height, width) for plane in planes):
+        raise ValueError("other planes")
+    picture = np.empty(shape, np.uint8)
+    for top in range(0, height, _ROWS):
+        rows = slice(top, top + _ROWS)
+        values = (np.stack([plane[rows] for plane in planes], axis=-1) - float(MIDDLE)) / STEPS
+        values = values @ OPPONENT if channels == 3 else values[..., 0]
+        picture[rows] = np.clip(np.rint(values + 128), 0, 255)
+    return picture
+
+
+def load(data: bytes, file_format: str) -> NDArray[np.uint8]:
+    """The samples of a file that Pillow opens by this decoder alone."""
+    register()
+    with Image.open(io.BytesIO(data), formats=[file_format]) as image:
+        return np.array(image)
+
+
+def register() -> None:
+    """JPEG XL comes to Pillow by an import."""
+    import pillow_jxl  # noqa: F401

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size
+from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size, with_rim
 
 
 @given(height=st.integers(2, 40), width=st.integers(3, 40), seed=st.integers(0, 99))
@@ -47,3 +47,24 @@ def test_grey_is_told_by_the_samples() -> None:
 def test_no_packed_picture_has_an_odd_width() -> None:
     with pytest.raises(ValueError, match="not 5 px wide"):
         unpacked_size(4, 5)
+
+
+@given(st.integers(8, 15), st.integers(9, 17), st.integers(0, 2**32))
+def test_what_packing_leaves_out_changes_like_samples_nearby(
+    height: int, width: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    reference, other = rng.integers(0, 256, (2, height, width), np.uint8)
+    inner = unpacked_size(*packed_size(height, width))
+    stego = reference.copy()
+    stego[: inner[0], : inner[1]] = other[: inner[0], : inner[1]]
+    found = with_rim(stego, reference)
+    assert np.array_equal(found[: inner[0], : inner[1]], other[: inner[0], : inner[1]])
+    change = stego.astype(int) - reference
+    for row, column in np.argwhere(np.ones((height, width))):
+        if row < inner[0] and column < inner[1]:
+            continue
+        near = (row - 4 if row >= inner[0] else row, column - 4 if column >= inner[1] else column)
+        expected = np.clip(reference[row, column] + change[near], 0, 255)
+        assert found[row, column] == expected
+    assert np.array_equal(with_rim(reference, reference), reference)

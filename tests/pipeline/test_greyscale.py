@@ -98,8 +98,8 @@ def test_the_change_is_spread_over_all_carrier_samples(
     assert max(powers) < 1.3 * min(powers)
     rim = change[:160, 192:198]  # of the packed picture; beyond it lies what packing left out
     assert np.square(rim).mean() > 0.5 * np.square(change).mean()
-    assert not change[160].any()
-    assert not change[:, 198:].any()
+    for left in (change[160], change[:, 198:]):
+        assert np.square(left).mean() > 0.5 * np.square(change).mean()
 
 
 def test_nothing_in_the_reference_itself(grey_reference: Rgb8) -> None:

@@ -22,6 +22,27 @@ ROWS, COLUMNS = 2, 3
 _LEFT, _RIGHT = ((0, 0), (0, 1), (1, 0)), ((0, 2), (1, 2), (1, 1))
 
 
+_BACK = 4
+
+
+def with_rim(stego: Grey8, reference: Grey8) -> Grey8:
+    """A stego in which the odd row and up to two columns that packing leaves out change like the
+    samples 4 rows above and 4 columns to the left: an unchanged rim would show.
+
+    Args:
+        stego, reference: HW uint8 of one size.
+    """
+    height, width = unpacked_size(*packed_size(*stego.shape))
+    found = stego.astype(np.int16)
+    shared = reference.astype(np.int16)
+    for column in range(width, stego.shape[1]):
+        change = found[:, column - _BACK] - shared[:, column - _BACK]
+        found[:, column] = shared[:, column] + change
+    for row in range(height, stego.shape[0]):
+        found[row] = shared[row] + found[row - _BACK] - shared[row - _BACK]
+    return found.clip(0, 255).astype(np.uint8)
+
+
 def is_grey(rgb: Rgb8) -> bool:
     """Whether the three channels of HWC uint8 RGB are equal everywhere."""
     red, green, blue = rgb[:, :, 0], rgb[:, :, 1], rgb[:, :, 2]

@@ -13,7 +13,7 @@ from sshr.header.metadata import Fit, Metadata, SecretMode
 from sshr.imaging.fitting import FitMode, Size, fit_to, should_turn, size_left, unfit
 from sshr.imaging.limits import MIN_SIDE
 from sshr.imaging.modes import as_rgb
-from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size
+from sshr.imaging.packing import is_grey, pack, packed_size, unpack, unpacked_size, with_rim
 from sshr.imaging.reading import Picture
 from sshr.imaging.tiles import tiled_area
 from sshr.types import Rgb8
@@ -36,7 +36,8 @@ def picture_of(samples: Rgb8, reference: Rgb8, packed: bool, greyscale: bool) ->
     """Inverse of `samples_of` for a stego: HW if `greyscale`, else HWC RGB."""
     if not packed:
         return samples
-    grey = unpack(samples, reference[:, :, 0])
+    own = reference[:, :, 0]
+    grey = with_rim(unpack(samples, own), own)
     return grey if greyscale else as_rgb(grey)
 
 
@@ -70,7 +71,7 @@ class CoverPair:
     """A stego and its reference as network and header see them.
 
     Attributes:
-        rim_intact: what is left out of packed samples is as in the reference; no MAC covers it.
+        rim_intact: what is left out of packed samples follows from them; no MAC covers it.
     """
 
     stego: Rgb8
@@ -83,7 +84,7 @@ class CoverPair:
         if stego.shape != reference.shape or not is_packed(reference) or not is_grey(stego):
             return cls(stego, reference)
         seen, shared = pack(stego[:, :, 0]), pack(reference[:, :, 0])
-        rim_intact = np.array_equal(unpack(seen, reference[:, :, 0]), stego[:, :, 0])
+        rim_intact = np.array_equal(picture_of(seen, reference, True, True), stego[:, :, 0])
         return cls(seen, shared, rim_intact)
 
 

@@ -49,6 +49,17 @@ def test_layers_come_back(ground: Ground) -> None:
     assert opened(header, (layers[1], None)) == [None, None]
 
 
+def test_the_rim_beside_the_blocks_is_as_noisy_as_they_are(reference: Rgb8) -> None:
+    cut = np.ascontiguousarray(reference[:-2, :-3])  # leaves 6 rows and 5 columns
+    smaller = Ground.of(cut, "messenger", 40.6, False)
+    header, picture, layers = written(smaller)
+    change = np.square(picture.astype(float) - cut)
+    inside = change[:-6, :-5].mean()
+    for rim in (change[-6:], change[:, -5:]):
+        assert 0.6 * inside < rim.mean() < 1.7 * inside
+    assert smaller.read(listen(picture, cut, smaller.plan), header) == layers
+
+
 def test_nothing_comes_of_nothing(ground: Ground) -> None:
     header, *_ = written(ground)
     heard = listen(ground.reference, ground.reference, ground.plan)

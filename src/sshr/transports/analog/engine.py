@@ -124,6 +124,8 @@ class Engine:
             made, scale = net.conceal(own, shared, k_sym, self._mix(session, tile))
             scales[tile.index] = scale[0].cpu().numpy()
             stego[tile.with_rim] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
+            if not net.uses_mix:
+                _fill_rim(stego, reference, tile, session)
             strength[tile.with_rim] = net.strength(shared)[0, 0].cpu().numpy()
 
         self._each(one, tiles, "concealing", progress)
@@ -205,6 +207,16 @@ class Engine:
         workers = torch.get_num_threads()
         for done, _ in enumerate(_run(quietly, tiles, workers, self._device), start=1):
             progress(stage, done, len(tiles))
+
+
+def _fill_rim(stego: NDArray[np.float32], reference: Rgb8, tile: Tile, session: Session) -> None:
+    """Noise beside a tile that has no part in it, as loud as its own change: silence would show."""
+    change = stego[tile.slices] - reference[tile.slices]
+    whole = stego[tile.with_rim]
+    rim = np.ones(whole.shape, bool)
+    rim[: tile.height, : tile.width] = False
+    noise = tile_noise(session, tile.index, int(rim.sum()))
+    whole[rim] += noise * np.sqrt(np.square(change).mean())
 
 
 def _run(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.crypto.keys import derive, keystream
 from sshr.header.reference import ReferenceKey
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import is_grey
 from sshr.transports.cover import is_packed, picture_of, samples_of
-from sshr.transports.robust.blocks import WEIGHTS, samples
+from sshr.transports.robust.blocks import SIDE, WEIGHTS, Floats, samples
 from sshr.transports.robust.compact import (
     CompactHeader,
     Record,
@@ -23,6 +24,8 @@ from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import ANALOG_SHARE
 from sshr.transports.robust.profiles import PROFILES
 from sshr.types import Rgb8
+
+_DEVIATION = ((256**2 - 1) / 3) ** 0.5  # of the sum of four random bytes
 
 BASE, REFINEMENT = b"robust/base", b"robust/refinement"
 
@@ -64,13 +67,22 @@ class Ground:
         """The reference with these bits in its coefficients, (rows, columns, 8, 8)."""
         changes = np.where(bits, self.plan.one, self.plan.zero).astype(np.float64)
         plane = samples(changes, self.reference.shape[:2])
+        plane += self._rim_noise(plane)
         direction = np.array(WEIGHTS) / 256 / LUMA_POWER
         if is_grey(self.reference):
             direction = np.ones(3)
         levels = self.reference + plane[..., None] * direction
         picture = np.rint(levels).clip(0, 255).astype(np.uint8)
-        packed = is_packed(self.reference)  # the rim of packed stegos is their reference's
+        packed = is_packed(self.reference)  # what packing leaves out follows from the rest
         return as_rgb(picture_of(samples_of(picture, packed), self.reference, packed, False))
+
+    def _rim_noise(self, plane: Floats) -> Floats:
+        """Outside the whole blocks, as loud as the plane is within: a silent rim would show."""
+        height, width = (side - side % SIDE for side in plane.shape)
+        words = keystream(derive(self.key.key, b"robust/rim"), 4 * plane.size)
+        noise = np.frombuffer(words, np.uint8).reshape(*plane.shape, 4).sum(axis=2) - 510.0
+        noise[:height, :width] = 0
+        return noise * (float(np.square(plane[:height, :width]).mean()) ** 0.5 / _DEVIATION)
 
     def bits(self, header: bytes, record: Record, layers: tuple[bytes, bytes]) -> NDArray[np.bool_]:
         """The bits of all layers."""

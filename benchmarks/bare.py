@@ -13,12 +13,13 @@ import numpy as np
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.errors import WrongKeyError
-from sshr.evaluation.channels import parse_channels
 from sshr.evaluation.concealed import ConcealedPair
-from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
+from sshr.evaluation.methods.method import MethodEntry, Samples
 from sshr.evaluation.methods.networks import NetworkTrace
 from sshr.evaluation.records import ChannelSummary, Run
 from sshr.evaluation.run import Options, evaluate
+from sshr.imaging.channels import parse_channels
+from sshr.imaging.depth import as_levels
 from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8

@@ -20,13 +20,13 @@ from ladder import with_weights
 from printing import keep
 
 from sshr.cli.progress import progress_bar
-from sshr.evaluation.channels import parse_channels
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import preset
 from sshr.evaluation.records import EvaluationReport
 from sshr.evaluation.report.markdown import table_text
 from sshr.evaluation.report.tables import all_figures, detection_tables
 from sshr.evaluation.run import Options, evaluate
+from sshr.imaging.channels import parse_channels
 from sshr.network.config import StrengthConfig
 from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from sshr.evaluation import protocols
-from sshr.evaluation.channels import parse_channel
 from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.measure import Trial, files_of, key_of
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import preset
+from sshr.imaging.channels import parse_channel
 from sshr.imaging.writing import write_image
 
 
@@ -45,6 +45,21 @@ def test_files_and_tensors_are_told_apart(trial):
     assert written.wrong_key.revealed.psnr == written.revealed.psnr  # it has no key
     assert written.secret_stego.psnr < written.stego.psnr
     assert written.key == ("half", "1", "s.png | r.png", files_of(one.pair), "png")
+
+
+def test_a_method_is_given_another_size_only_where_it_takes_any(trial):
+    seen = []
+
+    class Watching(Half):
+        def reveal(self, stegos, references, key):
+            seen.append(stegos.shape)
+            return super().reveal(references, references, key)
+
+    for any_size in (False, True):
+        one = trial(MethodEntry("half", Watching(), "1", any_size=any_size))
+        line = one.line(parse_channel("small:1.5"))
+        assert 10 < line.stego.psnr < 60
+    assert seen == [(1, 64, 64, 3), (1, 96, 96, 3)]
 
 
 def test_pictures_of_a_network_are_kept_with_its_steps(trial):

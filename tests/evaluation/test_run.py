@@ -11,10 +11,10 @@ from PIL import Image
 
 from sshr.errors import EvaluationError, OutputError, UsageError
 from sshr.evaluation import measure as measuring
-from sshr.evaluation.channels import parse_channels
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.table import find_methods
 from sshr.evaluation.run import Options, evaluate
+from sshr.imaging.channels import parse_channels
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -10,6 +10,7 @@ from picture_files import chunk, encoded, png_16
 from PIL import Image
 
 from sshr.errors import ImageError
+from sshr.imaging.depth import as_levels
 from sshr.imaging.reading import Picture
 
 Rgb8 = NDArray[np.uint8]
@@ -77,3 +78,8 @@ def test_floating_point_from_0_to_1(read: Read, photograph: Callable[..., Rgb8])
 def test_32_bit_samples_of_unknown_range_are_refused(read: Read, samples: NDArray) -> None:
     with pytest.raises(ImageError, match="32-bit samples run from"):
         read(encoded(Image.fromarray(samples), "TIFF"))
+
+
+def test_levels_are_rounded_and_clipped():
+    levels = np.array([-4.0, 1.4, 1.6, 254.6, 300.0])
+    assert as_levels(levels).tolist() == [0, 1, 2, 255, 255]

@@ -52,11 +52,11 @@ def evaluate(
     Example: sshr evaluate --preset base --data kodak24 --channel png,float,curves --out report
     """
     from sshr.cli.progress import progress_bar
-    from sshr.evaluation.channels import parse_channels
     from sshr.evaluation.json_records import to_json
     from sshr.evaluation.methods.table import find_methods
     from sshr.evaluation.run import Options
     from sshr.evaluation.run import evaluate as run
+    from sshr.imaging.channels import parse_channels
 
     if not preset and not method:
         raise UsageError("nothing to evaluate: name a --preset or a --method")

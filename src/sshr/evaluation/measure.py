@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from sshr.errors import EvaluationError, ImageError, SshrError
-from sshr.evaluation.channels import FLOAT, PNG, Channel
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.methods.method import (
@@ -18,7 +18,6 @@ from sshr.evaluation.methods.method import (
     Samples,
     Trace,
     Traceable,
-    as_levels,
     concealed,
     revealed,
 )
@@ -32,6 +31,8 @@ from sshr.evaluation.records import (
     WrongKeyLine,
 )
 from sshr.evaluation.summary import compare, describe_change
+from sshr.imaging.channels import FLOAT, PNG, Channel
+from sshr.imaging.depth import as_levels
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
@@ -159,8 +160,10 @@ class Trial:
         damaged = channel.distort(read_image(path).rgb, random)
         write_image(path, damaged, force=True)
         received = read_image(path).rgb
-        found, outcome, message = self._reveal(received, self.key)
-        line = self._line(channel.name, received, found, outcome, message)
+        seen = _in_size_of(self.reference, received)
+        given = received if self.entry.any_size else seen
+        found, outcome, message = self._reveal(given, self.key)
+        line = self._line(channel.name, seen, found, outcome, message)
         shown: list[tuple[str, Rgb8]] = []
         if channel.name == PNG:
             line = self._with_extras(line, received)
@@ -168,7 +171,7 @@ class Trial:
             shown += [] if found is None else [("revealed", found)]
             shown += self._trace.steps() if steps and self._trace is not None else []
         elif self._trace is not None:
-            known = self._trace.oracle_header(received)
+            known = self._trace.oracle_header(seen)
             line = replace(line, oracle_header=self._against_secret(known))
             shown = [(f"header known {channel.name}", known)]
         return line, shown
@@ -215,3 +218,11 @@ class Trial:
         if not isinstance(method, Traceable):
             return None
         return method.trace(self.secret, self.reference, self.key)
+
+
+def _in_size_of(reference: Rgb8, received: Rgb8) -> Rgb8:
+    """As somebody brings a picture back who sees that its size is another."""
+    if received.shape == reference.shape:
+        return received
+    size = reference.shape[1], reference.shape[0]
+    return np.array(Image.fromarray(received).resize(size, Image.Resampling.BICUBIC))

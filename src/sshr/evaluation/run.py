@@ -9,7 +9,6 @@ from typing import Any
 from sshr.errors import OutputError, UsageError
 from sshr.evaluation.attacks import suite as attacking
 from sshr.evaluation.attacks.suite import AttackSuite
-from sshr.evaluation.channels import Channel
 from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
 from sshr.evaluation.detectors.detector import Detector, find_detector
 from sshr.evaluation.ledger import Ledger
@@ -29,6 +28,7 @@ from sshr.evaluation.report.build import SCHEMA, make_report, report_text, to_cs
 from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
 from sshr.files.names import reason, shown
+from sshr.imaging.channels import Channel
 from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
 from sshr.types import Rgb8

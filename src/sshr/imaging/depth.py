@@ -58,3 +58,10 @@ def _within(samples: Samples, white: int, name: str) -> npt.NDArray[np.int32]:
 
 def _grey(samples: Samples) -> Image.Image:
     return Image.fromarray(samples.astype(np.uint8))
+
+
+def as_levels(picture: Samples) -> npt.NDArray[np.uint8]:
+    """Samples in levels of 0..255, rounded to the nearest one and clipped."""
+    if picture.dtype == np.uint8:
+        return np.ascontiguousarray(picture, np.uint8)
+    return np.rint(np.asarray(picture, np.float64)).clip(0, 255).astype(np.uint8)

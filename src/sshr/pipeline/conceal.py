@@ -220,4 +220,4 @@ def conceal(
     cover = Cover.of(as_picture(reference, "reference"))
     header = HeaderWriter.start(cover.samples, keys, random)
     made = way.embed(own, cover, header, chosen, progress)
-    return Stego(cover.stego(made.samples), made.notes, way, own, cover, header, made)
+    return Stego(cover.stego(made.samples), made.notes, made.way or way, own, cover, header, made)

@@ -48,6 +48,7 @@ class EmbedResult:
         runtime: for reading it back.
         reopen: reads the header of the stego (H, W, 3) as its sender, where that is not in the
             carriers of `sshr.header`.
+        way: the transport whose stego this is, where one has another make it.
     """
 
     samples: "Rgb8"
@@ -57,6 +58,7 @@ class EmbedResult:
     payload_bytes: int | None = None
     runtime: Runtime = field(default_factory=Runtime)
     reopen: "Callable[[Rgb8], OpenedPair] | None" = field(default=None, repr=False)
+    way: "Transport | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

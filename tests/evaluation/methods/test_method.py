@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sshr.errors import DamagedError, EvaluationError
-from sshr.evaluation.methods.method import MethodEntry, as_levels, concealed, revealed
+from sshr.evaluation.methods.method import MethodEntry, concealed, revealed
 
 PICTURE = np.full((16, 16, 3), 90, np.uint8)
 KEY = bytes(32)
@@ -25,11 +25,6 @@ class Given:
 
 def entry(found):
     return MethodEntry("given", Given(found), "1")
-
-
-def test_levels_are_rounded_and_clipped():
-    levels = np.array([-4.0, 1.4, 1.6, 254.6, 300.0])
-    assert as_levels(levels).tolist() == [0, 1, 2, 255, 255]
 
 
 def test_floating_stegos_stay_as_they_are_and_revealed_pictures_become_levels():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.transports.robust.design import Design, design
-from sshr.transports.robust.profiles import PROFILES, Profile
+from sshr.transports.robust.design import ROUNDING, Design
+from sshr.transports.robust.profiles import DESIGNS, PROMISES, Promise
 
 Rgb8 = NDArray[np.uint8]
 
@@ -30,11 +30,11 @@ def secret(photo: Callable[..., Rgb8]) -> Rgb8:
 
 @pytest.fixture(scope="session")
 def plan(reference: Rgb8) -> Design:
-    return design(reference, PROFILES["messenger"].aims, 40.6)
+    return DESIGNS["messenger"](reference, 40.6, ROUNDING)
 
 
 @pytest.fixture
 def few_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sender tries two channels only; the design stays as it is."""
-    short = Profile(PROFILES["messenger"].aims, ("jpeg:75", "half"), ("jpeg:75",))
-    monkeypatch.setitem(PROFILES, "messenger", short)
+    short = Promise("messenger", ("jpeg:75", "small:0.5"), ("jpeg:75",), 0.004)
+    monkeypatch.setitem(PROMISES, "messenger", short)

@@ -27,7 +27,7 @@ from sshr.transports.robust.compact import (
     seal_layer,
     sizes,
 )
-from sshr.transports.robust.options import LEVELS, SURVIVE
+from sshr.transports.robust.options import DESIGNS, LEVELS
 
 KEY = ReferenceKey.of(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8))
 OTHER = ReferenceKey.of(np.random.default_rng(2).integers(0, 256, (64, 64, 3), np.uint8))
@@ -134,11 +134,11 @@ def test_sizes() -> None:
     assert [writer.size for writer in writers] == [header_size(n, False) for n in (0, 1, 4)]
 
 
-@pytest.mark.parametrize("survive", SURVIVE)
+@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("level", LEVELS)
-def test_records_come_back(survive: str, level: float) -> None:
+def test_records_come_back(design: str, level: float) -> None:
     for record in (
-        Record(Kind.TEXT, (1, 9), 17, 255, survive=survive, stego_psnr=level),
+        Record(Kind.TEXT, (1, 9), 17, 255, design=design, stego_psnr=level),
         Record(
             Kind.PICTURE,
             (4096, 4097),
@@ -149,7 +149,7 @@ def test_records_come_back(survive: str, level: float) -> None:
             True,
             False,
             bytes(32),
-            survive,
+            design,
             level,
         ),
     ):
@@ -193,7 +193,7 @@ def test_signature_covers_every_field() -> None:
     found = open_with(KEY, stream, writer.slots_end, True, writer.file_key)
     assert found is not None
     whole = metadata_of(found.record)
-    for change in ({"share": 78}, {"survive": "harsh"}, {"digests": bytes(32)}, {"size": (1, 1)}):
+    for change in ({"share": 78}, {"design": "harsh"}, {"digests": bytes(32)}, {"size": (1, 1)}):
         other = dataclasses.replace(found.record, **change)
         assert metadata_of(other) != whole
 

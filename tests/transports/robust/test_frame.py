@@ -49,8 +49,8 @@ def test_order_is_the_references(frame: Frame, plan: Design, reference: Rgb8) ->
     ("size", "header"),
     [
         (0, 0),
-        (1000, 250),
-        (4 * HEADER_PLACES, HEADER_PLACES),
+        (1000, 333),
+        (3 * HEADER_PLACES, HEADER_PLACES),
         (16 * HEADER_PLACES, 2 * HEADER_PLACES),
         (1 << 20, MOST_HEADER_PLACES),
     ],

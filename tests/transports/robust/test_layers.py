@@ -10,7 +10,7 @@ from sshr.crypto.keys import Keys
 from sshr.metrics import psnr
 from sshr.transports.kind import Kind
 from sshr.transports.robust.compact import CompactHeader, CompactWriter, Record, seal_layer
-from sshr.transports.robust.design import ROUNDING
+from sshr.transports.robust.design import LUMA_POWER, ROUNDING
 from sshr.transports.robust.layers import (
     BASE,
     REFINEMENT,
@@ -94,12 +94,12 @@ def test_ground_of_a_record(ground: Ground) -> None:
     assert ground.named(own) is ground
     for record in (
         Record(Kind.TEXT, (1, 1), 9, 255, analog=True),
-        Record(Kind.TEXT, (1, 1), 9, 255, survive="harsh"),
+        Record(Kind.TEXT, (1, 1), 9, 255, design="harsh"),
         Record(Kind.TEXT, (1, 1), 9, 255, stego_psnr=38.0),
     ):
         other = ground.named(record)
-        told = other.survive, other.stego_psnr, other.analog
-        assert told == (record.survive, record.stego_psnr, record.analog)
+        told = other.design, other.stego_psnr, other.analog
+        assert told == (record.design, record.stego_psnr, record.analog)
         assert not np.array_equal(other.plan.one, ground.plan.one)
 
 
@@ -110,5 +110,6 @@ def test_the_networks_part_takes_its_share(reference: Rgb8, ground: Ground) -> N
         for each in (both, ground)
     ]
     assert power[0] / power[1] == pytest.approx(1 - ANALOG_SHARE, abs=0.04)
-    assert both.plan.deviation == pytest.approx(np.hypot(ROUNDING, analog_deviation(40.6)))
-    assert layers_power(40.6) * ANALOG_SHARE == pytest.approx(3 * analog_deviation(40.6) ** 2)
+    beside = analog_deviation(40.6) * LUMA_POWER**0.5
+    assert both.plan.deviation == pytest.approx(np.hypot(ROUNDING, beside))
+    assert layers_power(40.6) * ANALOG_SHARE == pytest.approx(3 * beside**2)

@@ -8,7 +8,7 @@ from PIL import Image
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.layers import Ground, layers_power
 from sshr.transports.robust.listening import MOST, changed_power, listen
-from sshr.transports.robust.profiles import channel
+from sshr.transports.robust.profiles import through
 
 Rgb8 = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
@@ -60,7 +60,7 @@ def resized(sent: Rgb8, method: Image.Resampling, size: tuple[int, int] = (64, 6
 def test_channels(
     ground: Ground, bits: Bits, sent: Rgb8, name: str, most: float, words: str
 ) -> None:
-    found = listen(channel(name)(sent), ground.reference, ground.plan)
+    found = listen(through(name, sent), ground.reference, ground.plan)
     assert words in found.channel
     assert wrong(found.ratios, bits, ground.plan, 1) < most
 
@@ -90,15 +90,15 @@ def test_brightness(ground: Ground, bits: Bits, sent: Rgb8, factor: float) -> No
 
 def test_ratios_are_no_boast(ground: Ground, bits: Bits, sent: Rgb8) -> None:
     """Where a bit is said to be sure, it is."""
-    for name in ("jpeg:75", "noise", "half"):
-        found = listen(channel(name)(sent), ground.reference, ground.plan)
+    for name in ("jpeg:75", "noise", "small:0.5"):
+        found = listen(through(name, sent), ground.reference, ground.plan)
         sure = (np.abs(found.ratios) > 4) & (ground.plan.classes == 1)
         assert ((found.ratios < 0) != bits)[sure].mean() < 0.05, name
 
 
 def test_power_of_the_changes(ground: Ground, sent: Rgb8) -> None:
     asked = layers_power(40.6)
-    for picture in (sent, channel("jpeg:75")(sent)):
+    for picture in (sent, through("jpeg:75", sent)):
         assert changed_power(picture, ground.reference) > 0.5 * asked
     assert changed_power(sent, ground.reference) < 1.3 * asked
     assert changed_power(ground.reference, ground.reference) < 1e-3

@@ -17,7 +17,13 @@ def test_defaults() -> None:
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        ({"survive": "all"}, "messenger, harsh"),
+        ({"survive": "all"}, "neither messenger, harsh, file nor a list of channels"),
+        ({"survive": ""}, "nor a list"),
+        ({"survive": "jpeg"}, "needs a value"),
+        ({"survive": "png,float"}, "no float"),
+        ({"survive": ",".join(f"jpeg:{q}" for q in range(50, 70))}, "12 channels at most"),
+        ({"survive": "file", "stego_psnr": 38.0}, "no other option"),
+        ({"survive": "file", "analog": "off"}, "no other option"),
         ({"stego_psnr": 41.0}, "40.6, 38, 44, 35 dB, not 41"),
         ({"stego_psnr": float("nan")}, "not nan"),
         ({"analog": "yes"}, "auto, on, off"),
@@ -35,6 +41,7 @@ def test_nonsense_is_refused(request_: dict[str, Any], words: str) -> None:
     [
         ("messenger", "auto", True),
         ("harsh", "auto", False),
+        ("jpeg:60", "auto", False),
         ("harsh", "on", True),
         ("messenger", "off", False),
     ],

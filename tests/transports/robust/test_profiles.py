@@ -1,44 +1,43 @@
-"""Channels that senders try."""
+"""What is promised can be tried, the same every time."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.metrics import psnr
-from sshr.transports.robust.options import SURVIVE
-from sshr.transports.robust.profiles import PROFILES, channel
+from sshr.errors import UsageError
+from sshr.transports.robust.options import DESIGNS as NAMES
+from sshr.transports.robust.profiles import DESIGNS, PROMISES, promises, through
 
 Rgb8 = NDArray[np.uint8]
 
 
 def test_every_promise_can_be_tried(reference: Rgb8) -> None:
-    assert tuple(PROFILES) == SURVIVE
-    for profile in PROFILES.values():
-        assert set(profile.refined) <= set(profile.base) | {"jpeg:85"}
-        for name in profile.base + profile.refined:
-            assert channel(name)(reference).dtype == np.uint8
+    assert tuple(DESIGNS) == NAMES
+    for promise in PROMISES.values():
+        assert promise.design in DESIGNS
+        assert len(set(promise.channels)) == len(promise.channels)
+        for name in promise.channels:
+            assert through(name, reference).dtype == np.uint8
 
 
-@pytest.mark.parametrize("name", ["jpeg:70", "webp:80", "half", "noise", "blur", "poisson", "none"])
+@pytest.mark.parametrize("name", ["jpeg:70", "small:0.5", "noise", "poisson", "png"])
 def test_channels_are_the_same_every_time(reference: Rgb8, name: str) -> None:
     before = reference.copy()
-    found = channel(name)(reference)
-    assert np.array_equal(found, channel(name)(reference))
+    found = through(name, reference)
+    assert np.array_equal(found, through(name, reference))
     assert np.array_equal(reference, before)
-    assert found.shape == ((64, 64, 3) if name == "half" else reference.shape)
+    assert found.shape == ((64, 64, 3) if name == "small:0.5" else reference.shape)
 
 
-def test_what_they_do(reference: Rgb8) -> None:
-    assert np.array_equal(channel("none")(reference), reference)
-    levels = [psnr(channel(f"jpeg:{q}")(reference), reference) for q in (40, 70, 95)]
-    assert levels == sorted(levels)
-    noise = channel("noise")(reference).astype(float) - reference
-    assert abs(noise.std() / (0.1 * reference.std()) - 1) < 0.05
-    flat = np.full((40, 40, 3), 77, np.uint8)
-    assert np.array_equal(channel("blur")(flat), flat)
-    assert channel("half")(flat[:1, :1]).shape == (1, 1, 3)
+def test_a_list_is_tried_with_both_designs() -> None:
+    mild, harsh = promises("jpeg:60, small:0.5+jpeg:75")
+    assert (mild.design, harsh.design) == NAMES
+    assert mild.base == mild.refined == harsh.base == ("jpeg:60", "small:0.5+jpeg:75")
+    assert harsh.refined == ()
+    for name, promise in PROMISES.items():
+        assert promises(name) == [promise]
 
 
 def test_unknown_ones() -> None:
-    with pytest.raises(KeyError):
-        channel("rotation")
+    with pytest.raises(UsageError):
+        through("rotation", np.zeros((8, 8, 3), np.uint8))

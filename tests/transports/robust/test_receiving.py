@@ -13,7 +13,7 @@ from sshr.errors import DamagedError, MismatchError, NothingFoundError
 from sshr.imaging.modes import as_rgb
 from sshr.metrics import psnr
 from sshr.transports.kind import Kind
-from sshr.transports.robust.profiles import PROFILES, Profile, channel
+from sshr.transports.robust.profiles import PROMISES, Promise, through
 
 Rgb8 = NDArray[np.uint8]
 KEYS = sshr.Keys()
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.usefixtures("few_channels")
 
 @pytest.fixture(scope="module")
 def stego(secret: Rgb8, reference: Rgb8, drawing_from) -> Rgb8:
-    short = Profile(PROFILES["messenger"].aims, ("jpeg:75", "half"), ("jpeg:75",))
+    short = Promise("messenger", ("jpeg:75", "small:0.5"), ("jpeg:75",), 0.004)
     with drawing_from("robust stego"), pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PROFILES, "messenger", short)
+        patch.setitem(PROMISES, "messenger", short)
         return conceal(secret, reference, KEYS).image
 
 
@@ -37,7 +37,7 @@ def test_untouched(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
 
 def test_through_jpeg(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
     for quality in (75, 90):
-        found = sshr.reveal(channel(f"jpeg:{quality}")(stego), reference, KEYS)
+        found = sshr.reveal(through(f"jpeg:{quality}", stego), reference, KEYS)
         assert not found.intact
         assert "JPEG of about quality" in found.channel
         assert "base and refinement came through, about 3" in found.channel
@@ -45,7 +45,7 @@ def test_through_jpeg(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
 
 
 def test_half_size(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
-    found = sshr.reveal(channel("half")(stego), reference, KEYS)
+    found = sshr.reveal(through("small:0.5", stego), reference, KEYS)
     assert found.channel.startswith("resized to 64x64")
     assert "the base picture alone came through" in found.channel
     assert found.rgb.shape == secret.shape
@@ -75,7 +75,7 @@ def test_without_the_network(secret: Rgb8, reference: Rgb8) -> None:
 def test_every_level_is_found(secret: Rgb8, reference: Rgb8, level: float) -> None:
     image = conceal(secret, reference, KEYS, analog="off", stego_psnr=level).image
     assert sshr.reveal(image, reference, KEYS).intact
-    found = sshr.reveal(channel("jpeg:85")(image), reference, KEYS)
+    found = sshr.reveal(through("jpeg:85", image), reference, KEYS)
     assert "base and refinement came through" in found.channel
     assert psnr(found.rgb, secret) > 30
 
@@ -94,10 +94,10 @@ def test_bytes_are_exact_or_an_error(blob: sshr.Blob, reference: Rgb8) -> None:
     assert (found.data, found.name, found.kind, found.intact) == (
         *(blob.data, blob.name, blob.kind, True),
     )
-    for name in ("jpeg:85", "half"):
-        found = sshr.reveal(channel(name)(stego.image), reference, KEYS)
+    for name in ("jpeg:85", "small:0.5"):
+        found = sshr.reveal(through(name, stego.image), reference, KEYS)
         assert (found.data, found.intact) == (blob.data, False)
-    lost = channel("jpeg:10")(stego.image)
+    lost = through("jpeg:10", stego.image)
     if blob.kind is Kind.TEXT:
         with pytest.raises((MismatchError, NothingFoundError, DamagedError)):
             sshr.reveal(lost, reference, KEYS)
@@ -106,8 +106,8 @@ def test_bytes_are_exact_or_an_error(blob: sshr.Blob, reference: Rgb8) -> None:
 def test_grey_secret(secret: Rgb8, reference: Rgb8) -> None:
     grey = np.ascontiguousarray(secret[..., 1])
     image = conceal(grey, reference, KEYS).image
-    for name, level in (("none", 42), ("jpeg:75", 33), ("half", 25)):
-        found = sshr.reveal(channel(name)(image), reference, KEYS).image
+    for name, level in (("png", 42), ("jpeg:75", 33), ("small:0.5", 25)):
+        found = sshr.reveal(through(name, image), reference, KEYS).image
         assert found is not None
         assert found.shape == grey.shape
         assert psnr(as_rgb(found), as_rgb(grey)) > level
@@ -121,13 +121,13 @@ def test_grey_reference(photo: Callable[..., Rgb8], secret: Rgb8) -> None:
     assert found.intact
     assert psnr(found.rgb, secret) > 36
     shown = np.repeat(image[:, :, None], 3, axis=2)
-    found = sshr.reveal(channel("jpeg:75")(shown), reference, KEYS)
+    found = sshr.reveal(through("jpeg:75", shown), reference, KEYS)
     assert "base and refinement" in found.channel
     assert psnr(found.rgb, secret) > 32
 
 
 def test_inspect(stego: Rgb8, reference: Rgb8) -> None:
-    told = sshr.inspect(channel("jpeg:85")(stego), reference, KEYS)
+    told = sshr.inspect(through("jpeg:85", stego), reference, KEYS)
     assert (told.transport, told.secret_width, told.secret_height) == ("robust", 112, 96)
     assert told.details["layers"] == 2
     text = conceal(sshr.Blob.text("hello"), reference, KEYS).image

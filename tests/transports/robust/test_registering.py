@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.transports.robust.profiles import channel
+from sshr.transports.robust.profiles import through
 from sshr.transports.robust.registering import all_views, placed, plain_views
 from sshr.transports.robust.views import PlacedView, PlainView
 
@@ -16,14 +16,14 @@ Rgb8 = NDArray[np.uint8]
 
 def test_plain_pictures_are_not_searched(reference: Rgb8, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sshr.transports.robust.registering.placed", None)
-    for name in ("jpeg:75", "half"):
-        first = next(iter(all_views(channel(name)(reference), reference)))
+    for name in ("jpeg:75", "small:0.5"):
+        first = next(iter(all_views(through(name, reference), reference)))
         assert isinstance(first, PlainView)
 
 
 def test_plain_pictures_are_looked_at_once(reference: Rgb8) -> None:
-    for name in ("jpeg:75", "half", "noise"):
-        found = list(all_views(channel(name)(reference), reference))
+    for name in ("jpeg:75", "small:0.5", "noise"):
+        found = list(all_views(through(name, reference), reference))
         assert [type(view) for view in found] == [PlainView], name
 
 
@@ -52,7 +52,7 @@ def test_place_of_a_screenshot(reference: Rgb8) -> None:
     screen = np.full((300, 260, 3), 240, np.uint8)
     small = np.array(Image.fromarray(reference).resize((96, 96), Image.Resampling.BILINEAR))
     screen[110:206, 33:129] = small
-    found = placed(channel("jpeg:90")(screen), reference)
+    found = placed(through("jpeg:90", screen), reference)
     assert found is not None
     assert (found.rows, found.columns, found.tops, found.sides) == (
         *((110, 206), (33, 129)),

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 import sshr
 from sshr.errors import TooSmallError
-from sshr.transports.kind import Kind
+from sshr.imaging.modes import as_rgb
+from sshr.metrics import psnr
 from sshr.transports.robust import sending
-from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.opening import HeardPair
-from sshr.transports.robust.profiles import PROFILES
-from sshr.transports.robust.sending import MOST_BASE, Passage, noise_of, passages
+from sshr.transports.robust.profiles import through
 
 Rgb8 = NDArray[np.uint8]
 KEYS = sshr.Keys()
@@ -36,7 +35,7 @@ def test_whole_promise_is_kept(photo, secret: Rgb8, monkeypatch) -> None:
     monkeypatch.undo()
     reference = photo("sailboats", 192, 192)
     stego = conceal(secret, reference, KEYS, analog="off")
-    assert "jpeg:70, jpeg:85, webp:80, half, noise, blur" in stego.notes[0]
+    assert "jpeg:70, jpeg:85, webp:80, small:0.5, noise, blur" in stego.notes[0]
 
 
 def test_header_must_fit(secret: Rgb8, reference: Rgb8) -> None:
@@ -59,36 +58,39 @@ def test_file_must_fit(reference: Rgb8) -> None:
 
 
 def test_what_does_not_come_is_refused(secret: Rgb8, reference: Rgb8, monkeypatch) -> None:
-    monkeypatch.setattr(sending, "_comes", lambda *given: 2 if given[-1] == "none" else 0)
-    with pytest.raises(TooSmallError, match="through jpeg:75, half; take a larger"):
+    monkeypatch.setattr(sending, "_comes", lambda *given: 2 if given[-1] == "png" else 0)
+    with pytest.raises(TooSmallError, match=r"through jpeg:75, small:0\.5; take a larger"):
         conceal(secret, reference, KEYS, analog="off")
+    weak = conceal(secret, reference, KEYS, analog="off", force_weak=True)
+    assert "NOT as promised: too little or nothing came through jpeg:75, small:0.5" in weak.notes
+    assert weak.check().revealed_psnr is not None
 
 
-def test_passages(reference: Rgb8) -> None:
-    ground = Ground.of(reference, "messenger", 40.6, False)
-    found = passages(ground, ("none", "jpeg:85", "jpeg:75", "half"), 0.0)
-    assert found["none"].first == pytest.approx(1, abs=0.01)
-    assert found["none"].second == pytest.approx(1, abs=0.01)
-    assert found["jpeg:85"].second > found["jpeg:75"].second > 0
-    assert 0.5 < found["half"].first < found["jpeg:75"].first < 1
-    assert found["half"].second < 0.05
-    louder = passages(ground, ("jpeg:75",), 3.0)
-    assert louder["jpeg:75"].first < found["jpeg:75"].first
-    assert noise_of(35.0) > noise_of(44.0) > 0
+def test_a_list_of_channels_is_kept(secret: Rgb8, photo) -> None:
+    reference = photo("sailboats", 192, 192)
+    stego = conceal(secret, reference, KEYS, survive="jpeg:60,small:0.5+jpeg:75")
+    assert "comes through jpeg:60, small:0.5+jpeg:75" in stego.notes[0]
+    found = sshr.reveal(through("small:0.5+jpeg:75", as_rgb(stego.image)), reference, KEYS)
+    assert found.image is not None
 
 
-def test_a_base_is_never_longer_than_the_record_tells(reference: Rgb8) -> None:
-    huge = np.tile(reference, (12, 12, 1))
-    ground = Ground.of(huge, "messenger", 35.0, False)
-    writer = sending.CompactWriter(ground.key, KEYS, random.Random(1).randbytes)
-    passed = {name: Passage(1.0, 1.0) for name in ("jpeg:75", "half")}
-    blob = sshr.Blob(random.Random(1).randbytes(MOST_BASE + 1))
-    with pytest.raises(TooSmallError, match="and 60000 come through"):
-        sending.fill(blob, ground, writer, PROFILES["messenger"], passed, 1.0)
-    small = sshr.Blob(random.Random(1).randbytes(MOST_BASE - 100))
-    filled = sending.fill(small, ground, writer, PROFILES["messenger"], passed, 1.0)
-    assert filled.record.kind is Kind.FILE
-    assert len(filled.record.pack()) == 18 - 3
+def test_harsh_comes_through_what_it_promises(secret: Rgb8, photo) -> None:
+    reference = photo("sailboats", 192, 192)
+    stego = conceal(secret, reference, KEYS, survive="harsh")
+    assert "poisson" in stego.notes[0]
+    for name in ("jpeg:40", "small:0.5+jpeg:75"):
+        found = sshr.reveal(through(name, as_rgb(stego.image)), reference, KEYS)
+        assert psnr(found.rgb, secret) > 20
+
+
+def test_file_is_the_analog_transport(secret: Rgb8, reference: Rgb8) -> None:
+    stego = conceal(secret, reference, KEYS, survive="file")
+    assert stego.transport.name == "analog"
+    assert sshr.reveal(stego.image, reference, KEYS).transport == "analog"
+    told = sshr.forecast(secret, reference, transport="robust", survive="file")
+    assert told.transport == "analog"
+    with pytest.raises(sshr.errors.UsageError, match="use sealed"):
+        conceal(sshr.Blob.text("x"), reference, KEYS, survive="file")
 
 
 def test_sender_reads_it_again(secret: Rgb8, reference: Rgb8) -> None:

@@ -16,15 +16,22 @@ def test_it_carries_anything_and_finds_its_own_header() -> None:
     assert (own.code, own.name) == (CODE, "robust")
     assert (own.kinds, own.suffixes) == (frozenset(Kind), LOSSLESS_SUFFIXES)
     assert isinstance(own, Finder)
-    assert option_names(own) == ["survive", "stego_psnr", "analog", "preset", "device"]
+    assert option_names(own) == [
+        "survive",
+        "stego_psnr",
+        "analog",
+        "force_weak",
+        "preset",
+        "device",
+    ]
     assert isinstance(TRANSPORTS["robust"], RobustTransport)
 
 
 def test_bytes_need_no_network() -> None:
     script = (
         "import sys, numpy, sshr\n"
-        "from sshr.transports.robust.profiles import PROFILES, Profile\n"
-        "PROFILES['messenger'] = Profile(PROFILES['messenger'].aims, ('jpeg:75',), ('jpeg:75',))\n"
+        "from sshr.transports.robust.profiles import PROMISES, Promise\n"
+        "PROMISES['messenger'] = Promise('messenger', ('jpeg:75',), ('jpeg:75',), 0.004)\n"
         "rng = numpy.random.default_rng(1)\n"
         "reference = rng.integers(20, 230, (128, 128, 3), numpy.uint8)\n"
         "stego = sshr.conceal(sshr.Blob(b'x'), reference, sshr.Keys(), 'robust')\n"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sshr.transports.robust.layers import Ground, layers_power
-from sshr.transports.robust.profiles import channel
+from sshr.transports.robust.profiles import through
 from sshr.transports.robust.registering import placed
 from sshr.transports.robust.views import PlacedView, PlainView
 
@@ -68,14 +68,14 @@ def screen(picture: Rgb8) -> Rgb8:
         (lambda p: scaled(0.75)(p[:, 40:]), 0.08, 0.75, "scaled to 0.75"),
         (lambda p: screen(scaled(0.8)(p)), 0.05, 0.95, "inside a larger picture, scaled to 0.80"),
         (
-            lambda p: channel("jpeg:85")(p[16:, 24:]),
+            lambda p: through("jpeg:85", p[16:, 24:]),
             *(0.01, 0.8, "cut out of a larger picture, JPEG of about quality 85"),
         ),
         (
-            lambda p: channel("jpeg:75")(np.rot90(p)),
+            lambda p: through("jpeg:75", np.rot90(p)),
             *(0.01, 1, "turned by a quarter to the left, JPEG of about quality 75"),
         ),
-        (lambda p: channel("jpeg:90")(screen(p)), 0.08, 0.95, "inside a larger picture"),
+        (lambda p: through("jpeg:90", screen(p)), 0.08, 0.95, "inside a larger picture"),
     ],
 )
 def test_places(

@@ -12,8 +12,9 @@ import numpy as np
 from sshr.evaluation.detectors.detector import Detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import key_of
-from sshr.evaluation.methods.method import MethodEntry, as_levels, concealed
+from sshr.evaluation.methods.method import MethodEntry, concealed
 from sshr.evaluation.records import DetectionLine
+from sshr.imaging.depth import as_levels
 from sshr.metrics import psnr
 from sshr.progress import Progress, quiet
 from sshr.types import Rgb8

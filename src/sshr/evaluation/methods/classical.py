@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import derive, mac
 from sshr.errors import DamagedError, UsageError
-from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
+from sshr.evaluation.methods.method import MethodEntry, Samples
+from sshr.imaging.depth import as_levels
 from sshr.transports.sealed.codecs import fitting, lossless
 from sshr.transports.sealed.decoders import PictureCodec, Shape, decode
 from sshr.types import Rgb8

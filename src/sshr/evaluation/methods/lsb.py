@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import derive
 from sshr.errors import UsageError
 from sshr.evaluation.methods.classical import room_of, seal, unseal
-from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
+from sshr.evaluation.methods.method import MethodEntry, Samples
 from sshr.files.names import shown
+from sshr.imaging.depth import as_levels
 from sshr.types import Rgb8
 
 Levels = NDArray[np.int16]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sshr.errors import EvaluationError, SshrError
+from sshr.imaging.depth import as_levels
 from sshr.types import Rgb8
 
 Samples = NDArray[np.uint8] | NDArray[np.floating]
@@ -56,12 +57,14 @@ class MethodEntry:
     Attributes:
         identity: what makes its figures its own, such as a checkpoint's digest.
         parts: of a network with the steps as printed, which parts of the paper's Table 5 it has.
+        any_size: it reveals from stegos of another size than the reference's too.
     """
 
     name: str
     method: Method
     identity: str
     parts: tuple[bool, ...] | None = None
+    any_size: bool = False
 
 
 def concealed(entry: MethodEntry, secret: Rgb8, reference: Rgb8, key: bytes) -> Samples:
@@ -81,13 +84,6 @@ def revealed(entry: MethodEntry, stego: Samples, reference: Rgb8, key: bytes) ->
         EvaluationError: it failed, or gave something that is no such picture.
     """
     return as_levels(_call(entry, "reveal", stego, reference, key))
-
-
-def as_levels(picture: Samples) -> Rgb8:
-    """Rounded to the nearest level and clipped to 0..255."""
-    if picture.dtype == np.uint8:
-        return np.ascontiguousarray(picture, np.uint8)
-    return np.rint(picture).clip(0, 255).astype(np.uint8)
 
 
 def to_tensor(picture: Rgb8, device: torch.device | None = None) -> Tensor:

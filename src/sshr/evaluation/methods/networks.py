@@ -17,9 +17,10 @@ from torch import Tensor
 from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair
-from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels, to_levels, to_tensor
+from sshr.evaluation.methods.method import MethodEntry, Samples, to_levels, to_tensor
 from sshr.evaluation.methods.transports import TransportMethod, read_options
 from sshr.files.names import shown
+from sshr.imaging.depth import as_levels
 from sshr.imaging.tiles import tile_grid
 from sshr.network.config import ModelConfig
 from sshr.transports.analog.engine import Engine, session_mix, unpack_scales

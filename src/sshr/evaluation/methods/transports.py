@@ -9,8 +9,9 @@ import numpy as np
 
 from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
-from sshr.evaluation.methods.method import MethodEntry, Samples, as_levels
+from sshr.evaluation.methods.method import MethodEntry, Samples
 from sshr.files.names import shown
+from sshr.imaging.depth import as_levels
 from sshr.imaging.modes import as_rgb
 from sshr.pipeline.conceal import conceal
 from sshr.pipeline.reveal import reveal
@@ -59,7 +60,8 @@ def transport_method(name: str, value: str, device: str) -> MethodEntry:
     if "device" in option_names(TRANSPORTS[name]):
         options = {"device": device} | options
     called = f"{name}:{value}" if value else name
-    return MethodEntry(called, TransportMethod(name, options), str(sorted(options.items())))
+    identity = str(sorted(options.items()))
+    return MethodEntry(called, TransportMethod(name, options), identity, any_size=True)
 
 
 def read_options(transport: str, text: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from sshr.evaluation.channels import FLOAT, PNG
 from sshr.evaluation.records import AttackRow, ComparisonSummary, EvaluationReport
 from sshr.evaluation.report.build import revealed_share
 from sshr.evaluation.report.tables import (
@@ -22,6 +21,7 @@ from sshr.evaluation.report.tables import (
     pair_cells,
     pairs_text,
 )
+from sshr.imaging.channels import FLOAT, PNG
 
 Quoted = dict[str, Any]
 

@@ -11,10 +11,10 @@ from statistics import fmean
 import numpy as np
 from PIL import Image
 
-from sshr.evaluation.channels import CURVES, PNG
 from sshr.evaluation.records import Change, EvaluationReport
 from sshr.evaluation.report.charts import Point, Series, chart
 from sshr.evaluation.summary import BINS, REACH
+from sshr.imaging.channels import CURVES, PNG
 from sshr.imaging.reading import read_image
 from sshr.types import Rgb8
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, pstdev
 
-from sshr.evaluation.channels import CURVES, FLOAT, PNG
 from sshr.evaluation.records import (
     HOLDS_KEY,
     AttackReport,
@@ -16,6 +15,7 @@ from sshr.evaluation.records import (
     Summary,
 )
 from sshr.evaluation.report.build import revealed_share
+from sshr.imaging.channels import CURVES, FLOAT, PNG
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Luma blocks of 8x8 samples and their DCT, in integers where both sides must agree to the bit."""
+"""Square luma blocks and their DCT, in integers where both sides must agree to the bit."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from sshr.types import Rgb8
 
 SIDE = 8
+"""Of JPEG's blocks."""
+
 WEIGHTS = (77, 150, 29)
 """Of R, G and B in the luma, in units of 1/256."""
 
@@ -15,10 +17,10 @@ FINE = 12
 Floats = NDArray[np.float64]
 
 
-def dct_matrix() -> Floats:
-    """(8, 8), orthonormal, one basis function in each row."""
-    n = np.arange(SIDE)
-    basis = np.cos((2 * n[None] + 1) * n[:, None] * np.pi / (2 * SIDE)) / 2
+def dct_matrix(side: int = SIDE) -> Floats:
+    """(side, side), orthonormal, one basis function in each row."""
+    n = np.arange(side)
+    basis = np.cos((2 * n[None] + 1) * n[:, None] * np.pi / (2 * side)) * np.sqrt(2 / side)
     basis[0] /= np.sqrt(2)
     return basis
 
@@ -28,18 +30,18 @@ def luma(picture: Rgb8) -> Floats:
     return picture.astype(np.float64) @ np.array(WEIGHTS, np.float64)
 
 
-def to_blocks(plane: NDArray) -> NDArray:
-    """(H, W) -> (rows, columns, 8, 8) of the whole blocks from the top left."""
-    rows, columns = plane.shape[0] // SIDE, plane.shape[1] // SIDE
-    cut = plane[: rows * SIDE, : columns * SIDE]
-    return cut.reshape(rows, SIDE, columns, SIDE).swapaxes(1, 2)
+def to_blocks(plane: NDArray, side: int = SIDE) -> NDArray:
+    """(H, W) -> (rows, columns, side, side) of the whole blocks from the top left."""
+    rows, columns = plane.shape[0] // side, plane.shape[1] // side
+    cut = plane[: rows * side, : columns * side]
+    return cut.reshape(rows, side, columns, side).swapaxes(1, 2)
 
 
 def from_blocks(blocks: NDArray, shape: tuple[int, int]) -> NDArray:
     """Inverse of `to_blocks`; zero outside the whole blocks."""
     plane = np.zeros(shape, blocks.dtype)
-    rows, columns = blocks.shape[:2]
-    plane[: rows * SIDE, : columns * SIDE] = blocks.swapaxes(1, 2).reshape(rows * SIDE, -1)
+    rows, columns, side = blocks.shape[:3]
+    plane[: rows * side, : columns * side] = blocks.swapaxes(1, 2).reshape(rows * side, -1)
     return plane
 
 
@@ -51,13 +53,13 @@ def half_steps(picture: Rgb8) -> NDArray[np.int64]:
     return whole.astype(np.int64) >> (2 * FINE + 8 - 1)
 
 
-def coefficients(plane: Floats) -> Floats:
-    """DCT of a plane's blocks: (rows, columns, 8, 8)."""
-    basis = dct_matrix()
-    return basis @ to_blocks(plane) @ basis.T
+def coefficients(plane: Floats, side: int = SIDE) -> Floats:
+    """DCT of a plane's blocks: (rows, columns, side, side)."""
+    basis = dct_matrix(side)
+    return basis @ to_blocks(plane, side) @ basis.T
 
 
 def samples(blocks: Floats, shape: tuple[int, int]) -> Floats:
     """The plane whose blocks have these coefficients."""
-    basis = dct_matrix()
+    basis = dct_matrix(blocks.shape[-1])
     return from_blocks(basis.T @ blocks @ basis, shape)

@@ -21,7 +21,10 @@ SCALES = (8, 6, 4, 3, 2, 1)
 
 HEAD = 3
 _LEAST_SIDE = 16
-_SPEED, _FAST, _LARGE = 6, 9, 1 << 19
+_SEARCH, _FINAL, _LARGE = 6, 4, 1 << 19
+"""Speeds of the coder; that of the search alone in pictures of LARGE pixels."""
+
+_FAST = 9
 _GUESS, _TRIES = 40, 8
 _SCALES_BY_DENSITY = (
     (0.02, (8, 6)),
@@ -52,11 +55,34 @@ def best_within(picture: Rgb8, room: int) -> CodedPicture | None:
     density = room / (picture.shape[0] * picture.shape[1])
     scales = next(scales for least, scales in _SCALES_BY_DENSITY if density >= least)
     found = [_at_scale(picture, scale, room) for scale in scales]
-    return max((each for each in found if each is not None), key=_quality, default=None)
+    best = max((each for each in found if each is not None), key=_gain, default=None)
+    if best is None:
+        return None
+    return max([best, *_slower(picture, best, room)], key=_gain).coded
 
 
-def _quality(coded: CodedPicture) -> float:
-    return coded.psnr
+@dataclass(frozen=True)
+class _Try:
+    coded: CodedPicture
+    scale: int
+    quality: int
+
+
+def _gain(tried: _Try) -> float:
+    return tried.coded.psnr
+
+
+def _slower(picture: Rgb8, best: _Try, room: int) -> list[_Try]:
+    """What the slow coder makes of the scale that a fast one found best, near its quality."""
+    if picture.shape[0] * picture.shape[1] >= _LARGE:
+        return []
+    small, found = _shrunk(picture, best.scale), []
+    for quality in range(max(best.quality - 1, 0), min(best.quality + 3, 101)):
+        record = bytes([best.scale]) + _stripped(small, quality, _FINAL)
+        if len(record) > room:
+            break
+        found.append(record)
+    return [_Try(_measured(record, picture), best.scale, 0) for record in found[-1:]]
 
 
 def decode(record: bytes, size: tuple[int, int]) -> Rgb8:
@@ -80,17 +106,15 @@ def decode(record: bytes, size: tuple[int, int]) -> Rgb8:
         raise DamagedError("the concealed picture cannot be decoded") from error
 
 
-def _at_scale(picture: Rgb8, scale: int, room: int) -> CodedPicture | None:
-    size = picture.shape[0], picture.shape[1]
-    small = Image.fromarray(picture)
-    if scale != SCALES[0]:
-        small = small.resize(_scaled(size, scale)[::-1], Image.Resampling.LANCZOS)
+def _at_scale(picture: Rgb8, scale: int, room: int) -> _Try | None:
+    small = _shrunk(picture, scale)
+    speed = _SEARCH if small.width * small.height < _LARGE else _FAST
     low, high, best = 0, 100, None
     middle = _GUESS
     for _ in range(_TRIES):
-        record = bytes([scale]) + _stripped(small, middle)
+        record = bytes([scale]) + _stripped(small, middle, speed)
         if len(record) <= room:
-            low, best = middle + 1, record
+            low, best = middle + 1, (record, middle)
         else:
             high = middle - 1
         if low > high:
@@ -98,13 +122,27 @@ def _at_scale(picture: Rgb8, scale: int, room: int) -> CodedPicture | None:
         # Twelve steps of quality double the size, about; the search never leaves its bounds.
         step = round(17 * math.log(room / len(record)))
         middle = min(max(middle + step, low), high)
-    return None if best is None else CodedPicture(best, psnr(decode(best, size), picture))
+    return None if best is None else _Try(_measured(best[0], picture), scale, best[1])
 
 
-def _stripped(image: Image.Image, quality: int) -> bytes:
-    speed = _SPEED if image.width * image.height < _LARGE else _FAST
+def _measured(record: bytes, picture: Rgb8) -> CodedPicture:
+    size = picture.shape[0], picture.shape[1]
+    return CodedPicture(record, psnr(decode(record, size), picture))
+
+
+def _shrunk(picture: Rgb8, scale: int) -> Image.Image:
+    image = Image.fromarray(picture)
+    if scale == SCALES[0]:
+        return image
+    size = _scaled((picture.shape[0], picture.shape[1]), scale)
+    return image.resize(size[::-1], Image.Resampling.LANCZOS)
+
+
+def _stripped(image: Image.Image, quality: int, speed: int) -> bytes:
     stream = io.BytesIO()
-    image.save(stream, "AVIF", quality=quality, subsampling="4:2:0", speed=speed)
+    # The coder's own default looks better to an eye at higher rates and is worth 0.3 dB less.
+    tune = {"tune": "psnr"}
+    image.save(stream, "AVIF", quality=quality, subsampling="4:2:0", speed=speed, advanced=tune)
     return bare_avif(stream.getvalue())
 
 

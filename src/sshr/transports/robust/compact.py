@@ -6,7 +6,7 @@ the file key follows from passphrase, reference and salt, so there is nothing to
 signature the record also holds digests of the layers, which it covers.
 
 Record, big-endian: version and kind u8, flags u8 (whether the network has a part, greyscale, then
-the indices of profile and level, by which the design is known), width and height of a picture or
+the indices of design and level, by which the design is known), width and height of a picture or
 the bytes of a payload u24 each, bytes of the base u16, its share u8, bytes of the refinement u24,
 quarter decibels of its picture u8; with a signature two digests of 16 B and the signature of 96 B.
 """
@@ -40,7 +40,7 @@ from sshr.header.slots import NONCE, Slots, unwrap, wrap
 from sshr.header.writer import Randomness
 from sshr.imaging.limits import MAX_PIXELS
 from sshr.transports.kind import Kind
-from sshr.transports.robust.options import LEVELS, SURVIVE
+from sshr.transports.robust.options import DESIGNS, LEVELS
 
 CODE = 2
 """Names the transport in metadata."""
@@ -51,7 +51,7 @@ _RECORD = struct.Struct(">BB3s3sHB3sB")
 _LABEL = VERSION_LABEL + b"robust header"
 _SLOTS = (0, 1, 2, 4, 8, 16)
 _ANALOG, _GREY = 1, 2
-_SURVIVE, _LEVEL, _KNOWN = 2, 3, 31
+_DESIGN, _LEVEL, _KNOWN = 2, 3, 31
 """Of the flags: shifts of what follows, and all bits that mean something."""
 
 
@@ -67,7 +67,7 @@ class Record:
         analog: the network's part lies on top.
         greyscale: of a picture.
         digests: of both layers; empty without a signature.
-        survive, stego_psnr: of the sender's options.
+        design, stego_psnr: of the sender's ground.
     """
 
     kind: Kind
@@ -79,12 +79,12 @@ class Record:
     analog: bool = False
     greyscale: bool = False
     digests: bytes = b""
-    survive: str = SURVIVE[0]
+    design: str = DESIGNS[0]
     stego_psnr: float = LEVELS[0]
 
     def pack(self) -> bytes:
         flags = _ANALOG * self.analog | _GREY * self.greyscale
-        flags |= SURVIVE.index(self.survive) << _SURVIVE | LEVELS.index(self.stego_psnr) << _LEVEL
+        flags |= DESIGNS.index(self.design) << _DESIGN | LEVELS.index(self.stego_psnr) << _LEVEL
         height, width = (side.to_bytes(3, "big") for side in self.size)
         level = min(max(round(4 * self.decibels), 0), 255)
         return (
@@ -115,7 +115,7 @@ class Record:
             return cls(
                 *(Kind(first & 15), size, base, share, int.from_bytes(refinement, "big")),
                 *(level / 4, bool(flags & _ANALOG), bool(flags & _GREY), digests),
-                *(SURVIVE[flags >> _SURVIVE & 1], LEVELS[flags >> _LEVEL]),
+                *(DESIGNS[flags >> _DESIGN & 1], LEVELS[flags >> _LEVEL]),
             )
         except (ValueError, struct.error) as error:
             raise DamagedError(f"the robust stego cannot be read: {error}") from error

@@ -60,8 +60,8 @@ class Design:
     """The two changes of every coefficient, levels; equal where it carries nothing.
 
     Attributes:
-        zero, one: (rows, columns, 8, 8) float32.
-        classes: (rows, columns, 8, 8) uint8, 1 or 2 where a coefficient carries, else 0.
+        zero, one: (rows, columns, side, side) float32.
+        classes: (rows, columns, side, side) uint8, 1 or 2 where a coefficient carries, else 0.
         deviation: of a coefficient by rounding and by what else lies in the picture, levels.
     """
 
@@ -69,6 +69,11 @@ class Design:
     one: NDArray[np.float32]
     classes: NDArray[np.uint8]
     deviation: float = ROUNDING
+
+    @property
+    def side(self) -> int:
+        """Of the blocks, samples."""
+        return self.zero.shape[-1]
 
 
 def jpeg_table(quality: int) -> NDArray[np.int64]:
@@ -79,7 +84,7 @@ def jpeg_table(quality: int) -> NDArray[np.int64]:
 
 
 def design(
-    reference: Rgb8, aims: tuple[Aim, Aim], psnr: float, deviation: float = ROUNDING
+    aims: tuple[Aim, Aim], reference: Rgb8, psnr: float, deviation: float = ROUNDING
 ) -> Design:
     """The changes for a reference, (H, W, 3) uint8, whose power gives a stego of this PSNR in dB.
 
@@ -89,7 +94,7 @@ def design(
         deviation: of a coefficient before a coder sees it, levels.
     """
     steps = half_steps(reference)
-    clipped = _clipped(reference)
+    clipped = clipped_blocks(reference)
     low, high = pairs()
     cost = low**2 + high**2
     kinds = [(u, v, 1 if max(u, v) < LOW else 2) for u in range(ALL) for v in range(ALL - u)]
@@ -99,7 +104,7 @@ def design(
         values.append(found)
         counts.append(counted)
         worth.append(_worth(found, u, v, aims[kind - 1], deviation))
-    budget = _budget(psnr, steps.shape[0] * steps.shape[1])
+    budget = power_budget(psnr, steps.shape[0] * steps.shape[1])
     price = _price(worth, counts, cost, budget)
     zero, one = (np.zeros(steps.shape, np.float32) for _ in range(2))
     classes = np.zeros(steps.shape, np.uint8)
@@ -192,17 +197,17 @@ def _price(
     return high
 
 
-def _budget(psnr: float, blocks: int) -> int:
+def power_budget(psnr: float, blocks: int, side: int = SIDE) -> int:
     """Twice the sum of squares of all changes, levels of luma, rounding of the samples aside."""
     mean = max(255**2 / 10 ** (psnr / 10) - 1 / 12, 0.01)
-    return int(2 * 3 * mean * LUMA_POWER * SIDE**2 * blocks)
+    return int(2 * 3 * mean * LUMA_POWER * side**2 * blocks)
 
 
-def _clipped(reference: Rgb8) -> NDArray[np.bool_]:
+def clipped_blocks(reference: Rgb8, side: int = SIDE) -> NDArray[np.bool_]:
     """(rows, columns) of blocks that black or white would cut changes off in."""
     level = luma(reference)
     at_end = (level > 256 * _BRIGHT) | (level < 256 * _DARK)
-    return to_blocks(at_end).mean(axis=(2, 3)) > _CLIPPED
+    return to_blocks(at_end, side).mean(axis=(2, 3)) > _CLIPPED
 
 
 def _normal(at: NDArray[np.float64]) -> NDArray[np.float64]:

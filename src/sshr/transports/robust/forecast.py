@@ -8,11 +8,9 @@ from sshr.imaging.reading import Picture
 from sshr.transports.cover import Cover
 from sshr.transports.notes import notes_on_reference
 from sshr.transports.protocol import Forecast
-from sshr.transports.robust.compact import LAYER_TAG, CompactWriter, header_size
-from sshr.transports.robust.layers import Ground
+from sshr.transports.robust.compact import CompactWriter, header_size
 from sshr.transports.robust.options import RobustOptions
-from sshr.transports.robust.profiles import PROFILES
-from sshr.transports.robust.sending import MOST_BASE, RATE, fill, noise_of, passages
+from sshr.transports.robust.planning import RATE, best_plan, fill
 from sshr.transports.secret import Secret
 
 
@@ -24,22 +22,17 @@ def forecast(
     Raises:
         TooSmallError: the reference does not carry so much through the channels.
     """
-    profile, reference = PROFILES[options.survive], cover.picture.rgb
-    analog = options.has_analog and (secret is None or isinstance(secret, Picture))
-    ground = Ground.of(reference, options.survive, options.stego_psnr, analog)
-    names = tuple(dict.fromkeys(profile.base + profile.refined))
-    passed = passages(ground, names, noise_of(options.stego_psnr) if analog else 0.0)
-    worst = min(passed[name].first for name in profile.base)
-    room = int(RATE * worst * len(ground.frame.base(255)) / 8) - LAYER_TAG
-    size = header_size(slots if slots > 1 else 0, signed)
+    has_analog = options.has_analog and (secret is None or isinstance(secret, Picture))
+    plan = best_plan(cover.picture.rgb, options, has_analog)
+    ground, room = plan.ground, plan.base_room(255, RATE)
     told = Forecast(
         transport="robust",
         stego=(cover.picture.size[1], cover.picture.size[0]),
         greyscale=cover.packed,
-        header_bytes=size,
-        header_capacity=int(0.9 * worst * len(ground.frame.header) / 8),
+        header_bytes=header_size(slots if slots > 1 else 0, signed),
+        header_capacity=plan.header_room,
         header_share=len(ground.frame.header) / max(ground.plan.zero.size, 1),
-        capacity={options.stego_psnr: min(max(room, 0), MOST_BASE)},
+        capacity={options.stego_psnr: max(room, 0)},
         stego_psnr=(options.stego_psnr, options.stego_psnr),
         exact=secret is not None and not isinstance(secret, Picture),
         notes=notes_on_reference(cover.picture),
@@ -47,7 +40,7 @@ def forecast(
     if secret is None:
         return told
     writer = CompactWriter(ground.key, Keys(), os.urandom)
-    filled = fill(secret, ground, writer, profile, passed, RATE)
+    filled = fill(secret, plan, writer, RATE)
     told = replace(told, payload_bytes=filled.record.base + filled.record.refinement)
     if filled.base is None:
         return told

@@ -16,7 +16,7 @@ from sshr.transports.robust.design import Design
 from sshr.transports.robust.ldpc import LIMIT, MOST, SCALE, Bits, Code
 
 HEADER_PLACES = 2048
-"""Of the header at least, where class 1 has four times as many; an eighth of a large class 1."""
+"""Of the header at least, where class 1 has three times as many; an eighth of a large class 1."""
 
 MOST_HEADER_PLACES = 32768
 BLOCK_BYTES = MOST // 8
@@ -48,7 +48,7 @@ class Frame:
     def header(self) -> Places:
         """Of the header."""
         eighth = min(max(len(self.first) // 8, HEADER_PLACES), MOST_HEADER_PLACES)
-        return self.first[: min(eighth, len(self.first) // 4)]
+        return self.first[: min(eighth, len(self.first) // 3)]
 
     def base(self, share: int) -> Places:
         """Of the base: so many 256ths of what the header leaves of class 1."""

@@ -18,11 +18,11 @@ from sshr.transports.robust.compact import (
     digests_match,
     open_layer,
 )
-from sshr.transports.robust.design import LUMA_POWER, ROUNDING, Design, design
+from sshr.transports.robust.design import LUMA_POWER, ROUNDING, Design
 from sshr.transports.robust.frame import Frame, put, take
 from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import ANALOG_SHARE
-from sshr.transports.robust.profiles import PROFILES
+from sshr.transports.robust.profiles import DESIGNS
 from sshr.types import Rgb8
 
 _DEVIATION = ((256**2 - 1) / 3) ** 0.5  # of the sum of four random bytes
@@ -32,39 +32,40 @@ BASE, REFINEMENT = b"robust/base", b"robust/refinement"
 
 @dataclass(frozen=True)
 class Ground:
-    """All that follows from a reference and a profile.
+    """All that follows from a reference and a design.
 
     Attributes:
         reference: (H, W, 3) uint8.
-        survive, stego_psnr, analog: what `of` was given.
+        design, stego_psnr, analog: what `of` was given.
     """
 
     reference: Rgb8
     key: ReferenceKey
     plan: Design
     frame: Frame
-    survive: str
+    design: str
     stego_psnr: float
     analog: bool
 
     @classmethod
-    def of(cls, reference: Rgb8, survive: str, stego_psnr: float, analog: bool) -> "Ground":
-        """The ground of a profile at this PSNR of the stego in dB, with or without the network."""
+    def of(cls, reference: Rgb8, design: str, stego_psnr: float, analog: bool) -> "Ground":
+        """The ground of a design at this PSNR of the stego in dB, with or without the network."""
         key = ReferenceKey.of(reference)
         psnr = stego_psnr - 10 * math.log10(1 - ANALOG_SHARE) if analog else stego_psnr
-        deviation = math.hypot(ROUNDING, analog_deviation(stego_psnr)) if analog else ROUNDING
-        plan = design(reference, PROFILES[survive].aims, psnr, deviation)
-        return cls(reference, key, plan, Frame.of(plan, key), survive, stego_psnr, analog)
+        beside = analog_deviation(stego_psnr) * math.sqrt(LUMA_POWER) if analog else 0.0
+        deviation = math.hypot(ROUNDING, beside)
+        plan = DESIGNS[design](reference, psnr, deviation)
+        return cls(reference, key, plan, Frame.of(plan, key), design, stego_psnr, analog)
 
     def named(self, record: Record) -> "Ground":
         """The ground that a record's sender had: this one, if it is that."""
-        wanted = record.survive, record.stego_psnr, record.analog
-        if wanted == (self.survive, self.stego_psnr, self.analog):
+        wanted = record.design, record.stego_psnr, record.analog
+        if wanted == (self.design, self.stego_psnr, self.analog):
             return self
         return Ground.of(self.reference, *wanted)
 
     def picture(self, bits: NDArray[np.bool_]) -> Rgb8:
-        """The reference with these bits in its coefficients, (rows, columns, 8, 8)."""
+        """The reference with these bits in its coefficients, shaped as the design."""
         changes = np.where(bits, self.plan.one, self.plan.zero).astype(np.float64)
         plane = samples(changes, self.reference.shape[:2])
         plane += self._rim_noise(plane)
@@ -115,8 +116,8 @@ def layers_power(stego_psnr: float) -> float:
 
 
 def analog_deviation(stego_psnr: float) -> float:
-    """What the network's part adds to a luma coefficient, levels."""
-    return 255 * 10 ** (-stego_psnr / 20) * math.sqrt(ANALOG_SHARE * LUMA_POWER)
+    """Of the samples by the network's part, levels."""
+    return 255 * 10 ** (-stego_psnr / 20) * math.sqrt(ANALOG_SHARE)
 
 
 def opened(header: CompactHeader, layers: tuple[bytes | None, bytes | None]) -> list[bytes | None]:

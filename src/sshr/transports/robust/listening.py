@@ -26,7 +26,7 @@ class Heard:
     """What was received.
 
     Attributes:
-        ratios: (rows, columns, 8, 8) float32, log P(0) / P(1), within MOST.
+        ratios: (rows, columns, side, side) float32, log P(0) / P(1), within MOST.
         channel: what seems to have happened, in words.
     """
 
@@ -42,12 +42,10 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
         ratios = noisy_ratios(inverse(residual, kernel), plan)
         return Heard(ratios, channel)
     seen = luma(received) / 256
-    found = coefficients(seen)
-    quality = find_quality(found)
-    told = None if quality is None else cell_ratios(found, coefficients(own), plan, quality)
+    told = _jpeg(seen, own, plan)
     if told is not None:
-        return Heard(told.clip(-MOST, MOST), f"JPEG of about quality {quality}")
-    plain = found - coefficients(own)
+        return told
+    plain = coefficients(seen - own, plan.side)
     away = np.minimum(np.abs(plain - plan.zero), np.abs(plain - plan.one))[plan.classes > 0]
     if len(away) and float(np.square(away).mean()) < (1.2 * plan.deviation) ** 2:
         # Nothing has happened: a fitted filter would be wrong at the picture's edge.
@@ -56,6 +54,22 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     residual = seen - filtered(own, kernel) - offset
     ratios = noisy_ratios(inverse(residual, kernel), plan)
     return Heard(ratios, _words(kernel, offset, residual))
+
+
+def _jpeg(seen: Floats, own: Floats, plan: Design) -> Heard | None:
+    """What is heard if this has been a JPEG on the reference's grid."""
+    found = coefficients(seen)
+    quality = find_quality(found)
+    if quality is None:
+        return None
+    told: NDArray[np.float32] | None
+    if plan.side == found.shape[-1]:
+        told = cell_ratios(found, coefficients(own), plan, quality)
+    else:  # each coefficient's error is that of several of the quantiser's
+        told = noisy_ratios(seen - own, plan)
+    return (
+        None if told is None else Heard(told.clip(-MOST, MOST), f"JPEG of about quality {quality}")
+    )
 
 
 def changed_power(received: Rgb8, reference: Rgb8) -> float:

@@ -18,7 +18,7 @@ _FAINT = 0.03
 
 def noisy_ratios(changes: Floats, plan: Design) -> NDArray[np.float32]:
     """By the changes that are left, each coefficient's gain and noise being estimated (EM)."""
-    seen = coefficients(changes)
+    seen = coefficients(changes, plan.side)
     ratios = np.zeros(seen.shape, np.float32)
     for u in range(ALL):
         for v in range(ALL - u):

@@ -21,7 +21,7 @@ from sshr.transports.robust.compact import (
 from sshr.transports.robust.frame import take
 from sshr.transports.robust.layers import Ground, layers_power
 from sshr.transports.robust.listening import Heard
-from sshr.transports.robust.options import LEVELS
+from sshr.transports.robust.options import HARSH, LEVELS, MESSENGER
 from sshr.transports.robust.registering import all_views, plain_views
 from sshr.transports.robust.views import View
 from sshr.types import Rgb8
@@ -129,5 +129,5 @@ def _grounds(view: View, reference: Rgb8) -> Iterator[Ground]:
     for level in LEVELS:
         if view.changed < _LEFT * layers_power(level):
             continue
-        for survive, analog in (("messenger", True), ("messenger", False), ("harsh", False)):
-            yield Ground.of(reference, survive, level, analog)
+        for design, analog in ((MESSENGER, True), (MESSENGER, False), (HARSH, False)):
+            yield Ground.of(reference, design, level, analog)

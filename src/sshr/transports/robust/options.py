@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from sshr.errors import UsageError
 from sshr.files.names import shown
 
-SURVIVE = ("messenger", "harsh")
+MESSENGER, HARSH, FILE = "messenger", "harsh", "file"
+DESIGNS = (MESSENGER, HARSH)
+"""Their order is part of the format."""
+
 LEVELS = (40.6, 38.0, 44.0, 35.0)
 """PSNR of stegos in dB. There are few, since the receiver has to find which it was."""
 
 ANALOG_SHARE = 0.1
 """Of the power, for the network."""
+
+_MOST_CHANNELS = 12
 
 
 @dataclass(frozen=True)
@@ -18,23 +23,31 @@ class RobustOptions:
     """What is promised, and how loud the stego may be for it.
 
     Attributes:
-        survive: `messenger` (JPEG from quality 70 on, WebP 80, half the size, noise, blur) or
-            `harsh` (JPEG 40 and Poisson noise as well).
+        survive: `messenger` (JPEG from quality 70 on, WebP 80, half the size, noise, blur),
+            `harsh` (JPEG 40, Poisson noise, half the size and then JPEG as well), `file` (nothing
+            but lossless copies: all power is the network's), or channels, see `channels_of`.
         stego_psnr: of the stego, dB: one of LEVELS.
         analog: `on`: a part of the power is the network's, so that an untouched file reveals far
             more; `off`; `auto`: on with `messenger`.
+        force_weak: a stego is made even if not all that is promised comes through.
         preset, device: of the network.
 
     Raises:
         UsageError: a value that cannot be meant.
     """
 
-    survive: str = field(default="messenger", metadata={"help": "messenger or harsh"})
+    survive: str = field(
+        default=MESSENGER,
+        metadata={"help": "messenger, harsh, file, or channels such as jpeg:60,small:0.5"},
+    )
     stego_psnr: float = field(
         default=LEVELS[0], metadata={"help": "the stego's PSNR: 44, 40.6, 38 or 35 dB"}
     )
     analog: str = field(
         default="auto", metadata={"help": "auto, on or off: more from untouched files"}
+    )
+    force_weak: bool = field(
+        default=False, metadata={"help": "make it even if not all channels let it through"}
     )
     preset: str = field(
         default="base", metadata={"help": "preset name or path of a .safetensors checkpoint"}
@@ -42,15 +55,37 @@ class RobustOptions:
     device: str = field(default="auto", metadata={"help": "auto, cpu or cuda"})
 
     def __post_init__(self) -> None:
-        if self.survive not in SURVIVE:
-            raise UsageError(f"survive '{shown(self.survive)}' is not one of {', '.join(SURVIVE)}")
+        if self.survive not in (*DESIGNS, FILE):
+            channels_of(self.survive)
         if self.stego_psnr not in LEVELS:
             known = ", ".join(f"{level:g}" for level in LEVELS)
             raise UsageError(f"a robust stego's PSNR is one of {known} dB, not {self.stego_psnr:g}")
         if self.analog not in ("auto", "on", "off"):
             raise UsageError(f"analog '{shown(self.analog)}' is not one of auto, on, off")
+        if self.survive == FILE and (self.stego_psnr != LEVELS[0] or self.analog == "off"):
+            raise UsageError("with survive 'file' all power is the network's: no other option")
 
     @property
     def has_analog(self) -> bool:
         """Whether the network has a part."""
-        return self.analog == "on" or (self.analog == "auto" and self.survive == "messenger")
+        return self.analog == "on" or (self.analog == "auto" and self.survive == MESSENGER)
+
+
+def channels_of(survive: str) -> tuple[str, ...]:
+    """The channels of a list such as `jpeg:60,small:0.5+jpeg:75` (`sshr.imaging.channels`).
+
+    Raises:
+        UsageError: it names none, too many, or one that there is not.
+    """
+    from sshr.imaging.channels import FLOAT, parse_channels
+
+    try:
+        names = tuple(channel.name for channel in parse_channels(survive))
+    except UsageError as error:
+        raise UsageError(
+            f"survive '{shown(survive)}' is neither {', '.join((*DESIGNS, FILE))} nor a list of "
+            f"channels ({error})"
+        ) from None
+    if FLOAT in names or len(names) > _MOST_CHANNELS:
+        raise UsageError(f"survive '{shown(survive)}': {_MOST_CHANNELS} channels at most, no float")
+    return names

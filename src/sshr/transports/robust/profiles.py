@@ -1,97 +1,77 @@
 """What a stego is to survive: channels that the sender tries on it before he sends it."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from PIL import Image
 
-from sshr.transports.robust.design import Aim
+from sshr.imaging.channels import parse_channel
+from sshr.transports.robust.design import Aim, Design, design
+from sshr.transports.robust.options import HARSH, MESSENGER, channels_of
+from sshr.transports.robust.spread import spread
 from sshr.types import Rgb8
 
-Channel = Callable[[Rgb8], Rgb8]
+_FIRST = Aim(((50, 3), (60, 3), (70, 5), (75, 8), (85, 5), (95, 4)), ((13.5, 40), (4.0, 10)))
+_SECOND = Aim(((70, 4), (75, 8), (85, 4), (95, 2)), ((13.5, 20),))
+
+DESIGNS: dict[str, Callable[[Rgb8, float, float], Design]] = {
+    MESSENGER: partial(design, (_FIRST, _SECOND)),
+    HARSH: spread,
+}
+"""By name, for a reference, the stego's PSNR in dB, and the deviation of a coefficient by what else
+lies in the picture, levels."""
 
 
 @dataclass(frozen=True)
-class Profile:
-    """A promise.
+class Promise:
+    """What comes through, and by which design.
 
     Attributes:
-        aims: of both classes of coefficients.
         base: channels through which the base comes.
-        refined: channels through which the refinement comes too.
+        refined: channels through which the refinement comes too; without any there is none.
+        density: most bytes of the base for each pixel.
     """
 
-    aims: tuple[Aim, Aim]
+    design: str
     base: tuple[str, ...]
     refined: tuple[str, ...]
+    density: float
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys(self.base + self.refined))
 
 
-PROFILES = {
-    "messenger": Profile(
-        aims=(
-            Aim(((50, 3), (60, 3), (70, 5), (75, 8), (85, 5), (95, 4)), ((13.5, 16), (4.0, 10))),
-            Aim(((70, 4), (75, 8), (85, 4), (95, 2)), ((13.5, 14),)),
-        ),
-        base=("jpeg:70", "jpeg:85", "webp:80", "half", "noise", "blur"),
+PROMISES = {
+    MESSENGER: Promise(
+        MESSENGER,
+        base=("jpeg:70", "jpeg:85", "webp:80", "small:0.5", "noise", "blur"),
         refined=("jpeg:70", "jpeg:85", "noise", "blur"),
+        density=0.0040,
     ),
-    "harsh": Profile(
-        aims=(
-            Aim(((40, 8), (50, 8), (60, 4), (75, 4), (90, 3)), ((40.0, 20), (13.5, 8))),
-            Aim(((50, 8), (60, 4), (75, 4), (90, 2)), ((13.5, 14),)),
-        ),
-        base=("jpeg:40", "jpeg:50", "jpeg:75", "poisson", "half", "noise", "webp:80"),
-        refined=("jpeg:50", "jpeg:75", "noise"),
+    HARSH: Promise(
+        HARSH,
+        base=("jpeg:40", "jpeg:75", "webp:80", "small:0.5+jpeg:75", "poisson", "noise"),
+        refined=(),
+        density=1.0,
     ),
 }
 
 
-def channel(name: str) -> Channel:
-    """A channel by its name: `jpeg:Q`, `webp:Q`, `half`, `noise`, `blur`, `poisson`, `none`.
-
-    What is random in it is the same every time.
-    """
-    kind, _, value = name.partition(":")
-    if kind in ("jpeg", "webp"):
-        return lambda picture: _coded(picture, kind.upper(), int(value))
-    return {"half": _half, "noise": _noise, "blur": _blur, "poisson": _poisson, "none": _same}[kind]
-
-
-def _coded(picture: Rgb8, kind: str, quality: int) -> Rgb8:
-    stream = io.BytesIO()
-    options = {"subsampling": "4:2:0"} if kind == "JPEG" else {}
-    Image.fromarray(picture).save(stream, kind, quality=quality, **options)
-    with Image.open(stream) as decoded:
-        return np.array(decoded.convert("RGB"))
+def promises(survive: str) -> list[Promise]:
+    """What `RobustOptions.survive` asks for: where there are several, whichever carries more."""
+    if survive in PROMISES:
+        return [PROMISES[survive]]
+    asked = channels_of(survive)
+    mild, harsh = PROMISES[MESSENGER], PROMISES[HARSH]
+    return [
+        Promise(MESSENGER, asked, asked, mild.density),
+        Promise(HARSH, asked, (), harsh.density),
+    ]
 
 
-def _half(picture: Rgb8) -> Rgb8:
-    height, width = picture.shape[:2]
-    size = (max(width // 2, 1), max(height // 2, 1))
-    return np.array(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
-
-
-def _noise(picture: Rgb8) -> Rgb8:
-    random = np.random.default_rng(1)
-    return _rounded(picture + random.normal(0, 0.1 * picture.std(), picture.shape))
-
-
-def _poisson(picture: Rgb8) -> Rgb8:
-    return _rounded(np.random.default_rng(1).poisson(picture))
-
-
-def _blur(picture: Rgb8) -> Rgb8:
-    """The mean of 3x3 samples, nearly: what the paper's blur comes to."""
-    padded = np.pad(picture.astype(np.float64), ((1, 1), (1, 1), (0, 0)), mode="reflect")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    return _rounded((rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9)
-
-
-def _same(picture: Rgb8) -> Rgb8:
-    return picture
-
-
-def _rounded(levels: np.ndarray) -> Rgb8:
-    return np.rint(levels).clip(0, 255).astype(np.uint8)
+def through(name: str, picture: Rgb8) -> Rgb8:
+    """A picture behind a channel of this name; what is random in it is the same every time."""
+    return parse_channel(name).distort(picture, np.random.default_rng(1))

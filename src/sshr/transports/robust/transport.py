@@ -3,11 +3,15 @@
 Its parts are loaded when they are used.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sshr.errors import UsageError
 from sshr.progress import Progress
+from sshr.transports.analog.options import AnalogOptions
+from sshr.transports.analog.transport import AnalogTransport
 from sshr.transports.kind import LOSSLESS_SUFFIXES, Kind
-from sshr.transports.robust.options import RobustOptions
+from sshr.transports.robust.options import FILE, RobustOptions
 
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
@@ -38,6 +42,9 @@ class RobustTransport:
         options: RobustOptions,
         progress: Progress,
     ) -> "EmbedResult":
+        if options.survive == FILE:
+            way, own = _analog(secret, options)
+            return replace(way.embed(secret, cover, header, own, progress), way=way)
         from sshr.transports.robust.sending import send
 
         return send(secret, cover, header, options, progress)
@@ -69,6 +76,24 @@ class RobustTransport:
         signed: bool,
         options: RobustOptions,
     ) -> "Forecast":
+        if options.survive == FILE:
+            way, own = _analog(secret, options)
+            return way.expect(secret, cover, slots, signed, own)
         from sshr.transports.robust.forecast import forecast
 
         return forecast(secret, cover, slots, signed, options)
+
+
+def _analog(
+    secret: "Secret | None", options: RobustOptions
+) -> tuple[AnalogTransport, AnalogOptions]:
+    """What carries a picture that need not survive anything.
+
+    Raises:
+        UsageError: the secret is none.
+    """
+    from sshr.transports.secret import Blob
+
+    if isinstance(secret, Blob):
+        raise UsageError("survive 'file' carries pictures; for files and texts use sealed")
+    return AnalogTransport(), AnalogOptions(preset=options.preset, device=options.device)

@@ -77,46 +77,41 @@ class PlacedView:
     @cached_property
     def changed(self) -> float:
         if self.placement.is_unscaled:
-            return changed_power(*self._own_pixels)
-        return float(np.square(self._resampled[0]).mean())
+            return changed_power(*self._own_pixels(BLOCK))
+        return float(np.square(self._fitted[0]).mean())
 
     def listen(self, plan: Design) -> Heard:
-        blocks = self._blocks
-        part = self._part(plan)
+        side = plan.side
+        blocks = self._blocks(side)
+        part = _part(plan, blocks)
         across = self.placement.turn.is_across
         if self.placement.is_unscaled:
-            seen, own = self._own_pixels
+            seen, own = self._own_pixels(side)
             if across:  # coders saw columns as rows
                 seen, own, part = seen.swapaxes(0, 1), own.swapaxes(0, 1), _transposed(part)
             heard = listen(seen, own, part)
             told, words = heard.ratios, heard.channel
             told = told.transpose(1, 0, 3, 2) if across else told
         else:
-            _, changes, words = self._resampled
-            told = noisy_ratios(changes, part)
+            told = noisy_ratios(self._changes(side), part)
+            words = f"resampled ({self._fitted[2]})"
         ratios = np.zeros(plan.zero.shape, np.float32)
         ratios[blocks] = told
         said = (self.placement.words, words)
         return Heard(ratios, ", ".join(each for each in said if each))
 
-    @property
-    def _blocks(self) -> tuple[slice, slice]:
-        """Whole blocks of the reference in sight."""
+    def _blocks(self, block: int) -> tuple[slice, slice]:
+        """Whole blocks of the reference in sight, of so many samples a side."""
         spans = self.placement.tops, self.placement.sides
         found = []
         for span, side in zip(spans, self.reference.shape, strict=False):
-            first = math.ceil(span[0] / BLOCK)
-            found.append(slice(first, max(min(int(span[1]), side) // BLOCK, first)))
+            first = math.ceil(span[0] / block)
+            found.append(slice(first, max(min(int(span[1]), side) // block, first)))
         return found[0], found[1]
 
-    def _part(self, plan: Design) -> Design:
-        blocks = self._blocks
-        return Design(plan.zero[blocks], plan.one[blocks], plan.classes[blocks], plan.deviation)
-
-    @cached_property
-    def _own_pixels(self) -> tuple[Rgb8, Rgb8]:
+    def _own_pixels(self, block: int) -> tuple[Rgb8, Rgb8]:
         """Received picture and reference where the whole blocks are, pixel by pixel."""
-        blocks = [slice(BLOCK * each.start, BLOCK * each.stop) for each in self._blocks]
+        blocks = [slice(block * each.start, block * each.stop) for each in self._blocks(block)]
         off = round(self.placement.tops[0]), round(self.placement.sides[0])
         mine = tuple(
             slice(each.start - by, each.stop - by) for each, by in zip(blocks, off, strict=True)
@@ -124,9 +119,9 @@ class PlacedView:
         return self.picture[mine], self.reference[tuple(blocks)]
 
     @cached_property
-    def _resampled(self) -> tuple[Floats, Floats, str]:
-        """What differs in the received size, in the reference's where whole blocks are, and the
-        words for what has happened."""
+    def _fitted(self) -> tuple[Floats, Floats, str]:
+        """What differs from the reference in the received size, as it was filtered and without
+        the filter; and how it was resized."""
         place = self.placement
         own, seen = luma(self.reference) / 256, luma(self.picture) / 256
         box = (place.sides[0], place.tops[0], place.sides[1], place.tops[1])
@@ -140,22 +135,24 @@ class PlacedView:
                 best = power, residual, kernel, name
         assert best is not None
         _, residual, kernel, name = best
-        blocks = self._blocks
-        sides = []
-        for span, shown, each in zip((place.tops, place.sides), seen.shape, blocks, strict=True):
+        return residual, inverse(residual, kernel), name
+
+    def _changes(self, block: int) -> Floats:
+        """What differs in the reference's size, where whole blocks are."""
+        place, changes = self.placement, self._fitted[1]
+        blocks, sides = self._blocks(block), []
+        spans = place.tops, place.sides
+        for span, shown, each in zip(spans, changes.shape, blocks, strict=True):
             unit = shown / (span[1] - span[0])
-            sides.append(
-                [
-                    min(max((BLOCK * at - span[0]) * unit, 0), shown)
-                    for at in (each.start, each.stop)
-                ]
-            )
+            ends = each.start, each.stop
+            sides.append([min(max((block * at - span[0]) * unit, 0), shown) for at in ends])
         (top, bottom), (left, right) = sides
-        shape = tuple(BLOCK * (each.stop - each.start) for each in blocks)
-        changes = scaled(
-            inverse(residual, kernel), shape, FILTERS["Lanczos"], (left, top, right, bottom)
-        )
-        return residual, changes, f"resampled ({name})"
+        shape = tuple(block * (each.stop - each.start) for each in blocks)
+        return scaled(changes, shape, FILTERS["Lanczos"], (left, top, right, bottom))
+
+
+def _part(plan: Design, blocks: tuple[slice, slice]) -> Design:
+    return Design(plan.zero[blocks], plan.one[blocks], plan.classes[blocks], plan.deviation)
 
 
 def _transposed(plan: Design) -> Design:

@@ -1,9 +1,10 @@
 """What happens to a stego on its way: `png`, and distortions in levels of 0..255.
 
-A channel is written `kind:value:value`, such as `jpeg:75`, `jpeg:75:444`, `noise`, `resize:0.5`.
-Blur, noise, Poisson noise and JPEG at quality 75 are those of the paper's Appendix B (docs/
-evaluation.md); the standard deviation there is the stego's own, over all samples, in levels: only
-so does a 3x3 blur with a sigma of a tenth of it do anything.
+A channel is written `kind:value:value`, such as `jpeg:75`, `jpeg:75:444`, `noise`, `resize:0.5`;
+several one after the other with a plus, such as `small:0.5+jpeg:75`. Blur, noise, Poisson noise and
+JPEG at quality 75 are those of the paper's Appendix B (docs/evaluation.md); the standard deviation
+there is the stego's own, over all samples, in levels: only so does a 3x3 blur with a sigma of a
+tenth of it do anything.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,8 @@ import numpy as np
 from PIL import Image
 
 from sshr.errors import UsageError
-from sshr.evaluation.methods.method import as_levels
 from sshr.files.names import shown
+from sshr.imaging.depth import as_levels
 from sshr.types import Rgb8
 
 Generator = np.random.Generator
@@ -44,7 +45,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Channel:
-    """A named channel; `distort` gives an 8-bit picture of the same size."""
+    """A named channel; `distort` gives an 8-bit picture, in another size where it is `small`."""
 
     name: str
     distort: Distort
@@ -71,7 +72,12 @@ def parse_channel(name: str) -> Channel:
     """
     if name == FLOAT:
         return Channel(FLOAT, _same)
-    kind, *words = name.split(":")
+    steps = [_step(part, name) for part in name.split("+")]
+    return Channel(name, steps[0] if len(steps) == 1 else partial(_chained, steps))
+
+
+def _step(text: str, name: str) -> Distort:
+    kind, *words = text.split(":")
     if kind not in _KINDS:
         known = ", ".join((FLOAT, *_KINDS, *GROUPS))
         raise UsageError(f"unknown channel {shown(name)}; known: {known}")
@@ -87,7 +93,13 @@ def parse_channel(name: str) -> Channel:
     for value, number in zip(wanted, found, strict=True):
         if fault := value.fault(number, kind):
             raise UsageError(f"channel {shown(name)}: {fault}")
-    return Channel(name, partial(distort, *found))
+    return partial(distort, *found)
+
+
+def _chained(steps: list[Distort], image: Rgb8, random: Generator) -> Rgb8:
+    for step in steps:
+        image = step(image, random)
+    return image
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,10 @@ def _webp(quality: float, image: Rgb8, random: Generator) -> Rgb8:
     return _coded(image, "WEBP", quality=int(quality))
 
 
+def _avif(quality: float, image: Rgb8, random: Generator) -> Rgb8:
+    return _coded(image, "AVIF", quality=int(quality), speed=8)
+
+
 def _coded(image: Rgb8, kind: str, **options: object) -> Rgb8:
     buffer = BytesIO()
     Image.fromarray(image).save(buffer, kind, **options)
@@ -141,6 +157,12 @@ def _resize(factor: float, image: Rgb8, random: Generator) -> Rgb8:
     return np.array(there.resize((width, height), Image.Resampling.BICUBIC))
 
 
+def _small(factor: float, image: Rgb8, random: Generator) -> Rgb8:
+    """As a messenger sends it on: it stays at the other size."""
+    size = (max(1, int(image.shape[1] * factor)), max(1, int(image.shape[0] * factor)))
+    return np.array(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
+
+
 def _crop(percent: float, image: Rgb8, random: Generator) -> Rgb8:
     """So much is cut off every side and replaced by black: what is left stays in place."""
     rows, columns = (max(1, round(side * percent / 100)) for side in image.shape[:2])
@@ -153,6 +175,15 @@ def _crop(percent: float, image: Rgb8, random: Generator) -> Rgb8:
 def _brightness(percent: float, image: Rgb8, random: Generator) -> Rgb8:
     """All samples times 1 + percent / 100."""
     return as_levels(image * (1 + percent / 100))
+
+
+def _contrast(percent: float, image: Rgb8, random: Generator) -> Rgb8:
+    """The distance of every sample from 128 times 1 + percent / 100."""
+    return as_levels((image - 128.0) * (1 + percent / 100) + 128)
+
+
+def _gamma(power: float, image: Rgb8, random: Generator) -> Rgb8:
+    return as_levels(255 * (image / 255) ** power)
 
 
 def _lsb(per_thousand: float, image: Rgb8, random: Generator) -> Rgb8:
@@ -190,9 +221,13 @@ _KINDS: dict[str, tuple[Callable[..., Rgb8], tuple[_Value, ...]]] = {
     PNG: (_same, ()),
     "jpeg": (_jpeg, (_Value(1, 100, example="75"), _Value(420, 444, 420, only=(420, 444)))),
     "webp": (_webp, (_Value(1, 100, example="80"),)),
+    "avif": (_avif, (_Value(1, 100, example="60"),)),
     "resize": (_resize, (_Value(0.1, 4, example="0.5"),)),
+    "small": (_small, (_Value(0.1, 4, example="0.5"),)),
     "crop": (_crop, (_Value(0, 40, 1),)),
     "brightness": (_brightness, (_Value(-90, 900, example="-5"),)),
+    "contrast": (_contrast, (_Value(-90, 900, example="-5"),)),
+    "gamma": (_gamma, (_Value(0.2, 5, example="0.9"),)),
     "lsb": (_lsb, (_Value(0, 1000, 1),)),
     "noise": (_noise, (_Value(0, 10, 0.1),)),
     "blur": (_blur, (_Value(0, 10, 0.1),)),

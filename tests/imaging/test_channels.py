@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from sshr.errors import UsageError
-from sshr.evaluation.channels import CURVES, parse_channel, parse_channels
+from sshr.imaging.channels import CURVES, parse_channel, parse_channels
 
 
 def distorted(name, image, seed=0):
@@ -77,6 +77,28 @@ def test_resizing_comes_back_to_the_size(picture):
         assert not np.array_equal(back, picture)
 
 
+def test_small_stays_at_the_other_size(picture):
+    assert distorted("small:0.5", picture).shape == (48, 64, 3)
+
+
+def test_contrast_and_gamma_keep_their_fixed_points():
+    levels = np.array([0, 128, 255], np.uint8).repeat(192).reshape(3, 64, 3)
+    assert distorted("contrast:-50", levels)[:, 0, 0].tolist() == [64, 128, 192]
+    found = distorted("gamma:2", levels)[:, 0, 0].tolist()
+    assert found == [0, round(255 * (128 / 255) ** 2), 255]
+
+
+def test_avif_changes_more_at_lower_quality(picture):
+    rough, fine = (distorted(f"avif:{q}", picture).astype(float) - picture for q in (20, 80))
+    assert (rough**2).mean() > 4 * (fine**2).mean() > 0
+
+
+def test_channels_follow_one_another(picture):
+    both = distorted("small:0.5+jpeg:75", picture)
+    assert np.array_equal(both, distorted("jpeg:75", distorted("small:0.5", picture)))
+    assert np.array_equal(distorted("noise+png", picture), distorted("noise", picture))
+
+
 def test_every_family_gets_worse_monotonically_at_its_ends(picture):
     def error(name):
         return np.square(distorted(name, picture).astype(float) - picture).mean()
@@ -109,6 +131,8 @@ def test_groups_and_repeats():
         ("float:2", "unknown channel"),
         ("resize:0", "between"),
         ("noise:nan", "between"),
+        ("jpeg:75+", "unknown channel"),
+        ("jpeg:75+blurr", "unknown channel"),
     ],
 )
 def test_nonsense_is_refused(text, message):

@@ -81,3 +81,28 @@ def test_turned() -> None:
     assert found.is_bare
     assert not found.is_plain
     assert found.words == "turned by a quarter to the right"
+
+
+@pytest.mark.parametrize(
+    ("turn", "seen", "start", "grid"),
+    [
+        (Turn(), (200, 300), (0, 0), (0, 0)),
+        (Turn(), (290, 400), (-41, -57), (7, 7)),
+        (Turn(True, 0), (195, 300), (5, 0), (0, 4)),
+        (Turn(False, 2), (195, 300), (5, 0), (3, 4)),
+    ],
+)
+def test_where_a_coders_blocks_begin(
+    turn: Turn, seen: tuple[int, int], start: tuple[float, float], grid: tuple[int, int]
+) -> None:
+    found = place((1, 1), start, seen, turn)
+    assert found.grid == grid
+    blocks = np.indices(seen).sum(axis=0) * 0
+    blocks[::8] += 1  # the first rows of blocks, and the last ones by where the next begin
+    blocks[:, ::8] += 2
+    upright = turn.upright(blocks)
+    rows, columns = upright[slice(*found.rows)], upright[:, slice(*found.columns)]
+    first = int(np.flatnonzero((rows & 1).any(axis=1))[0])
+    assert (first + (1 if turn.is_flipped[0] else 0)) % 8 == grid[0]
+    first = int(np.flatnonzero((columns & 2).any(axis=0))[0])
+    assert (first + (1 if turn.is_flipped[1] else 0)) % 8 == grid[1]

@@ -33,6 +33,12 @@ def test_changed_places_are_looked_at_in_their_place(reference: Rgb8) -> None:
         assert [type(view) for view in found] == [PlacedView]
 
 
+def test_a_cut_of_a_few_pixels_is_not_taken_for_a_plain_picture(reference: Rgb8) -> None:
+    for other in (reference[2:-1, 3:], through("jpeg:85", reference[1:, 2:])):
+        found = list(all_views(other, reference))
+        assert [type(view) for view in found] == [PlacedView]
+
+
 def test_other_pictures_have_no_place(photo: Callable[..., Rgb8], reference: Rgb8) -> None:
     for other in (photo("parrots"), photo("parrots", 200, 90)):
         assert placed(other, reference) is None

@@ -37,3 +37,12 @@ def test_words_are_what_was_done() -> None:
     assert np.array_equal(np.rot90(PICTURE, -1), Turn(False, 1).back(PICTURE))
     assert np.array_equal(PICTURE[::-1], Turn(True, 2).back(PICTURE))
     assert np.array_equal(np.rot90(PICTURE, -1)[:, ::-1], Turn(True, 1).back(PICTURE))
+
+
+def test_flips() -> None:
+    ramp = np.arange(4)[:, None] * 10 + np.arange(5)
+    for turn in TURNS:
+        up = turn.upright(ramp)
+        assert turn.is_flipped == (up[1, 0] < up[0, 0], up[0, 1] < up[0, 0])
+    assert Turn(True, 0).is_flipped == (False, True)
+    assert Turn(False, 2).is_flipped == (True, True)

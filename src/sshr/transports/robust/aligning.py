@@ -21,34 +21,60 @@ _ROUNDS = 12
 _STILL = 2e-3
 """Pixels of a step that ends a level."""
 
+_MARGIN = 0.08
 _RIM = 2
 _LEAST = 12
 
 
-def aligned(guess: Guess, seen: Floats, own: Floats, finest: int = _FINEST) -> Guess | None:
+def aligned(
+    guess: Guess, seen: Floats, own: Floats, coarsest: int = THUMB, finest: int = _FINEST
+) -> Guess | None:
     """The place near a rough one at which both pictures agree best, or None where there is none.
 
     Args:
         seen: (h, w) luma as it was received.
         own: (H, W) luma of the reference.
+        coarsest, finest: pixels of a side of the first copies of the reference, and of the last.
 
     Returns:
         Its score is the correlation of both pictures' contrast, on the copies where it is highest:
         the finest ones may differ by what a resizer took away.
     """
-    guess = replace(guess, score=0)
-    upright = np.ascontiguousarray(guess.turn.upright(seen))
+    upright = guess.turn.upright(seen)
+    spans = [
+        _around(-start / scale, (side - start) / scale, most)
+        for scale, start, side, most in zip(
+            guess.scale, guess.start, own.shape, upright.shape, strict=True
+        )
+    ]
+    part = np.ascontiguousarray(upright[spans[0], spans[1]])
+    if min(part.shape) < _LEAST:
+        return None
+    found: Guess | None = _moved(replace(guess, score=0), spans, 1)
     whole = (own.shape[0] * own.shape[1]) ** 0.5
-    side = float(THUMB)
-    while True:
+    side = float(coarsest)
+    while found is not None:
         side = min(side, finest, whole)
-        found = _level(guess, upright, own, side / whole)
-        if found is None:
-            return None
-        guess = found
+        found = _level(found, part, own, side / whole)
         if side >= min(finest, whole):
-            return guess
+            break
         side *= 2
+    return None if found is None else _moved(found, spans, -1)
+
+
+def _around(first: float, end: float, most: int) -> slice:
+    """Of the received picture, what shows the reference, and a little more."""
+    more = _MARGIN * (end - first)
+    return slice(max(int(first - more), 0), min(max(int(end + more) + 1, 0), most))
+
+
+def _moved(guess: Guess, spans: list[slice], sign: int) -> Guess:
+    """The guess for the part of the received picture, or back for all of it."""
+    start = tuple(
+        begins + sign * scale * span.start
+        for begins, scale, span in zip(guess.start, guess.scale, spans, strict=True)
+    )
+    return replace(guess, start=start)
 
 
 def _level(guess: Guess, upright: Floats, own: Floats, factor: float) -> Guess | None:

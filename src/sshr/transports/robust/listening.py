@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from sshr.transports.robust.blocks import coefficients, luma
 from sshr.transports.robust.design import Design
-from sshr.transports.robust.filters import FILTERS, SIDE, filtered, fitted, inverse, scaled
+from sshr.transports.robust.filters import filtered, fitted, inverse
 from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
 from sshr.transports.robust.noise_ratios import MOST, noisy_ratios
+from sshr.transports.robust.resampled import resampled_ratios
+from sshr.transports.robust.resampling import Resampling
 from sshr.types import Rgb8
 
 Floats = NDArray[np.float64]
@@ -38,9 +39,7 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     """Compare a received picture, of any size, with the reference."""
     own = luma(reference) / 256
     if received.shape != reference.shape:
-        residual, kernel, channel = _resized(luma(received) / 256, own)
-        ratios = noisy_ratios(inverse(residual, kernel), plan)
-        return Heard(ratios, channel)
+        return _resized(received, own, plan)
     seen = luma(received) / 256
     told = _jpeg(seen, own, plan)
     if told is not None:
@@ -76,7 +75,7 @@ def changed_power(received: Rgb8, reference: Rgb8) -> float:
     """Mean square of what is not the reference, filtered or resized, in the luma."""
     own, seen = luma(reference) / 256, luma(received) / 256
     if received.shape != reference.shape:
-        residual, _, _ = _resized(seen, own)
+        residual = Resampling.of(seen, own, (0, 0, own.shape[1], own.shape[0])).residual
     else:
         kernel, offset = fitted(seen, own)
         residual = seen - filtered(own, kernel) - offset
@@ -84,7 +83,8 @@ def changed_power(received: Rgb8, reference: Rgb8) -> float:
 
 
 def _words(kernel: Floats, offset: float, residual: Floats) -> str:
-    gain, middle = float(kernel.sum()), float(kernel[SIDE // 2, SIDE // 2])
+    reach = len(kernel) // 2
+    gain, middle = float(kernel.sum()), float(kernel[reach, reach])
     said = []
     if abs(gain - 1) > 0.005 or abs(offset) > 1:
         said.append("another brightness")
@@ -95,22 +95,10 @@ def _words(kernel: Floats, offset: float, residual: Floats) -> str:
     return ", ".join(said)
 
 
-def _resized(seen: Floats, own: Floats) -> tuple[Floats, Floats, str]:
-    """The residual in the reference's size, the filter that is left, and what has happened."""
-    height = own.shape[0]
-    best: tuple[float, Floats, Floats, str] | None = None
-    for name, method in FILTERS.items():
-        small = scaled(own, seen.shape, method)
-        kernel, offset = fitted(seen, small)
-        residual = seen - filtered(small, kernel) - offset
-        power = float(np.square(residual).mean())
-        if best is None or power < best[0]:
-            best = power, residual, kernel, name
-    assert best is not None
-    _, residual, kernel, name = best
-    if seen.shape[0] < height:
-        residual = inverse(residual, kernel)
-        kernel = np.zeros((SIDE, SIDE))
-        kernel[SIDE // 2, SIDE // 2] = 1
-    whole = scaled(residual, own.shape, Image.Resampling.LANCZOS)
-    return whole, kernel, f"resized to {seen.shape[1]}x{seen.shape[0]} ({name})"
+def _resized(received: Rgb8, own: Floats, plan: Design) -> Heard:
+    seen = luma(received) / 256
+    way = Resampling.of(seen, own, (0, 0, own.shape[1], own.shape[0]))
+    blocks = slice(0, own.shape[0] // plan.side), slice(0, own.shape[1] // plan.side)
+    ratios, coder = resampled_ratios(way, plan, blocks, (0, 0))
+    words = f"resized to {seen.shape[1]}x{seen.shape[0]} ({way.name})"
+    return Heard(ratios, f"{words}, {coder}" if coder else words)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sshr.transports.robust.blocks import SIDE
 from sshr.transports.robust.searching import Guess
 from sshr.transports.robust.turning import Turn
 from sshr.types import Rgb8
@@ -77,6 +78,16 @@ class Placement:
         return all(
             shown[1] - shown[0] == box[1] - box[0] and box[0] == int(box[0]) for shown, box in sizes
         )
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Row and column in 0..7 of the window where a coder's blocks of 8x8 begin."""
+        found = []
+        spans = (self.rows, self.columns)
+        for span, side, flipped in zip(spans, self.seen, self.turn.is_flipped, strict=True):
+            begins = side % SIDE if flipped else 0
+            found.append((begins - span[0]) % SIDE)
+        return found[0], found[1]
 
     @property
     def words(self) -> str:

@@ -1,19 +1,30 @@
 """From a received picture and its reference to the views that may hold a header."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from sshr.transports.robust.aligning import aligned
 from sshr.transports.robust.blocks import luma
 from sshr.transports.robust.placing import Placement
-from sshr.transports.robust.searching import guesses
+from sshr.transports.robust.searching import Guess, guesses
+from sshr.transports.robust.turning import Turn
 from sshr.transports.robust.views import PlacedView, PlainView, View
 from sshr.types import Rgb8
 
 _ASPECT = 0.02
 _STRANGE = 250.0
 """Levels squared by which a picture differs from its reference, filtered, in no channel."""
+
+_CALM = 12.0
+"""Levels squared by which it differs where it lies as it was sent."""
+
+_OFF = 0.6
+_CHECK = 256
+"""Pixels of a corner, and of a side, from which on a picture lies elsewhere."""
 
 _FIRST = 128
 _ALIKE = 0.4
@@ -29,7 +40,7 @@ def plain_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
 def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
     """As it was sent if it looks like that, then in the place that a search finds."""
     plain = list(plain_views(received, reference))
-    likely = [view for view in plain if view.changed < _STRANGE]
+    likely = [view for view in plain if _looks_plain(view, reference)]
     yield from likely
     place = placed(received, reference)
     if place is None:
@@ -42,13 +53,44 @@ def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
 
 def placed(received: Rgb8, reference: Rgb8) -> Placement | None:
     """Where a received picture lies on its reference, or None where it shows something else."""
-    seen, own = ((luma(each) / 256).astype(np.float32) for each in (received, reference))
-    found = [aligned(guess, seen, own, _FIRST) for guess in guesses(seen, own)]
+    seen, own = (_plane(each) for each in (received, reference))
+    by = max(int((own.shape[0] * own.shape[1]) ** 0.5 / (2 * _FIRST)), 1)
+    small, shared = (_reduced(each, by) for each in (seen, own))
+    found = [aligned(guess, small, shared, finest=_FIRST) for guess in guesses(small, shared)]
     near = [guess for guess in found if guess is not None and guess.score > _ALIKE]
     if not near:
         return None
-    best = aligned(max(near, key=lambda guess: guess.score), seen, own)
-    return None if best is None else Placement.of(best, received.shape, reference.shape)
+    best = max(near, key=lambda guess: guess.score)
+    start = best.start[0] * by, best.start[1] * by
+    final = aligned(replace(best, start=start), seen, own, coarsest=2 * _FIRST)
+    return None if final is None else Placement.of(final, received.shape, reference.shape)
+
+
+def _looks_plain(view: View, reference: Rgb8) -> bool:
+    """Whether nothing else than a plain view is likely: a cut of a few pixels may look like one."""
+    if not _CALM < view.changed < _STRANGE:
+        return view.changed <= _CALM
+    seen, own = (_plane(each) for each in (view.picture, reference))
+    sizes = list(zip(own.shape, seen.shape, strict=True))
+    scale = sizes[0][0] / sizes[0][1], sizes[1][0] / sizes[1][1]
+    found = aligned(Guess(Turn(), scale, (0, 0)), seen, own, finest=_CHECK)
+    if found is None or found.score < _ALIKE:
+        return True
+    most = _OFF * max((own.shape[0] * own.shape[1]) ** 0.5 / _CHECK, 1)
+    ends = zip(found.start, found.scale, sizes, strict=True)
+    return all(
+        max(abs(start), abs(start + scale * shown - whole)) < most
+        for start, scale, (whole, shown) in ends
+    )
+
+
+def _plane(picture: Rgb8) -> NDArray[np.float32]:
+    return (luma(picture) / 256).astype(np.float32)
+
+
+def _reduced(plane: NDArray[np.float32], by: int) -> NDArray[np.float32]:
+    """The means of by x by pixels."""
+    return plane if by == 1 else np.asarray(Image.fromarray(plane).reduce(by))
 
 
 def _alike(received: Rgb8, reference: Rgb8) -> bool:

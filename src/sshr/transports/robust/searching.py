@@ -100,10 +100,9 @@ def correlation(mine: Floats, shared: Floats) -> Floats:
     shifted by -(h - 1) .. H - 1; less where little is in sight, 0 where next to nothing is."""
     shape = [one + other - 1 for one, other in zip(mine.shape, shared.shape, strict=True)]
     fast = [_fast(side) for side in shape]
-    product = np.fft.rfft2(shared, fast) * np.conj(np.fft.rfft2(mine, fast))
-    plane = np.fft.irfft2(product, fast)
-    plane = np.roll(plane, (mine.shape[0] - 1, mine.shape[1] - 1), (0, 1))
-    plane = plane[: shape[0], : shape[1]]
+    # Correlation is convolution with what is turned by half.
+    product = np.fft.rfft2(shared, fast) * np.fft.rfft2(mine[::-1, ::-1], fast)
+    plane = np.fft.irfft2(product, fast)[: shape[0], : shape[1]]
     rows, columns = (_spans(*sides) for sides in zip(mine.shape, shared.shape, strict=True))
     both = []
     for picture, index in ((mine, 0), (shared, 1)):

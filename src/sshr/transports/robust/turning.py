@@ -39,6 +39,12 @@ class Turn:
         return self.quarters % 2 == 1
 
     @property
+    def is_flipped(self) -> tuple[bool, bool]:
+        """Whether rows and columns of the upright picture run against the received one."""
+        corner = self.upright(np.arange(4).reshape(2, 2))
+        return bool(corner[1, 0] < corner[0, 0]), bool(corner[0, 1] < corner[0, 0])
+
+    @property
     def words(self) -> str:
         """What was done to the picture; empty for nothing."""
         if self.mirrored and self.quarters == 2:

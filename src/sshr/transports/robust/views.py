@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from sshr.transports.robust.blocks import SIDE as BLOCK
 from sshr.transports.robust.blocks import luma
 from sshr.transports.robust.design import Design
-from sshr.transports.robust.filters import FILTERS, filtered, fitted, inverse, scaled
 from sshr.transports.robust.listening import Heard, changed_power, listen
-from sshr.transports.robust.noise_ratios import noisy_ratios
 from sshr.transports.robust.placing import Placement
+from sshr.transports.robust.resampled import part_of, requantised_ratios, resampled_ratios
+from sshr.transports.robust.resampling import Resampling
 from sshr.types import Rgb8
 
 Floats = NDArray[np.float64]
@@ -78,27 +78,36 @@ class PlacedView:
     def changed(self) -> float:
         if self.placement.is_unscaled:
             return changed_power(*self._own_pixels(BLOCK))
-        return float(np.square(self._fitted[0]).mean())
+        return float(np.square(self._way.residual).mean())
 
     def listen(self, plan: Design) -> Heard:
-        side = plan.side
-        blocks = self._blocks(side)
-        part = _part(plan, blocks)
-        across = self.placement.turn.is_across
-        if self.placement.is_unscaled:
-            seen, own = self._own_pixels(side)
-            if across:  # coders saw columns as rows
-                seen, own, part = seen.swapaxes(0, 1), own.swapaxes(0, 1), _transposed(part)
-            heard = listen(seen, own, part)
-            told, words = heard.ratios, heard.channel
-            told = told.transpose(1, 0, 3, 2) if across else told
+        blocks, place = self._blocks(plan.side), self.placement
+        across = place.turn.is_across
+        if not place.is_unscaled:
+            told, words = resampled_ratios(self._way, plan, blocks, place.grid, across)
         else:
-            told = noisy_ratios(self._changes(side), part)
-            words = f"resampled ({self._fitted[2]})"
+            told, words = self._heard_pixels(plan)
         ratios = np.zeros(plan.zero.shape, np.float32)
         ratios[blocks] = told
-        said = (self.placement.words, words)
+        said = (place.words, words)
         return Heard(ratios, ", ".join(each for each in said if each))
+
+    def _heard_pixels(self, plan: Design) -> tuple[NDArray[np.float32], str]:
+        """`resampled_ratios` where pixels are the reference's own."""
+        blocks, place = self._blocks(plan.side), self.placement
+        across = place.turn.is_across
+        own_grid = round(-place.tops[0]) % BLOCK, round(-place.sides[0]) % BLOCK
+        if place.grid != own_grid:
+            found = requantised_ratios(self._way, plan, blocks, place.grid, across)
+            if found is not None:
+                return found
+        seen, own = self._own_pixels(plan.side)
+        part = part_of(plan, blocks)
+        if across:  # coders saw columns as rows
+            seen, own, part = seen.swapaxes(0, 1), own.swapaxes(0, 1), _transposed(part)
+        heard = listen(seen, own, part)
+        told = heard.ratios.transpose(1, 0, 3, 2) if across else heard.ratios
+        return told, heard.channel
 
     def _blocks(self, block: int) -> tuple[slice, slice]:
         """Whole blocks of the reference in sight, of so many samples a side."""
@@ -119,40 +128,11 @@ class PlacedView:
         return self.picture[mine], self.reference[tuple(blocks)]
 
     @cached_property
-    def _fitted(self) -> tuple[Floats, Floats, str]:
-        """What differs from the reference in the received size, as it was filtered and without
-        the filter; and how it was resized."""
+    def _way(self) -> Resampling:
         place = self.placement
-        own, seen = luma(self.reference) / 256, luma(self.picture) / 256
         box = (place.sides[0], place.tops[0], place.sides[1], place.tops[1])
-        best: tuple[float, Floats, Floats, str] | None = None
-        for name, method in FILTERS.items():
-            small = scaled(own, seen.shape, method, box)
-            kernel, offset = fitted(seen, small)
-            residual = seen - filtered(small, kernel) - offset
-            power = float(np.square(residual).mean())
-            if best is None or power < best[0]:
-                best = power, residual, kernel, name
-        assert best is not None
-        _, residual, kernel, name = best
-        return residual, inverse(residual, kernel), name
-
-    def _changes(self, block: int) -> Floats:
-        """What differs in the reference's size, where whole blocks are."""
-        place, changes = self.placement, self._fitted[1]
-        blocks, sides = self._blocks(block), []
-        spans = place.tops, place.sides
-        for span, shown, each in zip(spans, changes.shape, blocks, strict=True):
-            unit = shown / (span[1] - span[0])
-            ends = each.start, each.stop
-            sides.append([min(max((block * at - span[0]) * unit, 0), shown) for at in ends])
-        (top, bottom), (left, right) = sides
-        shape = tuple(block * (each.stop - each.start) for each in blocks)
-        return scaled(changes, shape, FILTERS["Lanczos"], (left, top, right, bottom))
-
-
-def _part(plan: Design, blocks: tuple[slice, slice]) -> Design:
-    return Design(plan.zero[blocks], plan.one[blocks], plan.classes[blocks], plan.deviation)
+        seen, own = luma(self.picture) / 256, luma(self.reference) / 256
+        return Resampling.of(seen, own, box, place.is_unscaled)
 
 
 def _transposed(plan: Design) -> Design:

@@ -48,7 +48,7 @@ class LeadingCarrier:
 
     def body(self, samples: Flat, key: ReferenceKey, bucket: Bucket) -> Bits | None:
         places = self.locate(key, bucket)
-        return Bits(np.packbits(samples[places[PREFIX_BITS:]] & 1).tobytes(), places, places)
+        return Bits(np.packbits(samples[places[PREFIX_BITS:]] & 1).tobytes(), places)
 
 
 class LeadingDraft:

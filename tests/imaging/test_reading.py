@@ -283,3 +283,36 @@ def test_other_things_are_not_pictures(wrong):
 def test_small_array_is_refused():
     with pytest.raises(ImageError, match="at least 64 px"):
         as_picture(np.zeros((64, 63, 3), np.uint8))
+
+
+def test_a_binary_stream_is_read_as_a_file_is(picture):
+    picture.putpixel((0, 0), (1, 2, 3))
+    got = as_picture(io.BytesIO(encoded(picture)), "mine")
+    assert np.array_equal(got.rgb, np.asarray(picture))
+    assert (got.name, got.path) == ("mine", None)
+    for data, words in ((b"", "is empty"), (b"x", "is not an image")):
+        with pytest.raises(ImageError, match=f"mine: {words}"):
+            as_picture(io.BytesIO(data), "mine")
+    with pytest.raises(UsageError, match="gives str, not bytes"):
+        as_picture(io.StringIO("x"), "mine")
+    closed = io.BytesIO(encoded(picture))
+    closed.close()
+    with pytest.raises(ImageError, match="mine: cannot be read"):
+        as_picture(closed, "mine")
+
+
+def test_what_a_lazy_image_meets_is_one_error(picture):
+    cut = Image.open(io.BytesIO(encoded(picture)[:300]))
+    strange = picture.convert("HSV")
+    for image in (cut, strange):
+        with pytest.raises(ImageError, match="mine: cannot be read"):
+            as_picture(image, "mine")
+
+
+def test_a_way_of_storing_that_is_not_built_in_is_no_damage(read, picture, monkeypatch):
+    def load(_):
+        raise OSError("WEBP compression support is not configured")
+
+    monkeypatch.setattr("sshr.imaging.reading.load_image", load)
+    with pytest.raises(ImageError, match=r"cannot be read here \(WEBP.*Convert it to PNG"):
+        read(encoded(picture))

@@ -156,7 +156,7 @@ def test_a_png_too_short_for_its_size_is_refused(path, samples):
     png = samples["PNG"]
     png = with_valid_checksums(png[:20] + (1 << 20).to_bytes(4, "big") + png[24:])
     path.write_bytes(png)
-    with pytest.raises(ImageError, match="too short for its size"):
+    with pytest.raises(ImageError, match="rows are missing"):
         read_image(path)
     Image.new("1", (9000, 9000)).save(path, "PNG", optimize=True)
     assert read_image(path).size == (9000, 9000)

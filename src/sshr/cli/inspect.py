@@ -23,10 +23,10 @@ def inspect(
     Example: sshr inspect stego.png --reference garden.png
     """
     from sshr.header.fingerprint import fingerprint
-    from sshr.imaging.reading import read_image
+    from sshr.imaging.reading import read_image, read_received
     from sshr.pipeline.inspect import inspect as run
 
-    seen, shared = read_image(stego), read_image(reference)
+    seen, shared = read_received(stego), read_image(reference)
     contents = run(seen, shared, keys.read())
     facts = contents.as_dict()
     facts["fingerprint"] = fingerprint(shared.rgb)

@@ -68,7 +68,7 @@ def reveal(
         return
     from sshr.cli.progress import progress_bar
     from sshr.files.output import check_file
-    from sshr.imaging.reading import read_image
+    from sshr.imaging.reading import read_image, read_received
     from sshr.imaging.writing import LOSSLESS, check_output
     from sshr.pipeline.opening import open_stego
     from sshr.pipeline.reveal import reveal_opened
@@ -82,7 +82,7 @@ def reveal(
         # not have is judged after it.
         check = check_output if Path(output).suffix.lower() in LOSSLESS else check_file
         check(output, force, (stego, reference))
-    seen, shared = read_image(stego), read_image(reference)
+    seen, shared = read_received(stego), read_image(reference)
     opened = open_stego(seen, shared, keys.read())
     if output != STREAM_NAME and _is_picture(opened):
         check_output(output, force, (stego, reference))

@@ -29,6 +29,7 @@ _PNG_START = 8
 _COLOUR_CHUNKS = {b"gAMA", b"cHRM", b"sRGB", b"cICP"}
 _DROPPED_TEXTS = ("XML:com.adobe.xmp", "Raw profile type")
 _UNABLE = {"BMP": ("profile", "exif", "text"), "WEBP": ("text",), "TIFF": ("text",)}
+DAMAGED_EXIF = "its EXIF block is damaged"
 _NAMES = {"profile": "colour profile", "exif": "EXIF", "text": "text"}
 
 
@@ -121,7 +122,7 @@ def extras_of(image: Image.Image, data: bytes) -> tuple[Extras, tuple[str, ...]]
         exif = _clean_exif(image)
     except Exception:  # a foreign block of many types; Pillow raises whatever comes its way
         exif = b""
-        notes.append("its EXIF block is damaged")
+        notes.append(DAMAGED_EXIF)
     text = tuple(
         (key, value)
         for key, value in getattr(image, "text", {}).items()

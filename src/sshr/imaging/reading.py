@@ -6,22 +6,23 @@ import warnings
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from sshr.errors import ImageError, UsageError
-from sshr.files.jxl import jxl_size
 from sshr.files.names import reason, shown
-from sshr.files.pictures import EXCLUDED_FORMATS
-from sshr.files.plugins import JXL, plugin_for
+from sshr.files.plugins import plugin_for
 from sshr.imaging.depth import is_deep
-from sshr.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS, check_size
-from sshr.imaging.metadata import NO_EXTRAS, Extras, extras_of
+from sshr.imaging.limits import MAX_FILE_BYTES, check_size
+from sshr.imaging.metadata import DAMAGED_EXIF, NO_EXTRAS, Extras, extras_of
 from sshr.imaging.modes import PLAIN_MODES, as_rgb, to_rgb
+from sshr.imaging.opening import ORIENTATION, load_image, most_pixels, open_image, upright_of
+from sshr.imaging.png import SIGNATURE, sound_png, unapplied_colour
 
-PNG_END = b"IEND\xaeB\x60\x82"
+_UNSUPPORTED = ("not configured", "not available", "not supported", "nsupported", "not implemented")
 
 # Their decoders compute in floating point or choose their own filters: versions differ by a level.
 INEXACT_FORMATS = frozenset({"JPEG", "MPO", "JPEG2000", "AVIF", "HEIF", "JXL", "PCD"})
@@ -83,18 +84,23 @@ class Picture:
         return replace(self, rgb=scaled(self.rgb), alpha=alpha)
 
 
-AnyPicture = str | os.PathLike[str] | npt.NDArray[np.uint8] | Image.Image | Picture
+AnyPicture = str | os.PathLike[str] | npt.NDArray[np.uint8] | Image.Image | BinaryIO | Picture
 """What stands for a picture in the Python API, see `as_picture`."""
 
 
-def read_image(path: str | os.PathLike[str], *, srgb: bool = False) -> Picture:
+def read_image(
+    path: str | os.PathLike[str], *, srgb: bool = False, received: bool = False
+) -> Picture:
     """Read a picture: EXIF orientation applied, brought to 8-bit RGB, the first of several frames.
 
-    The file is read once. PNG checksums are verified, so a changed byte is noticed.
+    The file is read once. The checksums of what a PNG's pixels need are verified, so a changed
+    byte is noticed; other parts that are damaged or too long are left out, with a note.
 
     Args:
         srgb: apply the colour profile, which is right for looking at the picture. A reference is
             used as stored: both sides must get the same samples.
+        received: it comes from somebody else: only decoders of formats in which stegos are written
+            or survive (`sshr.imaging.opening.RECEIVED`) are let at it.
 
     Raises:
         ImageError: missing, unreadable, truncated, not an image, or of a format whose plugin is
@@ -102,11 +108,25 @@ def read_image(path: str | os.PathLike[str], *, srgb: bool = False) -> Picture:
             megapixels. Nothing else, whatever the bytes are.
     """
     name = shown(path)
-    return decode_image(_read_bytes(path, name), name, Path(path), srgb=srgb)
+    return decode_image(_read_bytes(path, name), name, Path(path), srgb=srgb, received=received)
+
+
+def read_received(path: str | os.PathLike[str]) -> Picture:
+    """`read_image` of a stego that came from somebody else.
+
+    Raises:
+        ImageError: see `read_image`.
+    """
+    return read_image(path, received=True)
 
 
 def decode_image(
-    data: bytes, name: str = "image", path: Path | None = None, *, srgb: bool = False
+    data: bytes,
+    name: str = "image",
+    path: Path | None = None,
+    *,
+    srgb: bool = False,
+    received: bool = False,
 ) -> Picture:
     """`read_image` of a file's bytes.
 
@@ -121,7 +141,7 @@ def decode_image(
         with warnings.catch_warnings():
             # What Pillow warns about is either refused below or of no interest to the user.
             warnings.simplefilter("ignore")
-            return _decode(data, path, name, srgb)
+            return _decode(data, path, name, srgb, received)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -139,17 +159,26 @@ def decode_image(
     except Exception as error:
         # The boundary: Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error,
         # zlib.error, EOFError, KeyError, MemoryError and more on damaged files.
-        raise ImageError(f"{name}: is damaged or incomplete ({reason(error)}).") from error
+        told = reason(error)
+        if any(words in told for words in _UNSUPPORTED):
+            raise ImageError(
+                f"{name}: is stored in a way that cannot be read here ({told}). Convert it to PNG."
+            ) from error
+        raise ImageError(f"{name}: is damaged or incomplete ({told}).") from error
 
 
-def as_picture(image: AnyPicture, name: str = "image", *, srgb: bool = False) -> Picture:
+def as_picture(
+    image: AnyPicture, name: str = "image", *, srgb: bool = False, received: bool = False
+) -> Picture:
     """The picture that a caller of the Python API means.
 
     Args:
         image: a path; an HWC uint8 RGB or HW uint8 greyscale array (used without a copy where
-            its layout allows); a PIL image; or a Picture, returned as it is.
-        name: what messages call an array or a PIL image.
-        srgb: of a path or a PIL image, see `read_image`.
+            its layout allows); a PIL image; a binary stream, which is read to its end; or a
+            Picture, returned as it is.
+        name: what messages call anything but a path.
+        srgb: of a path, a stream or a PIL image, see `read_image`.
+        received: of a path or a stream, see `read_image`.
 
     Raises:
         UsageError: an array of another shape or type, or something else altogether.
@@ -158,12 +187,15 @@ def as_picture(image: AnyPicture, name: str = "image", *, srgb: bool = False) ->
     if isinstance(image, Picture):
         return image
     if isinstance(image, str | os.PathLike):
-        return read_image(image, srgb=srgb)
+        return read_image(image, srgb=srgb, received=received)
     if isinstance(image, Image.Image):
-        return decode_image(_as_file(image), name, srgb=srgb)
+        return decode_image(_as_file(image, name), name, srgb=srgb)
+    if hasattr(image, "read"):
+        stream = cast("BinaryIO", image)
+        return decode_image(_read_stream(stream, name), name, srgb=srgb, received=received)
     if not isinstance(image, np.ndarray):
         raise UsageError(
-            f"{name}: must be a path, a NumPy array, a PIL image or a Picture, "
+            f"{name}: must be a path, a NumPy array, a PIL image, a binary stream or a Picture, "
             f"not {type(image).__name__}."
         )
     colour = image.ndim == 3 and image.shape[2] == 3
@@ -176,16 +208,33 @@ def as_picture(image: AnyPicture, name: str = "image", *, srgb: bool = False) ->
     return Picture(np.ascontiguousarray(as_rgb(image)), greyscale=not colour, name=name)
 
 
-def _as_file(image: Image.Image) -> bytes:
+def _as_file(image: Image.Image, name: str) -> bytes:
     """A PIL image as a lossless file, so that it is read by the same rules as any other."""
     stream = BytesIO()
     known = image.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
     kept = {name: image.info[name] for name in ("icc_profile", "exif") if image.info.get(name)}
-    if known:
-        image.save(stream, "PNG", compress_level=1, **kept)
-    else:
-        image.save(stream, "TIFF", **kept)
+    try:
+        if known:
+            image.save(stream, "PNG", compress_level=1, **kept)
+        else:
+            image.save(stream, "TIFF", **kept)
+    except Exception as error:  # a lazy image is decoded here, or is of a mode that no file has
+        raise ImageError(f"{name}: cannot be read ({reason(error)}).") from error
     return stream.getvalue()
+
+
+def _read_stream(stream: BinaryIO, name: str) -> bytes:
+    try:
+        data = stream.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{name}: cannot be read ({reason(error)}).") from error
+    if not isinstance(data, bytes):
+        raise UsageError(f"{name}: the stream gives {type(data).__name__}, not bytes.")
+    if len(data) > MAX_FILE_BYTES:
+        raise ImageError(f"{name}: is over {MAX_FILE_BYTES >> 30} GiB, too large to read.")
+    if not data:
+        raise ImageError(f"{name}: is empty (0 bytes).")
+    return data
 
 
 def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
@@ -209,33 +258,39 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
     return data
 
 
-def _decode(data: bytes, path: Path | None, name: str, srgb: bool) -> Picture:
-    with _open(data, name) as checked:
+def _decode(data: bytes, path: Path | None, name: str, srgb: bool, received: bool) -> Picture:
+    notes: tuple[str, ...] = ()
+    if data.startswith(SIGNATURE):
+        sound = sound_png(data)
+        data, notes = sound.data, sound.notes
+    with open_image(data, name, received) as checked:
         check_size(checked.height, checked.width, name)
-        notes = _part_notes(checked)
-        checked.verify()  # a PNG's checksums, which load() passes over
-        if checked.height * checked.width > _most_pixels(checked, len(data)):
+        notes = (*_part_notes(checked), *notes)
+        if checked.height * checked.width > most_pixels(checked, len(data)):
             raise ImageError(f"{name}: is damaged or incomplete (too short for its size).")
-        if checked.format == "PNG" and PNG_END not in data:
-            raise ImageError(f"{name}: is damaged or incomplete (the end is missing).")
-    with _open(data, name) as image:
+    with open_image(data, name, received) as image:
         deep, mode = is_deep(image), image.mode
         inexact = _inexact_format(image)
-        orientation = image.getexif().get(0x0112, 1)
-        upright = ImageOps.exif_transpose(image)
+        # Pillow turns a TIFF itself when it is decoded, and forgets that it did.
+        turned = image.getexif().get(ORIENTATION, 1) if image.format == "TIFF" else 1
+        load_image(image)
+        orientation, upright = upright_of(image)
         extras, extra_notes = extras_of(image, data)
-    if orientation in range(2, 9):
-        notes.append("it was turned upright as its EXIF orientation says")
+    if orientation is None:
+        extra_notes = (*extra_notes, DAMAGED_EXIF)
+    elif {orientation, turned} & set(range(2, 9)):
+        notes = (*notes, "it was turned upright as its EXIF orientation says")
     check_size(upright.height, upright.width, name)
     samples = to_rgb(upright, name, deep=deep, srgb=srgb)
     if not (mode in PLAIN_MODES or mode.startswith("I")):
         inexact = inexact or mode
+    colour_notes = unapplied_colour(extras.colour, bool(extras.profile))
     return Picture(
         samples.rgb,
         samples.greyscale,
         name,
         path,
-        (*samples.notes, *notes, *extra_notes),
+        tuple(dict.fromkeys((*samples.notes, *notes, *extra_notes, *colour_notes))),
         samples.alpha,
         extras,
         inexact,
@@ -254,23 +309,3 @@ def _part_notes(image: Image.Image) -> list[str]:
         return []
     first = f"only the first of its {frames} frames or pages was taken"
     return [PARTS.get(image.format or "", first)]
-
-
-def _most_pixels(image: Image.Image, length: int) -> int:
-    """Pixels that so many bytes can hold; decoders make up the rest where the data ends early."""
-    if image.format in ("JPEG", "MPO"):
-        return 512 * length  # a Huffman code has a bit at least for each block of 8x8
-    if image.format == "PNG":  # Deflate's best is 1032 bytes for one
-        return 1032 * length // 3 if image.mode == "RGB" else 8 * 1032 * length
-    return MAX_PIXELS
-
-
-def _open(data: bytes, name: str) -> Image.Image:
-    Image.init()  # so that ID lists every format; Pillow does the work only once
-    plugin = plugin_for(data)
-    if plugin and plugin.ready() and plugin is JXL:
-        size = jxl_size(data)
-        if size is None:
-            raise ImageError(f"{name}: is damaged or incomplete (the codestream is missing).")
-        check_size(*size, name)
-    return Image.open(BytesIO(data), formats=[f for f in Image.ID if f not in EXCLUDED_FORMATS])

@@ -15,7 +15,7 @@ def inspect(stego: AnyPicture, reference: AnyPicture, keys: Keys) -> Contents:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
-    seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
+    seen, shared = as_picture(stego, "stego", received=True), as_picture(reference, "reference")
     opened = open_stego(seen, shared, keys)
     found = opened.transport.describe(opened.header.metadata, opened.pair)
     return replace(found, intact=opened.header.intact, sender=opened.header.sender)

@@ -35,7 +35,7 @@ def reveal(
         SignatureError: exit code 13, as `Keys.sender` asks for.
         SshrError: other kinds, each with a message for the user.
     """
-    seen, shared = as_picture(stego, "stego"), as_picture(reference, "reference")
+    seen, shared = as_picture(stego, "stego", received=True), as_picture(reference, "reference")
     opened = open_stego(seen, shared, keys)
     return reveal_opened(opened, Runtime(preset, device), strict, progress)
 

@@ -16,7 +16,7 @@ def test_every_detector_of_the_table_is_found_or_says_what_it_needs(monkeypatch)
                 find_detector(name)
         else:
             assert find_detector(name) is not None
-    with pytest.raises(UsageError, match="is not one of spam"):
+    with pytest.raises(UsageError, match="is not one of spam, stegexpose"):
         find_detector("nosuch")
 
 

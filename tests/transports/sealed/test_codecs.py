@@ -112,3 +112,13 @@ def test_code_of_another_codec_or_cut_is_refused(photo: Photo, codec: PictureCod
         if other is not codec:
             with pytest.raises(ValueError, match="cannot be decoded"):
                 decode(other, data, (64, 64, 3))
+
+
+@pytest.mark.parametrize("shape", [(9, 8, 3), (31, 40), (200, 5, 3), (1, 1, 3), (31, 64, 3)])
+def test_pictures_too_small_for_jpeg_2000_are_coded_by_the_others(shape: tuple[int, ...]) -> None:
+    picture = noise(shape)
+    whole = len(pictures.lossless(picture).data)
+    assert pictures.reaching(picture, 30.0).psnr >= 30
+    for room in (whole // 2, whole - 1):
+        fitted = pictures.fitting(picture, room, whole)
+        assert fitted is None or len(fitted.data) <= room

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sshr.errors import UsageError
 from sshr.evaluation.detectors.ensemble import LEARNERS, SUBSPACE, FisherEnsemble
 from sshr.evaluation.detectors.spam import spam_features
+from sshr.evaluation.detectors.stegexpose import StegExpose
 from sshr.files.names import shown
 from sshr.types import Rgb8
 
@@ -100,7 +101,12 @@ def sealwatch_spam() -> Detector:
     return FeatureDetector(extract, train)
 
 
-DETECTORS: dict[str, Callable[[], Detector]] = {"spam": spam, "sealwatch-spam": sealwatch_spam}
+DETECTORS: dict[str, Callable[[], Detector]] = {
+    "spam": spam,
+    "stegexpose": StegExpose,
+    "stegexpose-published": lambda: StegExpose(faithful=True),
+    "sealwatch-spam": sealwatch_spam,
+}
 
 
 def find_detector(name: str) -> Detector:

@@ -24,7 +24,7 @@ from sshr.transports.sealed.decoders import (
     decode,
     register,
 )
-from sshr.transports.sealed.jpeg2000 import bare_plane
+from sshr.transports.sealed.jpeg2000 import LEAST_SIDE, bare_plane
 
 _LARGE = 1 << 20
 """Pixels from which on speed counts more than the last percent."""
@@ -33,7 +33,6 @@ _LARGE = 1 << 20
 _SETTLED_DB = 47.0
 _SPLIT_FROM, _SPLIT_ONLY_FROM = 0.72, 0.85
 _SPLIT_QUALITY = 62.0  # some 50 dB
-_LEAST_ROWS = 32  # five halvings of JPEG 2000
 _SAMPLES, _SAMPLE_ROWS = 4, 64
 _A_LITTLE = 0.05  # dB
 _BITS_A_DECIBEL = 1 / 6.02
@@ -83,11 +82,13 @@ def _split(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | Non
     The last bits of a transform code buy little: a picture that is exact in nine tenths and has
     50 dB in the last has 60 dB, where one code for all of it has 54.
     """
+    if min(picture.shape[:2]) < LEAST_SIDE:
+        return None
     lossy = len(_opponent(picture, _SPLIT_QUALITY)[1])
     if lossy >= capacity or whole <= capacity:
         return None
     a_row = (whole - lossy) / len(picture)
-    low, high = 1, len(picture) - _LEAST_ROWS
+    low, high = 1, len(picture) - LEAST_SIDE
     rows, best = int((capacity - lossy) / a_row), None
     for _ in range(5):
         if low > high:
@@ -125,8 +126,10 @@ Bounds = tuple[float, float]
 
 def _lossy(picture: NDArray[np.uint8]) -> list[tuple[Encode, Bounds]]:
     """Encoders with a range of their quality, in which bytes and PSNR rise."""
-    all_of_them: list[tuple[Encode, Bounds]] = [(_opponent, (40.0, 100.0))]
-    if picture.size < 3 * _LARGE:
+    all_of_them: list[tuple[Encode, Bounds]] = []
+    if min(picture.shape[:2]) >= LEAST_SIDE:
+        all_of_them.append((_opponent, (40.0, 100.0)))
+    if picture.size < 3 * _LARGE or not all_of_them:
         all_of_them.append((_jpeg_xl, (1.0, 99.9)))
         if picture.ndim == 3:  # a grey AVIF comes back as RGB
             all_of_them.append((_avif, (0.0, 100.0)))

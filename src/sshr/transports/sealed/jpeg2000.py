@@ -13,6 +13,8 @@ _CODING = bytes.fromhex("ff52000c00000001000504040000")
 _STEPS = bytes.fromhex("ff5c002342b720b6f0b6f0b6c0af00af00aee0a750a750a76890059005904797d397d39762")
 _START, _END, _DATA, _COMMENT = b"\xff\x4f", b"\xff\xd9", b"\xff\x93", b"\xff\x64"
 _SIXTEEN_BITS = 15
+LEAST_SIDE = 32
+"""Pixels of a plane; the encoder halves a smaller one less often, under other headers."""
 
 
 def bare_plane(data: bytes, height: int, width: int) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.methods.classical import classical
+from sshr.evaluation.methods.cross import cross
 from sshr.evaluation.methods.lsb import lsb, matching
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import ANALOG, LINEAR, analog, linear, preset
@@ -24,6 +25,7 @@ METHODS: dict[str, Factory] = {
     ANALOG: analog,
     LINEAR: linear,
     "classical": classical,
+    "cross": cross,
     "lsb": lsb,
     "lsb-matching": matching,
     **{system: partial(rival, system) for system in SYSTEMS},

@@ -2,15 +2,19 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sshr.errors import UsageError
-from sshr.evaluation.detectors.ensemble import LEARNERS, SUBSPACE, FisherEnsemble
+from sshr.evaluation.detectors.ensemble import FisherEnsemble
+from sshr.evaluation.detectors.networks import NetworkDetector
+from sshr.evaluation.detectors.sealwatch_features import sealwatch_parts
 from sshr.evaluation.detectors.spam import spam_features
+from sshr.evaluation.detectors.srnet import SrNet
 from sshr.evaluation.detectors.stegexpose import StegExpose
+from sshr.evaluation.detectors.xunet import XuNet
 from sshr.files.names import shown
 from sshr.types import Rgb8
 
@@ -71,41 +75,15 @@ def spam() -> Detector:
     )
 
 
-def sealwatch_spam() -> Detector:
-    """SPAM and the ensemble as the package sealwatch has them.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    try:
-        import sealwatch
-    except ImportError as error:
-        raise UsageError(
-            f"--detector sealwatch-spam needs the package sealwatch ({error}); "
-            "pip install sealwatch, or take --detector spam"
-        ) from None
-
-    def extract(picture: Rgb8) -> Vector:
-        planes = (np.ascontiguousarray(picture[..., c]) for c in range(3))
-        parts = [list(sealwatch.spam.extract(plane).values()) for plane in planes]
-        mean: Vector = np.mean([np.concatenate([*map(np.ravel, one)]) for one in parts], axis=0)
-        return mean
-
-    def train(covers: Vector, stegos: Vector) -> Callable[[Vector], Vector]:
-        trainer: Any = sealwatch.ensemble_classifier.FldEnsembleTrainer(
-            covers, stegos, seed=1, L=LEARNERS, d_sub=SUBSPACE, verbose=0
-        )
-        judge: Callable[[Vector], Vector] = trainer.train()[0].predict
-        return judge
-
-    return FeatureDetector(extract, train)
-
-
 DETECTORS: dict[str, Callable[[], Detector]] = {
     "spam": spam,
     "stegexpose": StegExpose,
     "stegexpose-published": lambda: StegExpose(faithful=True),
-    "sealwatch-spam": sealwatch_spam,
+    "xunet": lambda: NetworkDetector(XuNet),
+    "srnet": lambda: NetworkDetector(SrNet),
+    "srm": lambda: FeatureDetector(*sealwatch_parts("srm")),
+    "srmq1": lambda: FeatureDetector(*sealwatch_parts("srmq1")),
+    "sealwatch-spam": lambda: FeatureDetector(*sealwatch_parts("sealwatch-spam")),
 }
 
 

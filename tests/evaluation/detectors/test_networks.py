@@ -3,10 +3,10 @@ import pytest
 import torch
 from torch import nn
 
-from sshr.evaluation.detectors.networks import Budget, NetworkDetector
+from sshr.evaluation.detectors.networks import NetworkDetector, Schooling
 from sshr.evaluation.detectors.xunet import XuNet
 
-SHORT = Budget(epochs=6, pairs=4, side=48, rate=3e-3)
+SHORT = Schooling(epochs=6, pairs=4, side=48, rate=3e-3)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_training_follows_from_its_seed_and_leaves_the_global_one(pairs):
     torch.manual_seed(5)
     before = torch.get_rng_state()
     for seed in (1, 1, 2):
-        detector = NetworkDetector(XuNet, Budget(epochs=1, side=32), seed)
+        detector = NetworkDetector(XuNet, Schooling(epochs=1, side=32), seed)
         detector.fit(covers, stegos)
         found.append(detector.score(covers))
     assert torch.equal(before, torch.get_rng_state())
@@ -61,7 +61,9 @@ def test_both_of_a_pair_are_cut_alike_and_all_are_shown(pairs):
         made.append(Recorder())
         return made[-1]
 
-    NetworkDetector(build, Budget(epochs=2, pairs=2, side=40)).fit(covers, [c ^ 1 for c in covers])
+    NetworkDetector(build, Schooling(epochs=2, pairs=2, side=40)).fit(
+        covers, [c ^ 1 for c in covers]
+    )
     assert [len(batch) for batch in made[0].seen] == [4, 4, 2, 4, 4, 2]
     for batch in made[0].seen:
         assert batch.shape[1:] == (3, 40, 40)

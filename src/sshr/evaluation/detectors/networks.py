@@ -13,7 +13,7 @@ from sshr.types import Rgb8
 
 
 @dataclass(frozen=True)
-class Budget:
+class Schooling:
     """How long a detector is trained, with Adam.
 
     Attributes:
@@ -45,9 +45,9 @@ class NetworkDetector:
     """
 
     def __init__(
-        self, build: Callable[[], nn.Module], budget: Budget | None = None, seed: int = 0
+        self, build: Callable[[], nn.Module], schooling: Schooling | None = None, seed: int = 0
     ) -> None:
-        self._build, self._budget, self._seed = build, budget or Budget(), seed
+        self._build, self._schooling, self._seed = build, schooling or Schooling(), seed
         self._net: nn.Module | None = None
 
     def fit(self, covers: Sequence[Rgb8], stegos: Sequence[Rgb8]) -> None:
@@ -58,16 +58,18 @@ class NetworkDetector:
         """
         if len(covers) != len(stegos):
             raise ValueError(f"{len(covers)} photographs and {len(stegos)} stegos are no pairs")
-        budget, rng = self._budget, np.random.default_rng(self._seed)
+        schooling, rng = self._schooling, np.random.default_rng(self._seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self._seed)
             net = self._build().train()
-        optimiser = torch.optim.Adam(net.parameters(), budget.rate, weight_decay=budget.decay)
-        halved = torch.optim.lr_scheduler.StepLR(optimiser, max(budget.epochs // 5, 1), 0.5)
-        for _ in range(budget.epochs):
+        optimiser = torch.optim.Adam(net.parameters(), schooling.rate, weight_decay=schooling.decay)
+        halved = torch.optim.lr_scheduler.StepLR(optimiser, max(schooling.epochs // 5, 1), 0.5)
+        for _ in range(schooling.epochs):
             order = rng.permutation(len(covers))
-            for start in range(0, len(order), budget.pairs):
-                cuts = [self._cut(covers[i], stegos[i], rng) for i in order[start:][: budget.pairs]]
+            for start in range(0, len(order), schooling.pairs):
+                cuts = [
+                    self._cut(covers[i], stegos[i], rng) for i in order[start:][: schooling.pairs]
+                ]
                 batch = torch.stack([one for cut in cuts for one in cut])
                 truth = torch.arange(len(batch)) % 2
                 loss = F.cross_entropy(net(batch), truth)
@@ -87,7 +89,7 @@ class NetworkDetector:
 
     def _cut(self, cover: Rgb8, stego: Rgb8, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """One place of both, turned by quarters and mirrored."""
-        height, width = (min(self._budget.side, side) for side in cover.shape[:2])
+        height, width = (min(self._schooling.side, side) for side in cover.shape[:2])
         top = int(rng.integers(cover.shape[0] - height + 1))
         left = int(rng.integers(cover.shape[1] - width + 1))
         turns = int(rng.integers(4)) if height == width else 0

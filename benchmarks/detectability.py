@@ -42,7 +42,7 @@ def sealed(noise: str) -> Embed:
 
     def seal(cover: Rgb8, payload: float, seed: int) -> Rgb8:
         data = np.random.default_rng(seed).bytes(int(payload * cover.size) // 8)
-        draw, keys = random.Random(f"sealed {seed}").randbytes, sshr.Keys()
+        draw, keys = random.Random(f"sealed {seed}").randbytes, sshr.Keys(reference_alone=True)
         return sshr.conceal(sshr.Blob(data), cover, keys, "sealed", random=draw, noise=noise).image
 
     return seal
@@ -59,7 +59,7 @@ def base_m(cover: Rgb8, payload: float, seed: int) -> Rgb8:
 def analog(covers: Sequence[Rgb8], preset: str) -> Iterator[Rgb8]:
     """Each photograph with the next one concealed in it, header and all."""
     for number, cover in enumerate(covers):
-        draw, keys = random.Random(f"analog {number}").randbytes, sshr.Keys()
+        draw, keys = random.Random(f"analog {number}").randbytes, sshr.Keys(reference_alone=True)
         secret = covers[(number + 1) % len(covers)]
         yield as_rgb(sshr.conceal(secret, cover, keys, random=draw, preset=preset).image)
 

@@ -32,7 +32,7 @@ NAMES = (
     *("contrast:-5", "gamma:0.95", "noise", "blur", "poisson", "resize:0.5"),
     *("small:0.5", "small:0.75", "small:0.5+jpeg:75", "small:0.75+jpeg:85"),
 )
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 
 
 def main() -> int:

@@ -42,7 +42,7 @@ NAMES = (
     *("turn right", "turn half", "turn left", "mirror", "turn right; jpeg:85"),
     *("turn left; cut 5,3; jpeg:85", "mirror; 0.75 bicubic; jpeg:85"),
 )
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 
 
 def changed(picture: Rgb8, name: str) -> Rgb8:

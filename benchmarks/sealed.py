@@ -37,11 +37,14 @@ def sealed(options: dict[str, Any]) -> tuple[Conceal, Reveal]:
     """The transport with these options; bytes are those of the encoded secret."""
 
     def conceal(secret: Rgb8, reference: Rgb8) -> tuple[Rgb8, int | None]:
-        draw, keys = random.Random("sealed").randbytes, sshr.Keys()
+        draw, keys = random.Random("sealed").randbytes, sshr.Keys(reference_alone=True)
         stego = sshr.conceal(secret, reference, keys, "sealed", random=draw, **options)
         return stego.image, stego.made.payload_bytes
 
-    return conceal, lambda seen, reference: sshr.reveal(seen, reference, sshr.Keys()).rgb
+    return (
+        conceal,
+        lambda seen, reference: sshr.reveal(seen, reference, sshr.Keys(reference_alone=True)).rgb,
+    )
 
 
 def classical(base: str) -> tuple[Conceal, Reveal]:

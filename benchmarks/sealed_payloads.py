@@ -28,7 +28,7 @@ from sshr.transports.sealed.noise import Noise
 from sshr.types import Rgb8
 
 NOISES = [each.name.lower() for each in Noise]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 STEGOS = 100
 DAMAGE = (1, 3, 6, 12, 24)
 SIDE = 256

@@ -231,7 +231,11 @@ def sealed_speed(size: tuple[int, int], threads: int, repeats: int) -> dict[str,
         folder = Path(name)
         reference, stego, data = folder / "reference.png", folder / "stego.png", folder / "data"
         write_image(reference, picture(REFERENCE, (SIDE, SIDE), seed=2))
-        secret, keys, times = picture(SECRET, (SIDE, SIDE), seed=1), sshr.Keys(), []
+        secret, keys, times = (
+            picture(SECRET, (SIDE, SIDE), seed=1),
+            sshr.Keys(reference_alone=True),
+            [],
+        )
         for options in ({"stego_psnr": 46.0}, {"quality": "lossless"}):
             sshr.conceal(secret, reference, keys, "sealed", **options).save(stego, force=True)
             times.append(median_seconds(lambda: sshr.reveal(stego, reference, keys), repeats))

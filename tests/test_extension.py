@@ -52,7 +52,7 @@ def conceal(secret: object, reference: object, keys: sshr.Keys, **options: objec
 
 
 def test_picture_through_the_python_api(desk: Path) -> None:
-    keys, told = sshr.Keys(), []
+    keys, told = sshr.Keys(reference_alone=True), []
     stego = conceal("secret.png", "reference.png", keys, progress=lambda *step: told.append(step))
     assert told == [("laying", 0, 1), ("laying", 1, 1)]
     assert stego.notes == ("a toy",)
@@ -73,29 +73,39 @@ def test_picture_through_the_python_api(desk: Path) -> None:
 
 def test_options_reach_the_transport(desk: Path) -> None:
     plain, other = (
-        conceal("secret.png", "reference.png", sshr.Keys(), side=16, upside_down=turned)
+        conceal(
+            "secret.png",
+            "reference.png",
+            sshr.Keys(reference_alone=True),
+            side=16,
+            upside_down=turned,
+        )
         for turned in (False, True)
     )
     assert (plain.image != other.image).any()
     images = [
-        sshr.reveal(each.image, "reference.png", sshr.Keys()).fitted for each in (plain, other)
+        sshr.reveal(each.image, "reference.png", sshr.Keys(reference_alone=True)).fitted
+        for each in (plain, other)
     ]
     assert images[0] is not None
     assert images[0].shape == (16, 16, 3)
     assert np.array_equal(*images)
     with pytest.raises(UsageError, match="side 7 is not one of 8 to 40"):
-        conceal("secret.png", "reference.png", sshr.Keys(), side=7)
+        conceal("secret.png", "reference.png", sshr.Keys(reference_alone=True), side=7)
     with pytest.raises(UsageError, match="the toy transport has no option 'fit'"):
-        conceal("secret.png", "reference.png", sshr.Keys(), fit="cover")
+        conceal("secret.png", "reference.png", sshr.Keys(reference_alone=True), fit="cover")
     with pytest.raises(UsageError, match="the analog transport has no option 'side'"):
-        sshr.conceal("secret.png", "reference.png", sshr.Keys(), side=16)
+        sshr.conceal("secret.png", "reference.png", sshr.Keys(reference_alone=True), side=16)
 
 
 def test_text_through_streams(desk: Path) -> None:
-    stego, file = conceal(sshr.Blob.text("grüße"), "reference.png", sshr.Keys()), io.BytesIO()
+    stego, file = (
+        conceal(sshr.Blob.text("grüße"), "reference.png", sshr.Keys(reference_alone=True)),
+        io.BytesIO(),
+    )
     report = stego.save(file)
     assert (report.exact, report.payload_bytes, report.carried) == (True, 7, None)
-    found = sshr.reveal(Image.open(file), "reference.png", sshr.Keys())
+    found = sshr.reveal(Image.open(file), "reference.png", sshr.Keys(reference_alone=True))
     assert found.text == "grüße"
     out = io.BytesIO()
     found.save(out)
@@ -103,15 +113,17 @@ def test_text_through_streams(desk: Path) -> None:
 
 
 def test_changed_sample_is_told(desk: Path) -> None:
-    stego = conceal(sshr.Blob.text("grüße"), "reference.png", sshr.Keys()).image.copy()
+    stego = conceal(
+        sshr.Blob.text("grüße"), "reference.png", sshr.Keys(reference_alone=True)
+    ).image.copy()
     stego[60, 60, 1] ^= 2
-    found = sshr.reveal(stego, "reference.png", sshr.Keys())
+    found = sshr.reveal(stego, "reference.png", sshr.Keys(reference_alone=True))
     assert (found.text, found.intact) == ("grüße", False)
-    assert not sshr.inspect(stego, "reference.png", sshr.Keys()).intact
+    assert not sshr.inspect(stego, "reference.png", sshr.Keys(reference_alone=True)).intact
 
 
 def test_only_its_own_files_are_written(desk: Path) -> None:
-    stego = conceal(sshr.Blob.text("x"), "reference.png", sshr.Keys())
+    stego = conceal(sshr.Blob.text("x"), "reference.png", sshr.Keys(reference_alone=True))
     with pytest.raises(OutputError, match=r"\.webp files do not keep what the toy .* Use \.png"):
         stego.save("stego.webp")
     assert not Path("stego.webp").exists()
@@ -121,18 +133,18 @@ def test_kinds_and_sizes_that_it_does_not_carry(desk: Path) -> None:
     with pytest.raises(
         UsageError, match="the toy transport carries no file; sealed or robust does"
     ):
-        conceal(sshr.Blob(b"x"), "reference.png", sshr.Keys())
+        conceal(sshr.Blob(b"x"), "reference.png", sshr.Keys(reference_alone=True))
     with pytest.raises(TooSmallError, match="too many for the toy"):
-        conceal(sshr.Blob.text("x" * 7000), "reference.png", sshr.Keys())
+        conceal(sshr.Blob.text("x" * 7000), "reference.png", sshr.Keys(reference_alone=True))
 
 
 def test_forecast_agrees_with_what_fits(desk: Path) -> None:
     told = sshr.forecast(None, "reference.png", "toy")
     assert (told.transport, told.stego, told.payload_bytes) == ("toy", (128, 128), None)
     room = told.capacity[51.0]
-    conceal(sshr.Blob.text("x" * room), "reference.png", sshr.Keys())
+    conceal(sshr.Blob.text("x" * room), "reference.png", sshr.Keys(reference_alone=True))
     with pytest.raises(TooSmallError):
-        conceal(sshr.Blob.text("x" * (room + 1)), "reference.png", sshr.Keys())
+        conceal(sshr.Blob.text("x" * (room + 1)), "reference.png", sshr.Keys(reference_alone=True))
     own = sshr.forecast("secret.png", "reference.png", "toy", side=10)
     assert own.payload_bytes == 300
 
@@ -249,16 +261,19 @@ def test_folder_names_that_it_does_not_survive_fail_before_any_work(
 def test_carrier_that_is_not_in_the_table_opens_nothing(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stego = conceal(sshr.Blob.text("x"), "reference.png", sshr.Keys()).image
+    stego = conceal(sshr.Blob.text("x"), "reference.png", sshr.Keys(reference_alone=True)).image
     monkeypatch.setattr(reader, "CARRIERS", CARRIERS)
     with pytest.raises(sshr.SshrError, match="fingerprint of this reference"):
-        sshr.reveal(stego, "reference.png", sshr.Keys())
+        sshr.reveal(stego, "reference.png", sshr.Keys(reference_alone=True))
 
 
 def test_carriers_share_one_table(desk: Path) -> None:
     """A stego of each transport opens while all carriers are asked."""
     seal = sshr.conceal(
-        *(sshr.Blob.text("x"), "reference.png", sshr.Keys(), "sealed"),
+        *(sshr.Blob.text("x"), "reference.png", sshr.Keys(reference_alone=True), "sealed"),
         random=random.Random(2).randbytes,
     )
-    assert sshr.reveal(seal.image, "reference.png", sshr.Keys()).transport == "sealed"
+    assert (
+        sshr.reveal(seal.image, "reference.png", sshr.Keys(reference_alone=True)).transport
+        == "sealed"
+    )

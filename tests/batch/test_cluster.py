@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sshr.batch.cluster import check_address
 from sshr.batch.pairing import pair_by_name
 from sshr.batch.runner import Backend, run_folder
 from sshr.batch.work import Job
@@ -71,7 +72,7 @@ def test_a_killed_worker_loses_no_file_and_repeats_none(photo, tmp_path: Path) -
         killer = threading.Thread(target=kill, daemon=True)
         killer.start()
         entries = run_folder(
-            Job("conceal", out, Keys()),
+            Job("conceal", out, Keys(reference_alone=True)),
             pair_by_name(own, shared, out),
             Backend("dask", scheduler=cluster.scheduler_address),
         )
@@ -92,4 +93,27 @@ def test_nobody_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     from sshr.batch.cluster import run_cluster
 
     with pytest.raises(UsageError, match="no Dask scheduler"):
-        list(run_cluster(Job("conceal", tmp_path, Keys()), [], "tcp://127.0.0.1:9"))
+        list(
+            run_cluster(
+                Job("conceal", tmp_path, Keys(reference_alone=True)), [], "tcp://127.0.0.1:9"
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["tls://far:8786", "tcp://127.0.0.1:1", "tcp://127.9.9.9:1", "tcp://[::1]:1", "localhost:8786"],
+)
+def test_keys_travel_encrypted_or_stay_here(address: str) -> None:
+    check_address(address)
+    assert Backend("dask", scheduler=address).scheduler == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["tcp://far:8786", "far:8786", "tcp://10.0.0.1:1", "ws://far", "tcp://localhost.far:1", "x"],
+)
+def test_keys_do_not_leave_this_machine_in_clear(address: str) -> None:
+    with pytest.raises(UsageError, match="in clear: use a tls://"):
+        Backend("dask", scheduler=address)
+    assert Backend("dask", scheduler=address, insecure=True).insecure

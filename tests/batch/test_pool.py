@@ -17,7 +17,9 @@ from sshr.errors import UsageError
 def work_in(folder: Path) -> tuple[Job, list[FilePair]]:
     out = folder / "out"
     names = [f"p{n}.png" for n in range(4)]
-    return Job("conceal", out, Keys()), [FilePair(n, Path(), Path(), out / n) for n in names]
+    return Job("conceal", out, Keys(reference_alone=True)), [
+        FilePair(n, Path(), Path(), out / n) for n in names
+    ]
 
 
 def crash_once(job: Job, pair: FilePair) -> ManifestEntry:

@@ -19,7 +19,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
         return [ManifestEntry(pair.name, "s", "r", "done") for pair in pairs]
 
     monkeypatch.setattr("sshr.batch.runner.run_pool", work)
-    return Job("conceal", tmp_path / "out", Keys())
+    return Job("conceal", tmp_path / "out", Keys(reference_alone=True))
 
 
 def pairing(job: Job) -> Pairing:

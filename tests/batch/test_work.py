@@ -30,7 +30,7 @@ def folders(photo, tmp_path: Path) -> tuple[Path, Path, Path]:
 def test_a_pair_is_done_again_only_when_something_has_changed(folders, tmp_path: Path) -> None:
     own, shared, out = folders
     pair = pair_by_name(own, shared, out).pairs[0]
-    job = Job("conceal", out, Keys())
+    job = Job("conceal", out, Keys(reference_alone=True))
     first = do_pair(job, pair)
     assert first.state == "done", first.error
     assert do_pair(job, pair) == first
@@ -58,17 +58,17 @@ def test_a_pair_is_done_again_only_when_something_has_changed(folders, tmp_path:
 def test_inputs_are_hashed_under_a_key_of_the_folder(folders, tmp_path: Path) -> None:
     own, shared, out = folders
     pair = pair_by_name(own, shared, out).pairs[0]
-    first = do_pair(Job("conceal", out, Keys()), pair)
+    first = do_pair(Job("conceal", out, Keys(reference_alone=True)), pair)
     key = out / ".sshr-records" / "key"
     assert key.stat().st_mode & 0o777 == 0o600
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     moved = replace(pair, output=elsewhere / pair.name)
-    second = do_pair(Job("conceal", elsewhere, Keys()), moved)
+    second = do_pair(Job("conceal", elsewhere, Keys(reference_alone=True)), moved)
     assert second.state == "done", second.error
     assert second.inputs != first.inputs
     key.write_bytes(b"cut")  # a new key is made; what was finished is no longer known as such
-    assert do_pair(Job("conceal", out, Keys()), pair).code == 8
+    assert do_pair(Job("conceal", out, Keys(reference_alone=True)), pair).code == 8
 
 
 def test_a_pipe_is_refused_and_not_waited_for(folders) -> None:
@@ -78,7 +78,9 @@ def test_a_pipe_is_refused_and_not_waited_for(folders) -> None:
     (out / ".sshr-records").mkdir(parents=True)
     os.mkfifo(out / ".sshr-records" / "lock")
     pairing = pair_by_name(own, shared, out)
-    entries = run_folder(Job("conceal", out, Keys()), Pairing(pairing.pairs[:1]), Backend())
+    entries = run_folder(
+        Job("conceal", out, Keys(reference_alone=True)), Pairing(pairing.pairs[:1]), Backend()
+    )
     assert [entry.code for entry in entries] == [7]
     assert "not a regular file" in entries[0].error
 
@@ -86,8 +88,8 @@ def test_a_pipe_is_refused_and_not_waited_for(folders) -> None:
 def test_what_was_revealed_is_its_owners_alone(folders, tmp_path: Path) -> None:
     own, shared, out = folders
     pair = pair_by_name(own, shared, out).pairs[0]
-    assert do_pair(Job("conceal", out, Keys()), pair).state == "done"
+    assert do_pair(Job("conceal", out, Keys(reference_alone=True)), pair).state == "done"
     back = tmp_path / "back"
     second = replace(pair, source=pair.output, output=back / pair.name)
-    assert do_pair(Job("reveal", back, Keys()), second).state == "done"
+    assert do_pair(Job("reveal", back, Keys(reference_alone=True)), second).state == "done"
     assert second.output.stat().st_mode & 0o777 == 0o600

@@ -157,10 +157,16 @@ def test_progress_of_every_transport(photo: Callable[..., Rgb8]) -> None:
     for secret in (photo("parrots"), sshr.Blob(b"x")):
         stages: list[tuple[str, int, int]] = []
         made = sshr.conceal(
-            secret, reference, sshr.Keys(), progress=lambda *step, to=stages: to.append(step)
+            secret,
+            reference,
+            sshr.Keys(reference_alone=True),
+            progress=lambda *step, to=stages: to.append(step),
         )
         sshr.reveal(
-            made.image, reference, sshr.Keys(), progress=lambda *step, to=stages: to.append(step)
+            made.image,
+            reference,
+            sshr.Keys(reference_alone=True),
+            progress=lambda *step, to=stages: to.append(step),
         )
         assert all(0 <= done <= total for _, done, total in stages)
         told.append(list(dict.fromkeys(stage for stage, _, _ in stages)))
@@ -187,7 +193,9 @@ def test_folders_take_every_option_of_a_transport(folders: Path, cli: Call) -> N
     assert [entry["figures"]["transport"] for entry in entries] == ["sealed"] * 4
     assert all(entry["figures"]["revealed_psnr"] >= 38 for entry in entries)
     for n in range(4):
-        told = sshr.inspect(f"out/p{n}.png", f"references/p{n}.png", sshr.Keys())
+        told = sshr.inspect(
+            f"out/p{n}.png", f"references/p{n}.png", sshr.Keys(reference_alone=True)
+        )
         assert (told.transport, told.details["noise"]) == ("sealed", "texture")
     said = cli(*made, "--fit", "cover")
     assert (said.code, "--fit belongs to the analog" in said.err) == (2, True)

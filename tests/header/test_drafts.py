@@ -46,7 +46,7 @@ def places_of(
 @pytest.mark.parametrize(
     ("sender", "reader"),
     [
-        (Keys(), Keys()),
+        (Keys(reference_alone=True), Keys(reference_alone=True)),
         (Keys(WORDS), Keys(WORDS)),
         (Keys(recipients=PUBLIC[:1]), Keys(identity=IDENTITIES[0])),
         (Keys(WORDS, PUBLIC[:1]), Keys(WORDS, identity=IDENTITIES[0])),
@@ -81,11 +81,11 @@ def test_round_trip(sender, reader, size, ecc, picture, rounder, metadata) -> No
 def test_saturated_reference(level: int, size, rounder, metadata: Metadata) -> None:
     reference = np.full((*size, 3), level, np.uint8)
     beyond = np.full(reference.shape, level * 1.1 - 10, np.float32)
-    stego = HeaderWriter.start(reference, Keys()).write(
+    stego = HeaderWriter.start(reference, Keys(reference_alone=True)).write(
         TrailingDraft(rounder(beyond)), metadata, ecc=True
     )
     assert np.abs(stego.astype(int) - level).max() == 1
-    assert read_header(stego, reference, Keys()).intact
+    assert read_header(stego, reference, Keys(reference_alone=True)).intact
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ class Spy:
 @pytest.mark.parametrize(("size", "each"), [((64, 64), 1), (LARGE, 3)])
 def test_a_rounding_is_used_once(size, each: int, picture, metadata) -> None:
     reference, _ = picture(0, *size)
-    sending, spy = HeaderWriter.start(reference, Keys()), Spy(reference)
+    sending, spy = HeaderWriter.start(reference, Keys(reference_alone=True)), Spy(reference)
     count = header_bits(sending.bucket(metadata))
     sending.write(TrailingDraft(spy), metadata)
     assert spy.asked == [("round", each * count), ("finish", count, each)]
@@ -138,7 +138,7 @@ def test_the_keys_of_a_stego_serve_once(picture, rounder, metadata) -> None:
     ]
     for first in writing:
         for second in writing:
-            sending = HeaderWriter.start(reference, Keys())
+            sending = HeaderWriter.start(reference, Keys(reference_alone=True))
             first(sending)
             with pytest.raises(RuntimeError, match="start another"):
                 second(sending)
@@ -146,12 +146,12 @@ def test_the_keys_of_a_stego_serve_once(picture, rounder, metadata) -> None:
 
 def test_too_small_costs_no_key(picture, rounder, metadata) -> None:
     reference, near = picture()
-    sending = HeaderWriter.start(reference, Keys())
+    sending = HeaderWriter.start(reference, Keys(reference_alone=True))
     large = dataclasses.replace(metadata, side_info=bytes(1000))
     with pytest.raises(TooSmallError, match=r"64x64 px is too small .* at least \d+x\d+ px"):
         sending.write(TrailingDraft(rounder(near)), large, ecc=True)
     stego = sending.write(TrailingDraft(rounder(near)), metadata, ecc=True)
-    assert read_header(stego, reference, Keys()).intact
+    assert read_header(stego, reference, Keys(reference_alone=True)).intact
 
 
 def test_wrong_keys_and_other_senders(picture, rounder, metadata) -> None:
@@ -160,7 +160,7 @@ def test_wrong_keys_and_other_senders(picture, rounder, metadata) -> None:
     stego = HeaderWriter.start(reference, keys).write(
         TrailingDraft(rounder(near)), metadata, ecc=True
     )
-    for reader in (Keys(), Keys(identity=IDENTITIES[1])):
+    for reader in (Keys(reference_alone=True), Keys(identity=IDENTITIES[1])):
         with pytest.raises(WrongKeyError):
             read_header(stego, reference, reader)
     with pytest.raises(WrongKeyError):
@@ -175,8 +175,8 @@ def test_one_carrier_does_not_hide_the_other(picture, rounder, metadata) -> None
         lambda sending: sending.write(KeyedDraft(near), metadata),
         lambda sending: sending.write(TrailingDraft(rounder(near)), metadata, ecc=True),
     ):
-        sending = HeaderWriter.start(reference, Keys())
-        found.append(read_header(make(sending), reference, Keys()))
+        sending = HeaderWriter.start(reference, Keys(reference_alone=True))
+        found.append(read_header(make(sending), reference, Keys(reference_alone=True)))
         assert found[-1].session == sending.session
     assert (found[0].header != found[1].header).any()
 

@@ -42,7 +42,7 @@ def flipped(stego: NDArray[np.uint8], places: NDArray[np.int64] | list[int]) -> 
 def sent(request, picture, rounder, metadata):
     """Reference, stego, what rounding alone makes of it, and the header's places."""
     reference, near = picture(0, *request.param)
-    sending = HeaderWriter.start(reference, Keys())
+    sending = HeaderWriter.start(reference, Keys(reference_alone=True))
     stego = sending.write(TrailingDraft(rounder(near)), metadata, ecc=True)
     return reference, stego, rounder(near).round(), places_of(sending, metadata, stego.size)
 
@@ -58,11 +58,11 @@ def test_nothing_but_the_last_samples_changes_and_those_by_one_level(sent) -> No
 
 def test_any_change_above_the_header_is_noticed(sent) -> None:
     reference, stego, _, places = sent
-    session = read_header(stego, reference, Keys()).session
+    session = read_header(stego, reference, Keys(reference_alone=True)).session
     code = sample_mac(session, stego, places)
     first = stego.size - len(places)
     for place in {0, 1, first - 1, *range(0, first, 997)}:
-        opened = read_header(flipped(stego, [place]), reference, Keys())
+        opened = read_header(flipped(stego, [place]), reference, Keys(reference_alone=True))
         assert (opened.session, opened.intact) == (session, False)
     for place in range(0, first, max(1, first // 1500)):
         changed = stego.copy()
@@ -75,7 +75,9 @@ def test_any_flipped_bit_is_repaired_and_noticed(sent) -> None:
     each = samples_a_bit(stego.size)
     bits = [*range(0, PREFIX_BITS, 31), *range(PREFIX_BITS, len(places) // each, 13)]
     for bit in bits:
-        opened = read_header(flipped(stego, [places[bit * each]]), reference, Keys())
+        opened = read_header(
+            flipped(stego, [places[bit * each]]), reference, Keys(reference_alone=True)
+        )
         assert not opened.intact
 
 
@@ -87,13 +89,19 @@ def test_as_many_bytes_as_the_check_bytes_can_mend(sent) -> None:
     assert blocks == 2
     few = np.concatenate([bytes_at[block::blocks][: CHECKS // 2] for block in range(blocks)])
     prefix = places[[3 * each, 100 * each, 130 * each, 190 * each, 200 * each]]
-    opened = read_header(flipped(stego, np.concatenate([few, prefix])), reference, Keys())
+    opened = read_header(
+        flipped(stego, np.concatenate([few, prefix])), reference, Keys(reference_alone=True)
+    )
     assert not opened.intact
     with pytest.raises(DamagedError):
-        read_header(flipped(stego, bytes_at[::blocks][: CHECKS // 2 + 1]), reference, Keys())
+        read_header(
+            flipped(stego, bytes_at[::blocks][: CHECKS // 2 + 1]),
+            reference,
+            Keys(reference_alone=True),
+        )
     salt = places[[0, 5 * each, 9 * each]]
     with pytest.raises(NothingFoundError):
-        read_header(flipped(stego, salt), reference, Keys())
+        read_header(flipped(stego, salt), reference, Keys(reference_alone=True))
 
 
 def test_an_even_change_inside_the_header_goes_unnoticed(sent) -> None:
@@ -101,14 +109,14 @@ def test_an_even_change_inside_the_header_goes_unnoticed(sent) -> None:
     reference, stego, _, places = sent
     changed = stego.copy()
     changed.reshape(-1)[places] ^= 2
-    assert read_header(changed, reference, Keys()).intact
+    assert read_header(changed, reference, Keys(reference_alone=True)).intact
 
 
 def test_without_check_bytes_no_changed_bit_passes(picture, rounder, metadata) -> None:
     reference, near = picture()
-    sending = HeaderWriter.start(reference, Keys())
+    sending = HeaderWriter.start(reference, Keys(reference_alone=True))
     stego = sending.write(TrailingDraft(rounder(near)), metadata)
     places = places_of(sending, metadata, stego.size, ecc=False)
     for bit in range(0, len(places), 53):
         with pytest.raises(NothingFoundError if bit < 8 * 24 else DamagedError):
-            read_header(flipped(stego, [places[bit]]), reference, Keys())
+            read_header(flipped(stego, [places[bit]]), reference, Keys(reference_alone=True))

@@ -26,9 +26,9 @@ from sshr.header.stream import ChaCha20Poly1305, _masked
 REFERENCE = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8)
 OURS = ReferenceKey.of(REFERENCE)
 SALT = bytes(range(16))
-SLOTS = wrap(bytes(32), Keys(), OURS.key, SALT, random.Random(1).randbytes)
+SLOTS = wrap(bytes(32), Keys(reference_alone=True), OURS.key, SALT, random.Random(1).randbytes)
 SESSION = Session.of(bytes(32), SALT, OURS.key)
-READERS = (Keys(), Keys(identity=b"\1" * 32))
+READERS = (Keys(reference_alone=True), Keys(identity=b"\1" * 32))
 OUTCOMES = (NothingFoundError, DamagedError, WrongKeyError)
 
 packed = st.builds(

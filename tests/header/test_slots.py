@@ -19,14 +19,14 @@ PUBLIC = [
 WORDS = b"open sesame"
 
 SENDERS = {
-    "reference": Keys(),
+    "reference": Keys(reference_alone=True),
     "passphrase": Keys(WORDS),
     "recipient": Keys(None, (PUBLIC[0],)),
     "three": Keys(None, tuple(PUBLIC[:3])),
     "both": Keys(WORDS, (PUBLIC[0],)),
 }
 READERS = {
-    "reference": Keys(),
+    "reference": Keys(reference_alone=True),
     "passphrase": Keys(WORDS),
     "wrong passphrase": Keys(b"open barley"),
     "first": Keys(identity=IDENTITIES[0]),
@@ -87,9 +87,14 @@ def test_a_recipient_given_twice_gets_one_slot() -> None:
 
 @pytest.mark.parametrize("changed", ["reference", "salt"])
 def test_slots_are_bound_to_reference_and_salt(changed: str) -> None:
-    slots = wrap(FILE_KEY, Keys(), REFERENCE, SALT, random.Random(1).randbytes)
+    slots = wrap(FILE_KEY, Keys(reference_alone=True), REFERENCE, SALT, random.Random(1).randbytes)
     reference = b"x" * 32 if changed == "reference" else REFERENCE
-    assert unwrap(slots, Keys(), reference, b"x" * 16 if changed == "salt" else SALT) is None
+    assert (
+        unwrap(
+            slots, Keys(reference_alone=True), reference, b"x" * 16 if changed == "salt" else SALT
+        )
+        is None
+    )
 
 
 def test_points_of_low_order() -> None:

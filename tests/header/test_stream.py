@@ -144,7 +144,7 @@ def test_two_seals_of_the_same_input_differ_everywhere(seeded, picture, metadata
     key = ReferenceKey.of(reference)
     seen = []
     for seed in (1, 2):
-        sending = HeaderWriter.start(reference, Keys(), seeded(seed))
+        sending = HeaderWriter.start(reference, Keys(reference_alone=True), seeded(seed))
         stego = sending.write(KeyedDraft(near), metadata).reshape(-1)
         stream = read(stego, key, sending.bucket(metadata), trailing=False)
         seen.append((stream, sending.session))

@@ -31,7 +31,7 @@ def reference(photo: Callable[..., Rgb8]) -> Rgb8:
 def stego(secret: Rgb8, reference: Rgb8, drawing_from) -> sshr.Stego:
     """Concealed under the reference alone, which saves Argon2id's time."""
     with drawing_from("stego"):
-        return sshr.conceal(secret, reference, sshr.Keys())
+        return sshr.conceal(secret, reference, sshr.Keys(reference_alone=True))
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 Photo = Callable[..., Rgb8]
 
 

@@ -11,7 +11,7 @@ from sshr.imaging.fitting import FitMode, fit_to, unfit
 from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 
 
 @pytest.mark.parametrize("mode", ["contain", "cover", "stretch"])

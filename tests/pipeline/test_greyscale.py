@@ -14,7 +14,7 @@ from sshr.imaging.fitting import fit_to
 from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 SIZE = (161, 200)  # a row and two columns more than whole blocks, and a rim beyond the tiles
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 import sshr
 
 Rgb8 = NDArray[np.uint8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 
 
 def test_inspect_says_what_is_in_it(stego: sshr.Stego, reference: Rgb8) -> None:

@@ -24,7 +24,7 @@ from sshr.transports.protocol import Runtime
 from sshr.zoo.checkpoint import load_checkpoint, save_checkpoint
 
 Rgb8 = NDArray[np.uint8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_passphrase_and_recipient_are_both_needed(secret: Rgb8, reference: Rgb8)
     received = sshr.reveal(stego.image, reference, sshr.Keys(passphrase=word, identity=identity))
     assert psnr(received.image, secret) > 46
     for keys in (
-        sshr.Keys(),
+        sshr.Keys(reference_alone=True),
         sshr.Keys(passphrase=word),
         sshr.Keys(identity=identity),
         sshr.Keys(passphrase=word, identity=other),

@@ -28,7 +28,7 @@ from sshr.metrics import psnr
 
 Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 TOP, LEFT = 128, 200
 TOLERANCE = (
     2.5  # a 64 px picture gives a fifth of its samples to the header; measured: 1.4 dB of 95

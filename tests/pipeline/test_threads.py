@@ -20,13 +20,13 @@ from sshr.metrics import psnr
 from sshr.zoo import registry
 
 Rgb8 = NDArray[np.uint8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 LevelsApart = Callable[[Rgb8, Rgb8], int]
 # Reads nothing of this process: its own interpreter, its own reading of the weights, two threads.
 REVEAL = """
 import sys, torch, sshr
 torch.set_num_threads(2)
-sshr.reveal(sys.argv[1], sys.argv[2], sshr.Keys()).save(sys.argv[3])
+sshr.reveal(sys.argv[1], sys.argv[2], sshr.Keys(reference_alone=True)).save(sys.argv[3])
 """
 
 

@@ -1,20 +1,43 @@
 """The pairs on a Dask cluster whose workers see the same folders."""
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from sshr.batch.manifest import ManifestEntry
 from sshr.batch.pairing import FilePair
 from sshr.batch.work import Job, do_pair, failed
 from sshr.errors import SshrError, UsageError
+from sshr.files.names import shown
 
 CONNECT_SECONDS = 10
+
+
+def check_address(scheduler: str) -> None:
+    """Refuse an address off this machine whose connections are not encrypted.
+
+    Raises:
+        UsageError: not tls://, nor this machine itself.
+    """
+    scheme, _, place = scheduler.rpartition("://")
+    host = urlsplit(f"//{place}").hostname or ""
+    try:
+        here = ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if scheme not in ("tls", "inproc") and not here:
+        raise UsageError(
+            f"{shown(scheduler)} would send passphrase and private keys in clear: use a tls:// "
+            "address, or --insecure where nobody can listen"
+        )
 
 
 def run_cluster(job: Job, pairs: Iterable[FilePair], scheduler: str) -> Iterator[ManifestEntry]:
     """Entries in the order in which they are ready, one for every pair.
 
-    The pairs of a worker that dies go to another one, which finds those that are finished. Keys
-    travel to the workers: use a tls:// address where others can listen.
+    The pairs of a worker that dies go to another one, which finds those that are finished.
+    Passphrase and private keys travel to the workers, and whoever can reach the scheduler can run
+    programs there; see `check_address`.
 
     Args:
         scheduler: the address, like tcp://host:8786.

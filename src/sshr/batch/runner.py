@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sshr.batch.cluster import run_cluster
+from sshr.batch.cluster import check_address, run_cluster
 from sshr.batch.manifest import RECORDS, ManifestEntry, folder_key, write_manifest
 from sshr.batch.pairing import Pairing
 from sshr.batch.pool import run_pool
@@ -25,19 +25,26 @@ except ImportError:
 class Backend:
     """Who does the work: `jobs` processes here, or the cluster of a Dask scheduler.
 
+    Attributes:
+        insecure: the scheduler may be elsewhere without encryption (see `check_address`).
+
     Raises:
-        UsageError: an unknown name, or an address without dask, or dask without one.
+        UsageError: an unknown name, an address without dask, dask without one, or an address that
+            would send keys in clear.
     """
 
     name: str = "local"
     jobs: int = 1
     scheduler: str | None = None
+    insecure: bool = False
 
     def __post_init__(self) -> None:
         if self.name not in ("local", "dask"):
             raise UsageError(f"--backend {shown(self.name)} is not one of local, dask")
         if (self.name == "dask") != (self.scheduler is not None):
             raise UsageError("--backend dask and --scheduler ADDRESS go together")
+        if self.scheduler is not None and not self.insecure:
+            check_address(self.scheduler)
 
 
 def run_folder(

@@ -32,6 +32,9 @@ class FolderGroup:
     scheduler: Annotated[
         str | None, typer.Option(help="Folders: the Dask scheduler's address, tcp://HOST:8786.")
     ] = None
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Folders: keys may travel to the scheduler in clear.")
+    ] = False
 
     def wanted(self, source: Path | None, reference: Path) -> bool:
         """True for two folders; refuses the options of folders on a single file.
@@ -61,7 +64,7 @@ def work_folders(
     from sshr.cli.printing import print_json
     from sshr.cli.progress import progress_bar
 
-    backend = Backend(folders.backend, folders.jobs, folders.scheduler)
+    backend = Backend(folders.backend, folders.jobs, folders.scheduler, folders.insecure)
     sources, references = sources.absolute(), references.absolute()
     for folder in (sources, references):
         if job.folder.exists() and job.folder.samefile(folder):

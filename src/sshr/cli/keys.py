@@ -104,7 +104,7 @@ class SenderGroup(_KeyGroup):
                 name = shown(self.signer)
                 raise KeyFileError(f"{name}: an imported key cannot sign; see sshr keygen")
         passphrase = self._passphrase(bool(self.to), self.signer, confirm=True)
-        return Keys(passphrase, recipients, signer=signing)
+        return Keys(passphrase, recipients, signer=signing, reference_alone=self.no_passphrase)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,8 @@ class ReaderGroup(_KeyGroup):
         if self.identity:
             own = private_key(self.identity, self.key_passphrase_file).exchange
         passphrase = self._passphrase(self.identity is not None, self.identity, confirm=False)
-        return Keys(passphrase, identity=own, sender=wanted)
+        alone = self.no_passphrase
+        return Keys(passphrase, identity=own, sender=wanted, reference_alone=alone)
 
     def facts(self, found: bytes | None) -> dict[str, str | None]:
         """Who has signed, for JSON: fingerprint, and the name of the key that was asked for.

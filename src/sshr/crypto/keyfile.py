@@ -18,7 +18,7 @@ from sshr.crypto.identity import (
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.pem import ONLY, is_pem, private_from_pem, public_from_pem
 from sshr.errors import KeyFileError, OutputError
-from sshr.files.names import reason, shown
+from sshr.files.names import reason, require_path, shown
 from sshr.files.output import FOR_THE_OWNER, write_file
 from sshr.files.text import decode_text
 
@@ -36,6 +36,7 @@ def read_public_key(source: str | os.PathLike[str]) -> PublicKey:
     Raises:
         KeyFileError: no such file, or not a public key; the message names the file.
     """
+    require_path(source)
     text = os.fspath(source)
     if is_key_text(text):
         return _named("the public key", lambda: parse_public(text))
@@ -59,6 +60,7 @@ def read_private_key(
         KeyFileError: no such file, not a private key, one that others may read, or a wrong
             passphrase; the message names the file.
     """
+    require_path(path)
 
     def parse() -> PrivateKey:
         content = _content(_read(Path(path), private=True))

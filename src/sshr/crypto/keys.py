@@ -30,8 +30,7 @@ ARGON2_LANES = 4
 class Keys:
     """Secrets and addresses for one conceal or reveal, beside the reference.
 
-    With a passphrase and recipients, a recipient needs both. With neither, whoever holds the
-    reference can reveal.
+    With a passphrase and recipients, a recipient needs both.
 
     Attributes:
         passphrase: as bytes (see `passphrase_bytes`), not empty.
@@ -39,9 +38,12 @@ class Keys:
         identity: raw X25519 private key, 32 bytes; used to reveal.
         signer: raw Ed25519 private key, 32 bytes; signs what is concealed.
         sender: raw Ed25519 public key, 32 bytes; what is revealed must bear its signature.
+        reference_alone: there is no passphrase, recipient or identity: whoever holds the reference
+            can reveal.
 
     Raises:
-        UsageError: an empty passphrase, a key of another length, more than 16 recipients.
+        UsageError: an empty passphrase, a key of another type or length, more than 16 recipients;
+            nothing that keeps the secret, unless `reference_alone` asks for that.
     """
 
     passphrase: bytes | None = field(default=None, repr=False)
@@ -49,28 +51,61 @@ class Keys:
     identity: bytes | None = field(default=None, repr=False)
     signer: bytes | None = field(default=None, repr=False)
     sender: bytes | None = None
+    reference_alone: bool = False
 
     def __post_init__(self) -> None:
+        self._check_types()
         if self.passphrase is not None and not self.passphrase:
             raise UsageError("the passphrase is empty; give one, or choose to go without")
         if len(self.recipients) > MAX_RECIPIENTS:
             raise UsageError(
                 f"{len(self.recipients)} recipients given; at most {MAX_RECIPIENTS} are possible"
             )
-        if any(len(key) != KEY_BYTES for key in self.recipients):
+        if any(key is None or len(key) != KEY_BYTES for key in self.recipients):
             raise UsageError(f"a recipient's public key must have {KEY_BYTES} bytes")
         own = {"private key": self.identity, "signing key": self.signer}
         for what, key in (own | {"sender's public key": self.sender}).items():
             if key is not None and len(key) != KEY_BYTES:
                 raise UsageError(f"a {what} must have {KEY_BYTES} bytes")
+        keeps = self.passphrase is not None or self.recipients or self.identity is not None
+        if not keeps and not self.reference_alone:
+            raise UsageError(
+                "no key at all: whoever holds the reference could reveal the secret; give a "
+                "passphrase, recipients or an identity, or Keys(reference_alone=True)"
+            )
+        if keeps and self.reference_alone:
+            raise UsageError("reference_alone contradicts a passphrase, recipients or an identity")
+
+    def _check_types(self) -> None:
+        if not isinstance(self.passphrase, bytes | None):
+            kind = type(self.passphrase).__name__
+            raise UsageError(f"a passphrase must be bytes, not {kind}: see passphrase_bytes")
+        if not isinstance(self.recipients, tuple | list):
+            raise UsageError("recipients must be a tuple of raw public keys")
+        object.__setattr__(self, "recipients", tuple(self.recipients))
+        for key in (*self.recipients, self.identity, self.signer, self.sender):
+            if not isinstance(key, bytes | None):
+                raise UsageError(f"a key must be raw bytes, not {type(key).__name__}")
+
+
+def require_keys(keys: object) -> None:
+    """Refuse what is no `Keys`.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if not isinstance(keys, Keys):
+        raise UsageError(f"keys must be sshr.Keys, not {type(keys).__name__}")
 
 
 def passphrase_bytes(text: str) -> bytes:
     """A typed passphrase as bytes: NFC, UTF-8, so that keyboards and systems agree on it.
 
     Raises:
-        UsageError: the text is not valid Unicode.
+        UsageError: the text is not valid Unicode, or no text.
     """
+    if not isinstance(text, str):
+        raise UsageError(f"a passphrase is typed as text, not {type(text).__name__}")
     try:
         return unicodedata.normalize("NFC", text).encode("utf-8")
     except UnicodeEncodeError as error:

@@ -18,7 +18,7 @@ from sshr.network.rsrk import decode_rsrk_public
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
-_REFERENCE_ALONE = Keys()
+_REFERENCE_ALONE = Keys(reference_alone=True)
 
 
 @dataclass(frozen=True)

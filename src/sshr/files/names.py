@@ -4,6 +4,8 @@ import os
 import unicodedata
 from pathlib import Path
 
+from sshr.errors import UsageError
+
 _JOINERS = "\u200c\u200d"
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode's categories of what is not a character to be read: controls, formats, surrogates,
@@ -14,6 +16,16 @@ def shown(name: str | os.PathLike[str]) -> str:
     """The name on one printable line: line breaks, control and undecodable characters escaped."""
     text = os.fspath(name)
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def require_path(path: object) -> None:
+    """Refuse what is no path.
+
+    Raises:
+        UsageError: it is neither text nor a path-like object.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise UsageError(f"a path is text or a Path, not {type(path).__name__}")
 
 
 def plain_name(name: str) -> str:

@@ -5,8 +5,9 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from sshr.errors import OutputError
+from sshr.errors import OutputError, UsageError
 from sshr.files.names import is_same_file, reason, shown
 from sshr.files.temporary import staged_file, whole_file
 
@@ -50,6 +51,22 @@ def write_file(path: PathLike, data: bytes, force: bool = False, mode: int = FOR
     check_file(path, force)
     with refusals(Path(path)), whole_file(Path(path), force, mode) as file:
         file.write(data)
+
+
+def write_stream(stream: BinaryIO, data: bytes) -> None:
+    """Write bytes to a binary stream.
+
+    Raises:
+        UsageError: it is none.
+        OutputError: it refuses.
+    """
+    try:
+        stream.write(data)
+    except (AttributeError, TypeError):
+        kind = type(stream).__name__
+        raise UsageError(f"a target is a path or a binary stream, not {kind}") from None
+    except (OSError, ValueError) as error:
+        raise OutputError(f"the stream cannot be written ({reason(error)})") from error
 
 
 @contextmanager

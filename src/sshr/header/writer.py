@@ -50,7 +50,7 @@ class HeaderWriter:
         self._salt = salt
         self._file_key = file_key
         self._made = slots
-        self.keys, self.random = Keys(), os.urandom
+        self.keys, self.random = Keys(reference_alone=True), os.urandom
         self._signer = signer
         self._written = False
 

@@ -10,9 +10,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.crypto.keys import Keys
+from sshr.crypto.keys import Keys, require_keys
 from sshr.errors import MismatchError, OutputError
 from sshr.files.names import shown
+from sshr.files.output import PathLike, write_stream
 from sshr.header.reader import OpenedHeader
 from sshr.header.reference import belong_together
 from sshr.header.writer import HeaderWriter, Randomness
@@ -81,7 +82,7 @@ class Stego:
 
     def save(
         self,
-        target: str | Path | BinaryIO,
+        target: PathLike | BinaryIO,
         force: bool = False,
         progress: Progress = quiet,
         metadata: MetadataChoice = "colour",
@@ -100,21 +101,22 @@ class Stego:
         Raises:
             OutputError: the transport does not survive such a file, or see
                 `sshr.imaging.writing.write_image`.
+            UsageError: the target is neither.
             SshrError: the file does not hold the secret.
         """
-        if isinstance(target, str | Path):
+        if isinstance(target, str | os.PathLike):
             with self.staged(target, force, metadata) as file:
                 return self.check(read_image(file).rgb, progress)
         picture = self.cover.picture
         extras = picture.extras.chosen(metadata)
         data = encode_image(self.image, alpha=picture.alpha, extras=extras)
         report = self.check(decode_image(data, "stego").rgb, progress)
-        target.write(data)
+        write_stream(target, data)
         return report
 
     @contextmanager
     def staged(
-        self, path: str | Path, force: bool = False, metadata: MetadataChoice = "colour"
+        self, path: PathLike, force: bool = False, metadata: MetadataChoice = "colour"
     ) -> Iterator[Path]:
         """The written file under a temporary name; it gets its own when the block ends well.
 
@@ -133,7 +135,7 @@ class Stego:
         Raises:
             MismatchError, NothingFoundError, DamagedError: the image does not hold the secret.
         """
-        stego = as_picture(self.image).rgb if image is None else image
+        stego = as_picture(self.image if image is None else image, "stego").rgb
         reference = self.cover.picture.rgb
         opened, pair = self._reopened(stego)
         if not belong_together(stego, reference):
@@ -171,7 +173,7 @@ class Stego:
         }
 
 
-def check_suffix(transport: Transport, path: str | Path) -> None:
+def check_suffix(transport: Transport, path: PathLike) -> None:
     """Refuse a file that can be written, but that this transport does not survive.
 
     Raises:
@@ -203,7 +205,7 @@ def conceal(
         secret: a picture (a path, an HWC uint8 RGB or HW uint8 greyscale array, or a PIL image), or
             a `Blob` with the bytes of a file or text.
         reference: a picture as above, sides >= 64 px.
-        keys: passphrase and recipients; `Keys()` relies on the reference alone.
+        keys: passphrase and recipients; `Keys(reference_alone=True)` relies on the reference.
         transport: how the secret rides: `analog`, `sealed`; by default the first that carries such
             a secret.
         alpha: what becomes of a secret's transparent parts (see `sshr.imaging.secret`).
@@ -214,6 +216,7 @@ def conceal(
     Raises:
         SshrError: one of its kinds, with a message for the user; nothing was written.
     """
+    require_keys(keys)
     own = read_any(secret, alpha)
     way = find_transport(transport, kind_of(own))
     chosen = make_options(way, options)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sshr.crypto.keys import MAX_RECIPIENTS
+from sshr.errors import UsageError
 from sshr.imaging.reading import AnyPicture, as_picture
 from sshr.imaging.secret import AlphaChoice
 from sshr.transports.cover import Cover
@@ -31,8 +33,11 @@ def forecast(
 
     Raises:
         TooSmallError: the reference cannot hold the header, or the secret does not fit.
+        UsageError: recipients are not from 1 to 16.
         SshrError: other kinds, as `conceal`.
     """
+    if not isinstance(recipients, int) or not 1 <= recipients <= MAX_RECIPIENTS:
+        raise UsageError(f"recipients must be a number from 1 to {MAX_RECIPIENTS}")
     own = None if secret is None else read_any(secret, alpha)
     way = find_transport(transport, Kind.PICTURE if own is None else kind_of(own))
     chosen = make_options(way, options)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sshr.crypto.keys import Keys
+from sshr.crypto.keys import Keys, require_keys
 from sshr.imaging.reading import AnyPicture, as_picture
 from sshr.pipeline.opening import open_stego
 from sshr.transports.protocol import Contents
@@ -15,6 +15,7 @@ def inspect(stego: AnyPicture, reference: AnyPicture, keys: Keys) -> Contents:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
+    require_keys(keys)
     seen, shared = as_picture(stego, "stego", received=True), as_picture(reference, "reference")
     opened = open_stego(seen, shared, keys)
     found = opened.transport.describe(opened.header.metadata, opened.pair)

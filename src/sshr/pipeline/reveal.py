@@ -1,6 +1,6 @@
 """The receiver's side: a stego, the reference and keys become the secret again."""
 
-from sshr.crypto.keys import Keys
+from sshr.crypto.keys import Keys, require_keys
 from sshr.errors import DamagedError
 from sshr.imaging.limits import MAX_PIXELS
 from sshr.imaging.reading import AnyPicture, as_picture
@@ -35,6 +35,7 @@ def reveal(
         SignatureError: exit code 13, as `Keys.sender` asks for.
         SshrError: other kinds, each with a message for the user.
     """
+    require_keys(keys)
     seen, shared = as_picture(stego, "stego", received=True), as_picture(reference, "reference")
     opened = open_stego(seen, shared, keys)
     return reveal_opened(opened, Runtime(preset, device), strict, progress)

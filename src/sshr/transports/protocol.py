@@ -6,7 +6,7 @@ line, folders and evaluation then know it.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, get_args, get_type_hints, runtime_checkable
 
 from sshr.errors import UsageError
 from sshr.progress import Progress
@@ -233,7 +233,20 @@ def make_options(transport: Transport, given: dict[str, Any]) -> Any:
     for name in given:
         if name not in known:
             raise UsageError(f"the {transport.name} transport has no option '{name}'")
+    for name, value in given.items():
+        if not _is_of(value, get_type_hints(transport.options)[name]):
+            raise UsageError(f"{name} must not be of type {type(value).__name__}")
     return transport.options(**given)
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    """Whether a value is of an option's type, where that is a plain one."""
+    kinds = get_args(kind) or (kind,)
+    if not all(isinstance(one, type) for one in kinds):
+        return True
+    if float in kinds and isinstance(value, int):
+        return not isinstance(value, bool)
+    return isinstance(value, kinds)
 
 
 def option_names(transport: Transport) -> list[str]:

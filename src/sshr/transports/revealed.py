@@ -1,14 +1,14 @@
 """What a reveal gives back, whatever the transport."""
 
+import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sshr.errors import UsageError
-from sshr.files.output import FOR_THE_OWNER, write_file
+from sshr.files.output import FOR_THE_OWNER, PathLike, write_file, write_stream
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.writing import encode_image, write_image
 from sshr.transports.kind import Kind
@@ -68,18 +68,19 @@ class Revealed:
             raise UsageError(f"what was concealed is a {self.kind.name.lower()}, not a text")
         return self.data.decode("utf-8", "replace")
 
-    def save(self, target: str | Path | BinaryIO, force: bool = False) -> None:
+    def save(self, target: PathLike | BinaryIO, force: bool = False) -> None:
         """Write a picture in the suffix's lossless format (to a stream: PNG), else the bytes.
 
         Its owner alone may read the file (mode 600).
 
         Raises:
             OutputError: see `sshr.imaging.writing.write_image`.
+            UsageError: the target is neither a path nor a binary stream.
         """
-        if isinstance(target, str | Path):
+        if isinstance(target, str | os.PathLike):
             if self.image is None:
                 write_file(target, self.data, force, FOR_THE_OWNER)
             else:
                 write_image(target, self.image, force, mode=FOR_THE_OWNER)
         else:
-            target.write(self.data if self.image is None else encode_image(self.image))
+            write_stream(target, self.data if self.image is None else encode_image(self.image))

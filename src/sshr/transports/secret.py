@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sshr.errors import ImageError, UsageError
-from sshr.files.names import reason, shown
+from sshr.files.names import reason, require_path, shown
 from sshr.files.regular import open_regular
 from sshr.imaging.limits import MAX_SECRET_BYTES
 from sshr.imaging.reading import AnyPicture, Picture
@@ -60,6 +60,7 @@ class Blob:
         Raises:
             ImageError: it is missing, cannot be read or is over 256 MiB.
         """
+        require_path(path)
         name = shown(path)
         try:
             with open_regular(path) as file:

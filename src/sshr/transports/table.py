@@ -22,8 +22,8 @@ def find_transport(name: str | None, kind: Kind) -> Transport:
     able = [each for each in TRANSPORTS.values() if kind in each.kinds]
     if name is None:
         return able[0]
-    if name not in TRANSPORTS:
-        raise UsageError(f"transport {shown(name)} is not one of {', '.join(TRANSPORTS)}")
+    if not isinstance(name, str) or name not in TRANSPORTS:
+        raise UsageError(f"transport {shown(str(name))} is not one of {', '.join(TRANSPORTS)}")
     found = TRANSPORTS[name]
     if kind not in found.kinds:
         ways = " or ".join(each.name for each in able)

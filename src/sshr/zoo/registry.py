@@ -1,10 +1,12 @@
 """Loading a network by its preset's name, its file or its identity."""
 
 import functools
+import os
 
 import torch
 
 from sshr.errors import CheckpointError, DeviceError
+from sshr.files.names import require_path
 from sshr.zoo.checkpoint import LoadedModel, load_checkpoint
 from sshr.zoo.presets import PRESETS as PRESETS
 from sshr.zoo.presets import checkpoint_file
@@ -27,11 +29,28 @@ def pick_device(name: str) -> torch.device:
 def load_model(preset: str, device: str = "auto") -> LoadedModel:
     """A preset's network by name, or a checkpoint by path; read once per process.
 
+    A process that is forked afterwards works with one thread.
+
     Raises:
         CheckpointError: unknown preset, or a bad file.
         DeviceError: see `pick_device`.
+        UsageError: the preset is no name.
     """
+    require_path(preset)
+    _bear_forks()
     return _load(preset, pick_device(device))
+
+
+@functools.cache
+def _bear_forks() -> None:
+    """OpenMP's threads do not come along into a forked process, which would wait for them for ever
+    (Linux's `multiprocessing` forks up to Python 3.13); with one thread it needs none."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_one_thread)
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
 
 
 @functools.lru_cache(maxsize=4)

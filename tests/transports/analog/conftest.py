@@ -30,4 +30,4 @@ def reference(photo: Callable[..., Rgb8]) -> Rgb8:
 @pytest.fixture(scope="session")
 def stego(secret: Rgb8, reference: Rgb8, drawing_from) -> sshr.Stego:
     with drawing_from("analog stego"):
-        return sshr.conceal(secret, reference, sshr.Keys())
+        return sshr.conceal(secret, reference, sshr.Keys(reference_alone=True))

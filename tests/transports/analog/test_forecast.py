@@ -44,7 +44,7 @@ def test_it_is_what_conceal_does(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HeaderWriter, "write", noting)
-        stego = sshr.conceal(secret, reference, sshr.Keys(), preset=preset)
+        stego = sshr.conceal(secret, reference, sshr.Keys(reference_alone=True), preset=preset)
     (header,), (held,) = headers, scales
     assert planned.header_share == header.mean()
     assert header.sum() == 8 * planned.header_bytes * (3 if header.size >= 3 * 180 * 180 else 1)

@@ -61,7 +61,7 @@ def read(data: bytes, keys: Keys) -> CompactHeader | None:
 @pytest.mark.parametrize(
     ("sending", "receiving"),
     [
-        (Keys(), Keys()),
+        (Keys(reference_alone=True), Keys(reference_alone=True)),
         (Keys(b"word"), Keys(b"word")),
         (Keys(recipients=tuple(PUBLIC[:1])), Keys(identity=IDENTITIES[0])),
         (Keys(b"word", tuple(PUBLIC[:3])), Keys(b"word", identity=IDENTITIES[2])),
@@ -86,9 +86,9 @@ def test_round_trips(sending: Keys, receiving: Keys, signer: bytes | None) -> No
 @pytest.mark.parametrize(
     ("sending", "wrong"),
     [
-        (Keys(), Keys(b"word")),
-        (Keys(), Keys(identity=IDENTITIES[0])),
-        (Keys(b"word"), Keys()),
+        (Keys(reference_alone=True), Keys(b"word")),
+        (Keys(reference_alone=True), Keys(identity=IDENTITIES[0])),
+        (Keys(b"word"), Keys(reference_alone=True)),
         (Keys(b"word"), Keys(b"Word")),
         (Keys(recipients=tuple(PUBLIC[:2])), Keys(identity=IDENTITIES[3])),
         (Keys(b"word", tuple(PUBLIC[:1])), Keys(identity=IDENTITIES[0])),
@@ -99,12 +99,14 @@ def test_wrong_keys_open_nothing(sending: Keys, wrong: Keys) -> None:
 
 
 def test_only_the_reference_sees_it() -> None:
-    _, data = write(Keys())
+    _, data = write(Keys(reference_alone=True))
     assert recognise(OTHER, data) is None
     assert all(recognise(KEY, data[:size]) is None for *_, size in sizes() if size < len(data))
 
 
-@pytest.mark.parametrize("keys", [Keys(), Keys(recipients=tuple(PUBLIC[:1]), signer=SEED)])
+@pytest.mark.parametrize(
+    "keys", [Keys(reference_alone=True), Keys(recipients=tuple(PUBLIC[:1]), signer=SEED)]
+)
 def test_a_changed_bit_is_refused(keys: Keys) -> None:
     _, data = write(keys)
     for at in range(8 * len(data)):
@@ -114,7 +116,7 @@ def test_a_changed_bit_is_refused(keys: Keys) -> None:
 
 
 def test_what_the_mac_does_not_see_the_seal_does() -> None:
-    writer, data = write(Keys(signer=SEED))
+    writer, data = write(Keys(signer=SEED, reference_alone=True))
     stream = recognise(KEY, data)
     assert stream is not None
     for at in range(len(stream)):
@@ -129,7 +131,11 @@ def test_sizes() -> None:
     assert header_size(0, True) - header_size(0, False) == 32 + 96
     writers = [
         CompactWriter(KEY, keys, random.Random(1).randbytes)
-        for keys in (Keys(), Keys(recipients=tuple(PUBLIC[:1])), Keys(recipients=tuple(PUBLIC[:3])))
+        for keys in (
+            Keys(reference_alone=True),
+            Keys(recipients=tuple(PUBLIC[:1])),
+            Keys(recipients=tuple(PUBLIC[:3])),
+        )
     ]
     assert [writer.size for writer in writers] == [header_size(n, False) for n in (0, 1, 4)]
 
@@ -186,7 +192,7 @@ def test_records_of_another_length(length: int) -> None:
 
 
 def test_signature_covers_every_field() -> None:
-    keys = Keys(signer=SEED)
+    keys = Keys(signer=SEED, reference_alone=True)
     writer, data = write(keys)
     stream = recognise(KEY, data)
     assert stream is not None
@@ -205,13 +211,13 @@ def test_a_signature_for_another_stego_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         compact, "signed", lambda held, *rest: real(held, rest[0], bytes(32), rest[2])
     )
-    _, data = write(Keys(signer=SEED))
+    _, data = write(Keys(signer=SEED, reference_alone=True))
     with pytest.raises(SignatureError):
-        read(data, Keys())
+        read(data, Keys(reference_alone=True))
 
 
 def test_layers() -> None:
-    session = write(Keys())[0].session
+    session = write(Keys(reference_alone=True))[0].session
     sealed = seal_layer(session, b"a", LAYERS[0])
     assert len(sealed) == len(LAYERS[0]) + LAYER_TAG
     assert open_layer(session, b"a", sealed) == LAYERS[0]

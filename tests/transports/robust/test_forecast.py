@@ -11,7 +11,7 @@ import sshr
 from sshr.errors import TooSmallError
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 forecast = functools.partial(sshr.forecast, transport="robust", analog="off")
 conceal = functools.partial(sshr.conceal, transport="robust", analog="off")
 pytestmark = pytest.mark.usefixtures("few_channels")

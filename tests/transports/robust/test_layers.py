@@ -26,12 +26,15 @@ Rgb8 = NDArray[np.uint8]
 DATA = random.Random(1).randbytes(120), random.Random(2).randbytes(200)
 
 
+ALONE = Keys(reference_alone=True)
+
+
 @pytest.fixture(scope="module")
 def ground(reference: Rgb8) -> Ground:
     return Ground.of(reference, "messenger", 40.6, False)
 
 
-def written(ground: Ground, keys: Keys = Keys()) -> tuple[CompactHeader, Rgb8, tuple[bytes, bytes]]:  # noqa: B008
+def written(ground: Ground, keys: Keys = ALONE) -> tuple[CompactHeader, Rgb8, tuple[bytes, bytes]]:
     writer = CompactWriter(ground.key, keys, random.Random(3).randbytes)
     session = writer.session
     layers = seal_layer(session, BASE, DATA[0]), seal_layer(session, REFINEMENT, DATA[1])

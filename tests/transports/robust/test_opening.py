@@ -15,7 +15,7 @@ from sshr.transports.robust.opening import find
 from sshr.transports.robust.profiles import through
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 SEED = bytes([7]) * 32
 SENDER = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
 IDENTITIES = [bytes([n]) * 32 for n in (1, 2, 3)]
@@ -37,17 +37,17 @@ def test_passphrase(secret: Rgb8, reference: Rgb8, name: str) -> None:
 
 def test_signature(photo: Callable[..., Rgb8], secret: Rgb8) -> None:
     reference = photo("sailboats", 192, 192)
-    image = conceal(secret, reference, sshr.Keys(signer=SEED)).image
+    image = conceal(secret, reference, sshr.Keys(signer=SEED, reference_alone=True)).image
     for name in ("png", "jpeg:75"):
         arrived = through(name, image)
-        found = sshr.reveal(arrived, reference, sshr.Keys(sender=SENDER))
+        found = sshr.reveal(arrived, reference, sshr.Keys(sender=SENDER, reference_alone=True))
         assert found.sender == SENDER
         assert found.intact == (name == "png")
         with pytest.raises(SignatureError):
-            sshr.reveal(arrived, reference, sshr.Keys(sender=bytes(32)))
+            sshr.reveal(arrived, reference, sshr.Keys(sender=bytes(32), reference_alone=True))
     unsigned = conceal(secret, reference, KEYS).image
     with pytest.raises(SignatureError):
-        sshr.reveal(unsigned, reference, sshr.Keys(sender=SENDER))
+        sshr.reveal(unsigned, reference, sshr.Keys(sender=SENDER, reference_alone=True))
 
 
 @pytest.mark.parametrize("count", [2])

@@ -16,7 +16,7 @@ from sshr.transports.robust.planning import MOST_BASE, RATE, Passage, Plan, best
 from sshr.transports.robust.profiles import PROMISES, Promise
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 
 
 def measured(reference: Rgb8, *names: str, has_analog: bool = False) -> dict[str, Passage]:

@@ -16,7 +16,7 @@ from sshr.transports.kind import Kind
 from sshr.transports.robust.profiles import PROMISES, Promise, through
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 conceal = functools.partial(sshr.conceal, transport="robust")
 pytestmark = pytest.mark.usefixtures("few_channels")
 

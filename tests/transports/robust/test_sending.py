@@ -16,7 +16,7 @@ from sshr.transports.robust.opening import HeardPair
 from sshr.transports.robust.profiles import through
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 conceal = functools.partial(sshr.conceal, transport="robust")
 pytestmark = pytest.mark.usefixtures("few_channels")
 
@@ -42,7 +42,7 @@ def test_header_must_fit(secret: Rgb8, reference: Rgb8) -> None:
     with pytest.raises(TooSmallError, match="header's 55 bytes do not come through"):
         conceal(secret, reference[:64, :64], KEYS)
     with pytest.raises(TooSmallError, match="header's 183 bytes"):
-        conceal(secret, reference, sshr.Keys(signer=bytes(32)))
+        conceal(secret, reference, sshr.Keys(signer=bytes(32), reference_alone=True))
 
 
 @pytest.mark.parametrize("level", [0, 255])

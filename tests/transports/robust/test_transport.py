@@ -34,8 +34,9 @@ def test_bytes_need_no_network() -> None:
         "PROMISES['messenger'] = Promise('messenger', ('jpeg:75',), ('jpeg:75',), 0.004)\n"
         "rng = numpy.random.default_rng(1)\n"
         "reference = rng.integers(20, 230, (128, 128, 3), numpy.uint8)\n"
-        "stego = sshr.conceal(sshr.Blob(b'x'), reference, sshr.Keys(), 'robust')\n"
-        "found = sshr.reveal(stego.image, reference, sshr.Keys())\n"
+        "keys = sshr.Keys(reference_alone=True)\n"
+        "stego = sshr.conceal(sshr.Blob(b'x'), reference, keys, 'robust')\n"
+        "found = sshr.reveal(stego.image, reference, keys)\n"
         "print(found.data, found.transport, 'torch' in sys.modules)"
     )
     env = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

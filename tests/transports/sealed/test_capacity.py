@@ -15,7 +15,7 @@ from sshr.transports.sealed.noise import Noise
 from sshr.transports.sealed.noise_model import NoiseModel
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 seal = functools.partial(sshr.conceal, transport="sealed")
 Photo = Callable[..., Rgb8]
 

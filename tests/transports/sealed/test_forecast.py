@@ -10,7 +10,7 @@ import sshr
 from sshr.errors import TooSmallError
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 
 
 def test_without_a_secret_it_says_what_fits(reference: Rgb8) -> None:

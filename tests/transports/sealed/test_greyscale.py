@@ -13,7 +13,7 @@ import sshr
 from sshr.errors import DamagedError, NothingFoundError
 
 Rgb8 = NDArray[np.uint8]
-OPEN = sshr.Keys()
+OPEN = sshr.Keys(reference_alone=True)
 seal = functools.partial(sshr.conceal, transport="sealed")
 SIZE = (163, 200)  # a row and two columns more than whole blocks
 DATA = bytes(range(256)) * 2

@@ -14,7 +14,7 @@ from sshr.errors import DamagedError, NothingFoundError
 from sshr.transports.sealed.repair import CHECK_BYTES, GROUPS, MOST_SAMPLES, check_bytes, repaired
 
 Rgb8 = NDArray[np.uint8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 seal = functools.partial(sshr.conceal, transport="sealed")
 DATA = bytes(range(256)) * 3
 

@@ -12,7 +12,7 @@ from sshr.transports.sealed.noise import Noise
 
 Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
-KEYS = sshr.Keys()
+KEYS = sshr.Keys(reference_alone=True)
 seal = functools.partial(sshr.conceal, transport="sealed")
 NOISES = [each.name.lower() for each in Noise]
 

@@ -18,10 +18,10 @@ def test_nothing_of_it_loads_a_network() -> None:
     script = (
         "import sys, numpy, sshr\n"
         "reference = numpy.zeros((80, 80, 3), numpy.uint8)\n"
-        "stego = sshr.conceal(sshr.Blob(b'x'), reference, sshr.Keys())\n"
+        "stego = sshr.conceal(sshr.Blob(b'x'), reference, sshr.Keys(reference_alone=True))\n"
         "stego.check()\n"
-        "found = sshr.reveal(stego.image, reference, sshr.Keys())\n"
-        "told = sshr.inspect(stego.image, reference, sshr.Keys())\n"
+        "found = sshr.reveal(stego.image, reference, sshr.Keys(reference_alone=True))\n"
+        "told = sshr.inspect(stego.image, reference, sshr.Keys(reference_alone=True))\n"
         "print(found.data, told.transport, 'torch' in sys.modules)"
     )
     env = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

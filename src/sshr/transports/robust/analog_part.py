@@ -27,7 +27,7 @@ from sshr.transports.robust.options import ANALOG_SHARE, RobustOptions
 from sshr.types import Rgb8
 from sshr.zoo.registry import find_model, load_model
 
-_ALONE = Keys()
+_ALONE = Keys(reference_alone=True)
 
 
 def add_analog(

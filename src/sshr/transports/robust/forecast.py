@@ -39,7 +39,7 @@ def forecast(
     )
     if secret is None:
         return told
-    writer = CompactWriter(ground.key, Keys(), os.urandom)
+    writer = CompactWriter(ground.key, Keys(reference_alone=True), os.urandom)
     filled = fill(secret, plan, writer, RATE)
     told = replace(told, payload_bytes=filled.record.base + filled.record.refinement)
     if filled.base is None:

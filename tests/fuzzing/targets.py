@@ -72,7 +72,7 @@ def metadata(data: bytes) -> None:
         _only(lambda parse=parse: parse(data), DamagedError)
     if len(data) > 600:
         return
-    writer = HeaderWriter.start(REFERENCE, Keys(), random.Random(1).randbytes)
+    writer = HeaderWriter.start(REFERENCE, Keys(reference_alone=True), random.Random(1).randbytes)
     with patch.object(Metadata, "pack", lambda _: data):
         length = Metadata(bytes(8), 1, 1, side_info=bytes(max(len(data) - 60, 0)))
         try:

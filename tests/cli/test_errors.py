@@ -78,8 +78,8 @@ def test_bad_picture(refused: Refused, desk: Path, kind: str, arguments: tuple[s
 
 BAD_OUTPUTS = {
     "exists": ("stego.png", "exists already. Choose another name, or use --force"),
-    "lossy": ("out.jpg", ".jpg files lose detail"),
-    "lossy, in capitals": ("OUT.JPEG", ".jpeg files lose detail"),
+    "lossy": ("out.gif", ".gif files lose detail"),
+    "lossy, in capitals": ("OUT.AVIF", ".avif files lose detail"),
     "no picture's suffix": ("out.txt", ".txt is not a format"),
     "no suffix": ("out", "has no suffix"),
     "no folder": ("nowhere/out.png", "there is no folder nowhere"),

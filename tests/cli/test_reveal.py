@@ -38,3 +38,12 @@ def test_a_greyscale_secret_comes_back_as_a_greyscale_file(cli: Callable[..., An
     assert cli("reveal", "new.png", *OPEN, "-o", "out.png").code == 0
     assert pixels("out.png").ndim == 2
     assert psnr(pixels("out.png"), pixels("grey.png")) > 36
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_jpeg_is_written_and_noted(cli: Callable[..., Any]) -> None:
+    said = cli("reveal", "stego.png", *WITH_WORD, "-o", "out.jpg")
+    assert (said.code, said.err) == (0, "")
+    assert "note: JPEG loses detail of the revealed picture; .png keeps all of it\n" in said.out
+    assert psnr(pixels("out.jpg"), pixels("secret.png")) > 30
+    assert Path("out.jpg").stat().st_mode & 0o777 == 0o600

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,3 +61,25 @@ def test_squeezed_colours_are_told(photo: Photo) -> None:
     told = notes_on(secret, cover.picture, plan)
     height, width = plan.concealed
     assert any(f"was squeezed to {width}x{height}" in note for note in told)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda rgb: np.full_like(rgb, 128), "(100 % flat)"),
+        (lambda rgb: np.zeros_like(rgb), "(100 % flat, 100 % clipped)"),
+        (lambda rgb: np.where(rgb > 100, 255, 0), "100 % clipped"),
+        (lambda rgb: np.clip(rgb.astype(int) * 3, 0, 255), "% clipped"),
+        (lambda rgb: np.where(np.arange(128)[:, None, None] < 50, 7, rgb), "% flat"),
+        (lambda rgb: rgb, ""),
+    ],
+    ids=["grey", "black", "black and white", "overexposed", "much of it flat", "a photograph"],
+)
+def test_references_on_which_the_noise_shows(
+    photo: Photo, change: Callable[[NDArray[np.uint8]], NDArray[Any]], words: str
+) -> None:
+    found = notes_on_reference(as_picture(change(photo("lighthouse")).astype(np.uint8)))
+    assert len(found) == bool(words)
+    for note in found:
+        assert note.startswith("warning: the stego's noise shows on this reference (")
+        assert words in note

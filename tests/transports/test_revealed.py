@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from sshr.errors import OutputError, UsageError
+from sshr.imaging.writing import write_image
 from sshr.transports.kind import Kind
 from sshr.transports.revealed import Revealed
 
@@ -67,5 +68,19 @@ def test_picture_is_saved_in_the_suffixs_format(tmp_path: Path) -> None:
             assert image.format == file_format
             assert np.array_equal(np.array(image), GREY)
     with pytest.raises(OutputError, match="lose detail"):
-        PICTURE.save(tmp_path / "x.jpg")
+        PICTURE.save(tmp_path / "x.gif")
     assert [path.name for path in tmp_path.iterdir()] == ["x.tif"]
+
+
+def test_a_revealed_picture_may_be_a_jpeg(tmp_path: Path) -> None:
+    smooth = np.add.outer(np.arange(64), np.arange(70)).astype(np.uint8)
+    colours = np.stack([smooth, smooth[::-1], 200 - smooth], -1)
+    for name, picture in (("grey.jpg", smooth), ("colour.JPEG", colours)):
+        Revealed("x", Kind.PICTURE, True, image=picture).save(tmp_path / name)
+        with Image.open(tmp_path / name) as image:
+            assert image.format == "JPEG"
+            found = np.asarray(image)
+        assert found.shape == picture.shape
+        assert np.abs(found.astype(int) - picture).mean() < 2
+    with pytest.raises(OutputError, match="lose detail"):
+        write_image(tmp_path / "stego.jpg", colours)

@@ -27,7 +27,7 @@ from sshr.files.output import FOR_THE_OWNER, check_file, staged
 from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import read_image
 from sshr.imaging.secret import AlphaChoice
-from sshr.imaging.writing import check_output, encode_image
+from sshr.imaging.writing import LOSSLESS, REVEALED, check_output, encode_image
 from sshr.transports.kind import Kind
 from sshr.transports.protocol import Runtime, make_options
 from sshr.transports.table import find_transport
@@ -98,7 +98,8 @@ def failed(pair: FilePair, message: str, code: int, seconds: float = 0.0) -> Man
 
 def _make(job: Job, pair: FilePair, inputs: str, started: float) -> ManifestEntry:
     pair.output.parent.mkdir(parents=True, exist_ok=True)
-    check_output(pair.output, job.force, (pair.source, pair.reference))
+    formats = LOSSLESS if job.command == "conceal" else REVEALED
+    check_output(pair.output, job.force, (pair.source, pair.reference), formats)
     work = _concealed if job.command == "conceal" else _revealed
     with work(job, pair) as (file, output, figures):
         entry = ManifestEntry(

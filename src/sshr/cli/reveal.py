@@ -69,7 +69,7 @@ def reveal(
     from sshr.cli.progress import progress_bar
     from sshr.files.output import check_file
     from sshr.imaging.reading import read_image, read_received
-    from sshr.imaging.writing import LOSSLESS, check_output
+    from sshr.imaging.writing import LOSSLESS, REVEALED, check_output
     from sshr.pipeline.opening import open_stego
     from sshr.pipeline.reveal import reveal_opened
 
@@ -80,12 +80,13 @@ def reveal(
     else:
         # Only the header says whether a file or a picture comes out, so a suffix that pictures do
         # not have is judged after it.
-        check = check_output if Path(output).suffix.lower() in LOSSLESS else check_file
-        check(output, force, (stego, reference))
+        check_file(output, force, (stego, reference))
+        if _suffix(output) in REVEALED:
+            check_output(output, force, formats=REVEALED)
     seen, shared = read_received(stego), read_image(reference)
     opened = open_stego(seen, shared, keys.read())
     if output != STREAM_NAME and _is_picture(opened):
-        check_output(output, force, (stego, reference))
+        check_output(output, force, formats=REVEALED)
     with progress_bar(as_json or output == STREAM_NAME) as progress:
         revealed = reveal_opened(opened, runtime, strict, progress)
         revealed.save(sys.stdout.buffer if output == STREAM_NAME else output, force)
@@ -100,7 +101,13 @@ def reveal(
         typer.echo("sshr: warning: the stego was changed after it was written", err=True)
     out = sys.stderr if output == STREAM_NAME else sys.stdout
     print(f"{_written(output, facts)} in {facts['seconds']} s", file=out)
+    if revealed.image is not None and output != STREAM_NAME and _suffix(output) not in LOSSLESS:
+        print("note: JPEG loses detail of the revealed picture; .png keeps all of it", file=out)
     print(keys.words(revealed.sender, revealed.intact), file=out)
+
+
+def _suffix(output: str) -> str:
+    return Path(output).suffix.lower()
 
 
 def _is_picture(opened: "OpenedStego") -> bool:

@@ -2,7 +2,7 @@
 
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -35,25 +35,37 @@ LOSSLESS: dict[str, tuple[str, dict[str, Any]]] = {
 """Suffix -> Pillow's format and options; each keeps every sample of 8-bit RGB and grey, also
 under alpha, which all but BMP hold."""
 
+_JPEG: tuple[str, dict[str, Any]] = ("JPEG", {"quality": 95, "subsampling": "4:4:4"})
+REVEALED = LOSSLESS | {".jpg": _JPEG, ".jpeg": _JPEG}
+"""In which a revealed picture may be written: nothing is concealed in it."""
+
+Formats = Mapping[str, tuple[str, dict[str, Any]]]
+
 LOSSY_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".j2k", ".jpf", ".jpx", ".gif"}
 ).union(*(plugin.suffixes for plugin in PLUGINS))
 
 
-def check_output(path: PathLike, force: bool = False, inputs: Iterable[PathLike] = ()) -> None:
+def check_output(
+    path: PathLike,
+    force: bool = False,
+    inputs: Iterable[PathLike] = (),
+    formats: Formats = LOSSLESS,
+) -> None:
     """Refuse an output that write_image could not or should not write, before any work is done.
 
     Args:
         path: the file to be written; its suffix chooses the format.
         force: an existing file may be replaced.
         inputs: files that the work reads; the output must be none of them, whatever the links.
+        formats: that may be written, by suffix.
 
     Raises:
         OutputError: the reason in one line. Nothing was written.
     """
     name = shown(path)
     target = Path(path)
-    _check_suffix(target, name)
+    _check_suffix(target, name, formats)
     check_file(path, force, inputs)
     # A try, not os.access: that one knows nothing of quotas, ACLs or root's read-only folders.
     # The file has no name where the system allows it, and is gone at once elsewhere.
@@ -69,8 +81,9 @@ def write_image(
     alpha: npt.NDArray[np.uint8] | None = None,
     extras: Extras = NO_EXTRAS,
     mode: int = FOR_EVERYBODY,
+    formats: Formats = LOSSLESS,
 ) -> None:
-    """Write HWC uint8 RGB or HW uint8 grey losslessly in the suffix's format.
+    """Write HWC uint8 RGB or HW uint8 grey in the suffix's format, by default losslessly.
 
     The file appears under its name only when it is complete and on the disk. Without force a
     file that has appeared there meanwhile is left alone; with it a link is replaced, not followed.
@@ -80,12 +93,13 @@ def write_image(
         alpha: HW uint8, 255 is opaque.
         extras: what else the file shall say, where its format can; by default nothing.
         mode: permissions (less the umask), in force from the file's first moment on.
+        formats: that may be written, by suffix.
 
     Raises:
         OutputError: the name, the folder or the disk refuses, or the format cannot hold alpha.
         UsageError: the array has another shape or type.
     """
-    with staged_image(path, image, force, alpha=alpha, extras=extras, mode=mode):
+    with staged_image(path, image, force, alpha=alpha, extras=extras, mode=mode, formats=formats):
         pass
 
 
@@ -98,6 +112,7 @@ def staged_image(
     alpha: npt.NDArray[np.uint8] | None = None,
     extras: Extras = NO_EXTRAS,
     mode: int = FOR_EVERYBODY,
+    formats: Formats = LOSSLESS,
 ) -> Iterator[Path]:
     """`write_image`, for whoever has to look at the file before it gets its name.
 
@@ -105,7 +120,7 @@ def staged_image(
         The complete file's temporary name; what the block raises keeps it from being published.
     """
     name, target = shown(path), Path(path)
-    _check_suffix(target, name)
+    _check_suffix(target, name, formats)
     check_file(path, force)
     check_alpha(target, alpha is not None)
     data = encode_image(image, target.suffix, alpha=alpha, extras=extras, name=name)
@@ -121,7 +136,7 @@ def encode_image(
     extras: Extras = NO_EXTRAS,
     name: str = "image",
 ) -> bytes:
-    """The file that `write_image` would write under a name with this suffix of `LOSSLESS`.
+    """The file that `write_image` would write under a name with this suffix of `REVEALED`.
 
     Raises:
         OutputError: the format cannot hold a picture of this size.
@@ -132,7 +147,7 @@ def encode_image(
             f"{name}: only uint8 RGB (height, width, 3) or grey (height, width) can be written, "
             f"not {image.dtype} {tuple(image.shape)}."
         )
-    file_format, options = LOSSLESS[suffix.lower()]
+    file_format, options = REVEALED[suffix.lower()]
     options = {**options, **extras.options(file_format, greyscale=image.ndim == 2)}
     stream = BytesIO()
     with refusals(Path(name)):
@@ -172,9 +187,9 @@ def _as_image(image: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8] | None)
     return picture
 
 
-def _check_suffix(target: Path, name: str) -> None:
+def _check_suffix(target: Path, name: str, formats: Formats) -> None:
     suffix = target.suffix.lower()
-    if suffix in LOSSLESS:
+    if suffix in formats:
         return
     if suffix in LOSSY_SUFFIXES:
         fault = f"{suffix} files lose detail"

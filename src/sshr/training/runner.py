@@ -99,7 +99,9 @@ def train(recipe: Recipe | None, session: TrainingSession, say: Say) -> Ended:
     photos = _photos(paths, recipe, net, place, session.out, say)
     crops = CropSampler(photos, recipe.data.crop, recipe.seed)
     if not session.resume and recipe.start is None:
-        net.prepare(photos.features, crops.crops(recipe.data.start_crops))
+        count = recipe.data.start_crops
+        say(f"fitting the linear start to {count} crops, which may take minutes")
+        net.prepare(photos.features, crops.crops(count))
     workers = _workers(session, photos, place)
     minutes = recipe.schedule.minutes
     limits = [session.max_seconds, None if minutes is None else minutes * 60]

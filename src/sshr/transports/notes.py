@@ -1,8 +1,14 @@
 """What the user should know of a conceal: conversions, resizing, a reference of little use."""
 
+import numpy as np
+
 from sshr.imaging.packing import is_grey
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import FitPlan, is_packed
+from sshr.types import Rgb8
+
+_MUCH = {"flat": 0.3, "clipped": 0.2}
+"""Shares of a reference from which on a warning is due."""
 
 
 def notes_on(secret: Picture, reference: Picture, plan: FitPlan) -> tuple[str, ...]:
@@ -42,4 +48,22 @@ def notes_on_reference(reference: Picture) -> tuple[str, ...]:
             "the reference is greyscale but under 96x128 px, so the stego has colour noise: "
             "prefer a larger or a coloured one"
         )
-    return tuple(notes)
+    return (*notes, *_shows_noise(reference.rgb))
+
+
+def _shows_noise(rgb: Rgb8) -> tuple[str, ...]:
+    """A warning where much of a reference hides nothing."""
+    flat = np.ones((rgb.shape[0] - 1, rgb.shape[1] - 1), bool)
+    clipped = 0
+    for channel in np.moveaxis(rgb, 2, 0):  # one at a time, for the memory of large ones
+        here = channel[:-1, :-1]
+        flat &= (here == channel[:-1, 1:]) & (here == channel[1:, :-1])
+        clipped += int(np.count_nonzero((channel == 0) | (channel == 255)))
+    shares = {"flat": float(flat.mean()), "clipped": clipped / rgb.size}
+    told = [f"{100 * share:.0f} % {word}" for word, share in shares.items() if share > _MUCH[word]]
+    if not told:
+        return ()
+    return (
+        f"warning: the stego's noise shows on this reference ({', '.join(told)}): prefer a "
+        "photograph full of detail",
+    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sshr.errors import UsageError
 from sshr.files.output import FOR_THE_OWNER, PathLike, write_file, write_stream
 from sshr.imaging.modes import as_rgb
-from sshr.imaging.writing import encode_image, write_image
+from sshr.imaging.writing import REVEALED, encode_image, write_image
 from sshr.transports.kind import Kind
 from sshr.types import Rgb8
 
@@ -69,7 +69,9 @@ class Revealed:
         return self.data.decode("utf-8", "replace")
 
     def save(self, target: PathLike | BinaryIO, force: bool = False) -> None:
-        """Write a picture in the suffix's lossless format (to a stream: PNG), else the bytes.
+        """Write a picture in the suffix's format (to a stream: PNG), else the bytes.
+
+        JPEG, of quality 95, loses detail; every other format keeps all of it.
 
         Its owner alone may read the file (mode 600).
 
@@ -81,6 +83,6 @@ class Revealed:
             if self.image is None:
                 write_file(target, self.data, force, FOR_THE_OWNER)
             else:
-                write_image(target, self.image, force, mode=FOR_THE_OWNER)
+                write_image(target, self.image, force, mode=FOR_THE_OWNER, formats=REVEALED)
         else:
             write_stream(target, self.data if self.image is None else encode_image(self.image))

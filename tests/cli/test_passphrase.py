@@ -206,7 +206,7 @@ def test_empty_variable(refused: Callable[..., str], monkeypatch: pytest.MonkeyP
 
 def test_nobody_to_ask(refused: Callable[..., str]) -> None:
     message = refused(USAGE, *CONCEAL, "-o", "new.png")
-    for way in ("--passphrase-file", VARIABLE, "--no-passphrase"):
+    for way in ("--passphrase-file (- is standard input)", VARIABLE, "--no-passphrase"):
         assert way in message
 
 

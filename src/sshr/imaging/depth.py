@@ -47,7 +47,9 @@ def to_8_bits(image: Image.Image, name: str) -> Image.Image:
 
 def _within(samples: Samples, white: int, name: str) -> npt.NDArray[np.int32]:
     low, high = samples.min(), samples.max()
-    if not (low >= 0 and high <= white):  # so that NaN is refused
+    if low != low:
+        raise ImageError(f"{name}: some of its 32-bit samples are not numbers (NaN).")
+    if not (low >= 0 and high <= white):
         raise ImageError(
             f"{name}: its 32-bit samples run from {low:.6g} to {high:.6g}, where 0 to {white} is "
             "understood. Save it with 8 or 16 bits per channel."

@@ -23,7 +23,7 @@ def test_exit_codes_are_distinct() -> None:
 
 def test_exit_codes_are_what_the_documents_say() -> None:
     names = "SshrError Usage Mismatch WrongKey Damaged NothingFound Image Output Checkpoint Device"
-    names += " Recipe Training Signature KeyFile Evaluation"
+    names += " Recipe Training Signature KeyFile Evaluation NewerVersion"
     by_code = sorted((k for k in KINDS if k is not TooSmallError), key=lambda k: k.exit_code)
     assert [kind.__name__.removesuffix("Error") for kind in by_code] == [
         name.removesuffix("Error") for name in names.split()

@@ -68,6 +68,7 @@ def test_picture_through_the_python_api(desk: Path) -> None:
     assert told_of == {
         **{"transport": "toy", "kind": "picture", "secret_width": 110, "secret_height": 90},
         **{"greyscale": False, "side": 24, "intact": True, "sender": None},
+        "note": "",
     }
 
 

@@ -92,6 +92,12 @@ class TooSmallError(ImageError):
     """The reference has too few samples to carry the header."""
 
 
+class NewerVersionError(SshrError):
+    """The stego, or a key, was made by a newer version of sshr than this one."""
+
+    exit_code = 16
+
+
 class EvaluationError(SshrError):
     """An evaluated method broke its contract, or figures contradict each other."""
 

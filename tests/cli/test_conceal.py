@@ -46,7 +46,7 @@ def test_json_prints_one_object_of_the_stated_entries(desk: Path, cli: Callable[
     facts = json.loads(said.out)
     assert facts.pop("seconds") > 0
     picture = {"revealed": "out.png", "transport": "analog", "kind": "picture", "name": ""}
-    picture |= {"width": 128, "height": 128, "intact": True}
+    picture |= {"width": 128, "height": 128, "intact": True, "note": ""}
     assert facts == picture | {"sender": None, "sender_name": None}
 
 

@@ -87,7 +87,7 @@ def test_a_damaged_beginning_leaves_nothing_to_find(reading: Callable[..., str],
 
 @pytest.mark.parametrize(
     ("bit", "count"),
-    [(8 * (SALT_BYTES + SALT_TAG_BYTES), 2), (PREFIX_BITS, 160), (PREFIX_BITS + 300, 160)],
+    [(8 * (SALT_BYTES + SALT_TAG_BYTES), 3), (PREFIX_BITS, 160), (PREFIX_BITS + 300, 160)],
     ids=["size", "first of body", "later"],
 )
 @pytest.mark.usefixtures("desk")

@@ -94,6 +94,10 @@ def test_ecc_belongs_to_the_sealed_transport(desk: Path, refused: Callable[..., 
     assert "--ecc" in said
 
 
+AGE = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"  # from age's own tests
+SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERxRb+Emqvl3TSUpAhbfzL8Auq+FuXMeHsDk5Prj2Zk"
+
+
 def test_dry_run_counts_what_the_header_takes(desk: Path, cli: Call) -> None:
     asked = ("conceal", "--transport", "sealed", "--dry-run", "-r", "reference.png", "--json")
     rooms = [
@@ -101,7 +105,7 @@ def test_dry_run_counts_what_the_header_takes(desk: Path, cli: Call) -> None:
         for more in (
             (),
             ("--from", "mine.key"),
-            ("--to", "mine.pub", "--to", "mine.pub"),
+            ("--to", SSH, "--to", AGE),
             ("--ecc",),
         )
     ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sshr.crypto.bech32 import _CONSTANT, ALPHABET, _expanded, _polymod, decode, encode
+from sshr.crypto.bech32 import ALPHABET, BECH32M, _expanded, _polymod, decode, encode
 
 BIP350_VALID = [
     "A1LQFN3A",
@@ -47,7 +47,7 @@ def test_invalid_vectors(text: str, words: str) -> None:
 @pytest.mark.parametrize(("values", "fits"), [([0] * 8, True), ([0] * 6, False), ([1, 1], False)])
 def test_bits_that_fill_no_byte_are_refused(values: list[int], fits: bool) -> None:
     head = [*_expanded("x"), *values]
-    rest = _polymod([*head, *[0] * 6]) ^ _CONSTANT
+    rest = _polymod([*head, *[0] * 6]) ^ BECH32M
     values = values + [rest >> 5 * (5 - i) & 31 for i in range(6)]
     text = "x1" + "".join(ALPHABET[value] for value in values)
     if fits:

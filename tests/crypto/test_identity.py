@@ -39,7 +39,31 @@ def test_no_secret_shows_in_a_representation() -> None:
 @pytest.mark.parametrize("exchange", [bytes(32), b"\1" + bytes(31)])
 def test_points_of_low_order_are_no_keys(exchange: bytes) -> None:
     with pytest.raises(KeyFileError, match="not usable"):
-        parse_public(encode("sshr", b"\1" + exchange + bytes(32)))
+        parse_public(encode("sshr", b"\1" + exchange + bytes(96)))
+
+
+@pytest.mark.parametrize("signing", [b"\1" + bytes(31), bytes(32), b"\xff" * 32])
+def test_signing_keys_of_nobody_are_no_keys(signing: bytes) -> None:
+    text = encode("sshr", b"\1" + OWN.public.exchange + signing + b"\1" + bytes(63))
+    with pytest.raises(KeyFileError, match="not usable"):
+        parse_public(text)
+
+
+def test_keys_that_are_written_in_another_way_are_no_keys() -> None:
+    other = OWN.public.exchange[:-1] + bytes([OWN.public.exchange[-1] | 0x80])
+    with pytest.raises(KeyFileError, match="not written as keys are"):
+        PublicKey(other)
+
+
+def test_halves_of_two_people_are_no_key() -> None:
+    """Or somebody could receive what is meant for another, whose signatures stay right."""
+    mallory, alice = PrivateKey.of_seed(bytes(32)).public, OWN.public
+    assert alice.signing
+    for proof in (alice.proof, mallory.proof):
+        text = encode("sshr", b"\1" + mallory.exchange + alice.signing + proof)
+        with pytest.raises(KeyFileError, match="do not belong together"):
+            parse_public(text)
+    assert parse_public(alice.text) == alice
 
 
 def test_a_changed_protected_key_does_not_open() -> None:

@@ -163,18 +163,19 @@ def test_other_kinds_of_keys_are_refused(
 ) -> None:
     openssh = (Encoding.OpenSSH, PublicFormat.OpenSSH)
     private = {
-        "an OpenSSH key": pkcs8(ED, form=PrivateFormat.OpenSSH),
+        "an SSH key for another algorithm": pkcs8(rsa_key, form=PrivateFormat.OpenSSH),
         "an RSA key": pkcs8(rsa_key, form=PrivateFormat.TraditionalOpenSSL),
         "another kind of key": pkcs8(rsa_key),
         "another kind of key;": pkcs8(ED),
-        "another program": b"AGE-SECRET-KEY-1" + b"Q" * 58,
+        "no age key": b"AGE-SECRET-KEY-1" + b"Q" * 58,
+        "another program": b"PuTTY-User-Key-File-3: ssh-ed25519\nComment: me\n",
         "PEM of another kind": b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "is a public key": spki(FOREIGN),
         "it is a public key; give the private one": OWN.public.text.encode(),
     }
     public = {
-        "another program": ED.public_key().public_bytes(*openssh),
-        "another program;": b"ssh-rsa AAAAB3NzaC1yc2E me@home\n",
+        "an SSH key for another algorithm": rsa_key.public_key().public_bytes(*openssh),
+        "an SSH key for another algorithm;": b"ssh-rsa AAAAB3NzaC1yc2E me@home\n",
         "another kind of key": spki(rsa_key),
         "another kind of key;": spki(ED),
         "is a private key": pkcs8(FOREIGN),
@@ -203,7 +204,7 @@ BAD = {
     "huge": (b"#" * (MAX_BYTES + 1), "larger than 64 KiB"),
     "another prefix": (encode("bc", bytes(65)).encode(), "some other text"),
     "another version": (encode("sshr", bytes([2]) * 65).encode(), "another version"),
-    "another length": (encode("sshr", b"\1" * 33).encode(), "33 bytes instead of 65"),
+    "another length": (encode("sshr", b"\1" * 33).encode(), "33 bytes instead of 129"),
     "damaged PEM": (spki(FOREIGN)[:50], "damaged"),
     "damaged private PEM": (pkcs8(FOREIGN)[:60], "damaged|private key"),
 }

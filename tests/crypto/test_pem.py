@@ -57,6 +57,7 @@ BEGIN = "-----BEGIN {0}-----\nAAAA\n-----END {0}-----\n"
         (private(OWN), "it is a private key; give the public one"),
         (private(OWN, b"word"), "it is a private key; give the public one"),
         (public(SIGNING), "another kind of key; only X25519"),
+        (BEGIN.format("OPENSSH PRIVATE KEY"), "it is a private key; give the public one"),
         (BEGIN.format("RSA PRIVATE KEY"), "an RSA key"),
         (BEGIN.format("CERTIFICATE"), "PEM of another kind"),
         (BEGIN.format("PUBLIC KEY"), "damaged"),
@@ -73,7 +74,7 @@ def test_no_public_key(text: str, words: str) -> None:
         (public(OWN), never, "it is a public key; give the private one"),
         (private(SIGNING), never, "another kind of key; only X25519"),
         (private(OWN, b"word"), lambda: b"Word", "the passphrase does not open this key"),
-        (BEGIN.format("OPENSSH PRIVATE KEY"), never, "an OpenSSH key"),
+        (BEGIN.format("OPENSSH PRIVATE KEY"), never, "the OpenSSH key is damaged"),
         (BEGIN.format("PRIVATE KEY"), never, "unknown kind"),
     ],
 )

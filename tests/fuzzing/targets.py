@@ -16,6 +16,7 @@ from sshr.crypto.keys import KEY_BYTES, Keys
 from sshr.errors import (
     DamagedError,
     KeyFileError,
+    NewerVersionError,
     NothingFoundError,
     SignatureError,
     SshrError,
@@ -24,7 +25,7 @@ from sshr.errors import (
 from sshr.header import reader
 from sshr.header.carriers import CARRIERS
 from sshr.header.drafts import KeyedDraft
-from sshr.header.layout import PREFIX_BYTES, SALT_BYTES
+from sshr.header.layout import BUCKET_BYTES, PREFIX_BYTES, SALT_BYTES
 from sshr.header.metadata import Metadata
 from sshr.header.reader import open_header
 from sshr.header.reference import ReferenceKey
@@ -39,20 +40,22 @@ Target = Callable[[bytes], None]
 REFERENCE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
 KEY = ReferenceKey.of(REFERENCE)
 SALT = bytes(range(SALT_BYTES))
-OUTCOMES = (NothingFoundError, DamagedError, WrongKeyError, SignatureError)
+OUTCOMES = (NothingFoundError, NewerVersionError, DamagedError, WrongKeyError, SignatureError)
 SHAPES = ((), (9, 8), (9, 8, 3))
 KINDS = tuple(Kind)
 
 
 def header(data: bytes) -> None:
-    """A header's bits as they are, or with a right salt tag, or an outer MAC as well.
+    """A header's bits as they are, or with right tags of salt and bucket, or an outer MAC as well.
 
     The search for a prefix that nearly fits takes seconds under a fuzzer, so it is left out.
     """
     how, stream = data[:1], data[1:]
     kind = how[0] if how else 0
     if kind & 1:
-        stream = SALT + KEY.salt_tag(SALT) + stream
+        bucket = stream[:BUCKET_BYTES].ljust(BUCKET_BYTES, b"\0")
+        tags = KEY.salt_tag(SALT), KEY.bucket_tag(SALT, bucket)
+        stream = SALT + tags[0] + bucket + tags[1] + stream[BUCKET_BYTES:]
     if kind & 2:
         stream = stream[:PREFIX_BYTES].ljust(PREFIX_BYTES, b"\0") + stream[PREFIX_BYTES:]
         stream += KEY.outer_mac(stream[:SALT_BYTES], stream)
@@ -128,5 +131,5 @@ def _with_bits(stream: bytes, trailing: bool) -> NDArray[np.uint8]:
     if trailing:
         places = np.arange(samples.size - 1, samples.size - 1 - len(bits), -1)
     samples[places] = samples[places] & 0xFE | bits
-    assert CARRIERS[trailing].prefix(samples, KEY) is not None
+    assert CARRIERS[trailing].prefix(KEY) is not None
     return samples.reshape(REFERENCE.shape)

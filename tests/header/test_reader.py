@@ -1,5 +1,7 @@
 """Every outcome of reading a header, in the order of the checks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,8 @@ from sshr.header import slots
 from sshr.header.carriers import KeyedCarrier
 from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
-from sshr.header.reader import read_header
+from sshr.header.reader import open_header, read_header
+from sshr.header.reference import ReferenceKey
 from sshr.header.writer import HeaderWriter
 
 WORDS = b"open sesame"
@@ -18,7 +21,7 @@ IDENTITIES = [bytes([n]) * 32 for n in range(1, 9)]
 
 
 def header_positions(sending: HeaderWriter, metadata: Metadata) -> np.ndarray:
-    return KeyedCarrier().locate(sending.reference_key, sending.bucket(metadata))
+    return KeyedCarrier().locate(sending.reference_key, sending.bucket(metadata)).places
 
 
 @pytest.fixture
@@ -60,21 +63,20 @@ def test_every_header_bit_is_guarded_before_any_costly_key(
 ) -> None:
     reference, stego, sending = sent
     monkeypatch.setattr(slots, "_exchange", lambda *_: pytest.fail("ECDH before the outer MAC"))
-    places = header_positions(sending, metadata)
-    assert len(places) == 8 * 267
+    firsts = header_positions(sending, metadata)[: 8 * (30 + sending.bucket(metadata).body_bytes)]
 
     def refused(number: int) -> None:
         changed = stego.copy()
-        changed.reshape(-1)[places[number]] ^= 1
+        changed.reshape(-1)[firsts[number]] ^= 1
         expected = NothingFoundError if number < 8 * 24 else DamagedError
         with pytest.raises(expected):
             read_header(changed, reference, Keys(WORDS, identity=IDENTITIES[0]))
 
-    for number in range(0, len(places), 97):
+    for number in range(0, len(firsts), 397):
         refused(number)
     # Looking for a prefix to repair, which an unprotected header has not, is what takes long.
     monkeypatch.setattr(reader_module, "prefixes_near", lambda *_: iter(()))
-    for number in range(len(places)):
+    for number in range(0, len(firsts), 5):
         refused(number)
     assert quick_stretch == []
 
@@ -107,9 +109,52 @@ def test_changed_samples_are_noticed_and_still_open(sent, metadata) -> None:
         assert opened.session == sending.session
 
 
-def test_an_even_change_of_the_headers_own_samples_goes_unnoticed(sent, metadata) -> None:
-    # The known limit: what the header's bits do not see, the sample MAC cannot cover.
+def test_an_even_change_of_the_headers_own_samples_is_noticed(sent, metadata) -> None:
     reference, stego, sending = sent
-    changed = stego.copy()
-    changed.reshape(-1)[header_positions(sending, metadata)[:2]] ^= 2
-    assert read_header(changed, reference, Keys(WORDS)).intact
+    places = header_positions(sending, metadata)
+    for chosen in (places, *places[:, None][::397], *places[-64::5, None]):
+        changed = stego.copy()
+        changed.reshape(-1)[chosen] ^= 2
+        assert not read_header(changed, reference, Keys(WORDS)).intact
+    for place in places[-64::5]:
+        changed = stego.copy()
+        changed.reshape(-1)[place] ^= 1
+        assert not read_header(changed, reference, Keys(WORDS)).intact
+
+
+def test_a_file_key_that_the_sender_did_not_commit_to(picture, metadata) -> None:
+    """A slot may open under two keys, to two file keys; only one of them is the sender's."""
+    reference, near = picture()
+    key, file_key = ReferenceKey.of(reference), bytes(32)
+    stego = HeaderWriter.under(key, Keys(reference_alone=True), lambda count: bytes(count)).write(
+        KeyedDraft(near), metadata
+    )
+    assert open_header(stego, key, lambda *_: file_key).intact
+    with pytest.raises(WrongKeyError):
+        open_header(stego, key, lambda *_: b"1" * 32)
+
+
+def test_a_signature_that_is_announced_must_be_there(picture, metadata, monkeypatch) -> None:
+    reference, near = picture()
+    sending = HeaderWriter.start(reference, Keys(reference_alone=True))
+    with monkeypatch.context() as patch:
+        patch.setattr(HeaderWriter, "_complete", lambda self, own: replace(own, signer=bytes(32)))
+        stego = sending.write(KeyedDraft(near), metadata)
+    with pytest.raises(DamagedError):
+        read_header(stego, reference, Keys(reference_alone=True))
+
+
+def test_a_note_is_shown_on_one_printable_line(picture, metadata) -> None:
+    reference, near = picture()
+    record = replace(metadata, note="for\u202eBob\x1b[2J\n".encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HeaderWriter, "_complete", lambda self, own: own)
+        stego = HeaderWriter.start(reference, Keys(reference_alone=True)).write(
+            KeyedDraft(near), record
+        )
+    note = read_header(stego, reference, Keys(reference_alone=True)).note
+    assert note.isprintable()
+    assert note == "for\\u202eBob\\x1b[2J\\n"
+    sending = HeaderWriter.start(reference, Keys(note="for Bob, from Alice", reference_alone=True))
+    stego = sending.write(KeyedDraft(near), metadata)
+    assert read_header(stego, reference, Keys(reference_alone=True)).note == "for Bob, from Alice"

@@ -97,11 +97,38 @@ def test_slots_are_bound_to_reference_and_salt(changed: str) -> None:
     )
 
 
+@pytest.mark.usefixtures("quick_stretch")
+def test_without_an_identity_one_slot_and_no_more() -> None:
+    """Sixteen slots for sixteen words would tell who sees the outcome whether one is right."""
+    several = []
+    for word in (b"one", b"two"):
+        slots = wrap(FILE_KEY, Keys(word), REFERENCE, SALT, random.Random(1).randbytes)
+        several += slots.wrapped
+    both = Slots(bytes(32), tuple(several))
+    for word in (b"one", b"two"):
+        assert unwrap(both, Keys(word), REFERENCE, SALT) is None
+        alone = [Slots(bytes(32), (slot,)) for slot in several]
+        assert FILE_KEY in [unwrap(slot, Keys(word), REFERENCE, SALT) for slot in alone]
+
+
 def test_points_of_low_order() -> None:
     with pytest.raises(UsageError, match="not usable"):
         wrap(FILE_KEY, Keys(recipients=(bytes(32),)), REFERENCE, SALT, random.Random(1).randbytes)
     hostile = Slots(bytes(32), (bytes(48),))
     assert unwrap(hostile, Keys(identity=IDENTITIES[0]), REFERENCE, SALT) is None
+
+
+def test_an_ephemeral_key_has_one_writing() -> None:
+    """X25519 takes u + p and an unused top bit as well; here they are no keys."""
+    keys = Keys(recipients=(PUBLIC[0],))
+    slots = wrap(FILE_KEY, keys, REFERENCE, SALT, random.Random(1).randbytes)
+    other = slots.ephemeral[:-1] + bytes([slots.ephemeral[-1] | 0x80])
+    identity = Keys(identity=IDENTITIES[0])
+    assert unwrap(Slots(other, slots.wrapped), identity, REFERENCE, SALT) is None
+    with pytest.raises(UsageError, match="not usable"):
+        wrap(
+            FILE_KEY, Keys(recipients=(b"\xff" * 32,)), REFERENCE, SALT, random.Random(1).randbytes
+        )
 
 
 def test_an_identity_alone_does_not_conceal() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from sshr.crypto.identity import parse_private, parse_public
@@ -52,7 +54,10 @@ def test_keys(row: dict[str, str]) -> None:
     signing = Ed25519PrivateKey.from_private_bytes(given["signing_private"]).public_key()
     public = exchange.public_bytes_raw() + signing.public_bytes_raw()
     assert given["exchange_public"] + given["signing_public"] == public
-    assert payload(row["public_text"]) == b"\1" + public
+    text = payload(row["public_text"])
+    assert text[:65] == b"\1" + public
+    signed = b"sshr-1/public key" + given["signing_public"] + given["exchange_public"]
+    Ed25519PublicKey.from_public_bytes(given["signing_public"]).verify(text[65:], signed)
     assert payload(row["secret_text"]) == b"\1" + seed
     for name, label, data in (
         ("fingerprint", b"keys", public),
@@ -84,15 +89,18 @@ def test_everything_is_made_as_it_was(made: dict[str, Any]) -> None:
 @pytest.mark.parametrize("reader", [1, 2])
 def test_header(made: dict[str, Any], reader: int) -> None:
     stream = bytes.fromhex(HEADER["stream"])
+    stream, seal = stream[:-72], stream[-72:]
     shared = made["reference"]()
     reference_key = ReferenceKey.of(shared)
     salt = stream[:16]
     clear = stream[:24] + bytes(
         a ^ b for a, b in zip(stream[24:], reference_key.mask(salt, len(stream) - 24), strict=True)
     )
-    assert clear[24:27] == bytes([1, 0, len(clear[155:-32]) // 32])
-    ephemeral, slots = clear[27:59], (clear[59:107], clear[107:155])
-    ciphertext = clear[155:-16]
+    assert clear[24:28] == bytes([1, 0x41, 0, (len(clear[174:-16]) - 16) // 16])
+    tag_key = hkdf(reference_key.key, b"bucket tag")
+    assert clear[28:30] == hmac.digest(tag_key, salt + clear[24:28], "sha256")[:2]
+    ephemeral, slots = clear[30:62], (clear[62:110], clear[110:158])
+    ciphertext = clear[174:-16]
 
     private = X25519PrivateKey.from_private_bytes(bytes.fromhex(KEYS[reader]["exchange_private"]))
     secret = private.exchange(X25519PublicKey.from_public_bytes(ephemeral))
@@ -105,13 +113,19 @@ def test_header(made: dict[str, Any], reader: int) -> None:
         except InvalidTag:
             continue
     assert len(opened) == 1
+    assert clear[158:174] == hkdf(opened[0], b"commitment", salt)[:16]
     session = hkdf(opened[0] + reference_key.key, b"session", salt)
     assert session.hex() == HEADER["session"]
     aead = ChaCha20Poly1305(hkdf(session, b"metadata"))
-    record = aead.decrypt(bytes(12), ciphertext, b"sshr-1/" + clear[:155]).rstrip(b"\0")[:-1]
-    assert record[-97:-96] == b"\x60"
-    sender, signature = record[-96:-64], record[-64:]
+    record = aead.decrypt(bytes(12), ciphertext, b"sshr-1/" + clear[:174]).rstrip(b"\0")[:-1]
+    assert record[-34:-33] == b"\x20"
+    assert record[-1:] == b"\0"
+    sender = record[-33:-1]
     assert sender.hex() == KEYS[0]["signing_public"]
-    message = b"sshr-1/signature" + sender + reference_key.key + clear[:155]
+
+    digest = bytes.fromhex(HEADER["digest"])
+    assert seal[:8] == hmac.digest(hkdf(session, b"seal"), digest + seal[8:], "sha256")[:8]
+    mask = Cipher(ChaCha20(hkdf(session, b"signature"), bytes(16)), None).encryptor()
+    message = b"sshr-1/signature" + sender + reference_key.key + clear[:174] + record + digest
     own = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(KEYS[0]["signing_private"]))
-    own.public_key().verify(signature, message + record[:-96] + bytes(96))
+    own.public_key().verify(mask.update(seal[8:]), message)

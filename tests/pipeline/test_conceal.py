@@ -124,7 +124,7 @@ def test_reports_and_reveals_say_this_and_no_more(stego: sshr.Stego, reference: 
     revealed = sshr.reveal(stego.image, reference, OPEN)
     assert [field.name for field in dataclasses.fields(revealed)] == [
         *("transport", "kind", "intact", "sender", "image", "fitted", "data", "name"),
-        "channel",
+        *("note", "channel"),
     ]
 
 

@@ -25,4 +25,5 @@ def test_inspect_says_what_is_in_it(stego: sshr.Stego, reference: Rgb8) -> None:
         "tiles": 1,
         "intact": True,
         "sender": None,
+        "note": "",
     }

@@ -8,7 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
-from sshr.errors import DamagedError, MismatchError, NothingFoundError, WrongKeyError
+from sshr.errors import (
+    DamagedError,
+    MismatchError,
+    NewerVersionError,
+    NothingFoundError,
+    WrongKeyError,
+)
 from sshr.header.fingerprint import fingerprint
 from sshr.header.reader import OpenedHeader, read_header
 from sshr.imaging.reading import as_picture
@@ -36,7 +42,7 @@ def revealed(opened: OpenedHeader, stego: sshr.Stego, **changes: object) -> Reve
 
 
 def test_transport_of_a_later_version(opened: OpenedHeader, stego: sshr.Stego) -> None:
-    with pytest.raises(DamagedError, match="transport 200, which this version does not know"):
+    with pytest.raises(NewerVersionError, match=r"newer sshr \(with transport 200\)"):
         revealed(opened, stego, transport=200)
     with pytest.raises(DamagedError, match="cannot be read"):
         revealed(opened, stego, transport=1)

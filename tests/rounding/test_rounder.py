@@ -56,9 +56,20 @@ def random_bits(count: int, seed: int = 1) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 2, count, dtype=np.uint8)
 
 
+NO_BITS = random_bits(0)
+
+
+def squares(grid: str, above: int) -> NDArray[np.int64]:
+    """Squares of four samples of the first channel in rows well above so many samples."""
+    (height, width), _ = GRIDS[grid]
+    row = (height - -(-above // (3 * width))) // 2 * 2 - 4
+    first = 3 * (row * width + 2 * np.arange(8))
+    return np.stack([first, first + 3, first + 3 * width, first + 3 * width + 3], axis=1)
+
+
 @ALL
 @pytest.mark.parametrize("each", [1, 3])
-@pytest.mark.parametrize("rows", [0, 5, 47])
+@pytest.mark.parametrize("rows", [0, 5, 35])
 @pytest.mark.parametrize("white", [False, True])
 def test_bits_are_read_back_and_nothing_above_their_rows_changes(
     grid: str, each: int, rows: int, white: bool, make: Callable[..., Rounder]
@@ -66,16 +77,36 @@ def test_bits_are_read_back_and_nothing_above_their_rows_changes(
     (height, width), _ = GRIDS[grid]
     count = rows * (3 * width // each) + 7
     made = make(grid, white)
-    before = made.round(count * each)
-    after = made.finish(random_bits(count), each)
+    before = made.round(NO_BITS)
+    after = made.round(random_bits(count), each)
     assert after.dtype == before.dtype == np.uint8
     assert after.shape == before.shape == (height, width, 3)
     assert bits_in(after, count, each) == random_bits(count).tolist()
     top = height - rows - 1
     assert np.array_equal(after[:top], before[:top])
     # Other bits, from the same rounding.
-    other = made.finish(random_bits(count, 2), each)
+    other = made.round(random_bits(count, 2), each)
     assert bits_in(other, count, each) == random_bits(count, 2).tolist()
+
+
+@ALL
+@pytest.mark.parametrize("each", [1, 3])
+@pytest.mark.parametrize("white", [False, True])
+def test_what_is_decided_later_has_room_for_both_values(
+    grid: str, each: int, white: bool, make: Callable[..., Rounder]
+) -> None:
+    later = squares(grid, 300 * each)
+    for low, high in ((20, 230), (-60, 315)):
+        picture = make(grid, white, low=low, high=high).round(random_bits(300), each, later)
+        assert bits_in(picture, 300, each) == random_bits(300).tolist()
+        values = picture.reshape(-1)[later]
+        assert not (values[:, 0] % 2).any()
+        assert values.max() <= 254
+    exact = make(grid, white)._exact.reshape(-1)[later]
+    if white:
+        values = make(grid, white).round(random_bits(300), each, later).reshape(-1)[later]
+        assert np.abs(values + 0.5 - exact)[:, 0].max() <= 1
+        assert np.abs(values + 0.5 - exact)[:, 1:].max() <= 0.5
 
 
 @ALL
@@ -83,18 +114,11 @@ def test_bits_survive_where_the_picture_is_black_and_white(
     grid: str, make: Callable[..., Rounder]
 ) -> None:
     made = make(grid, low=-60, high=315)
+    before = made.round(NO_BITS)
+    assert {int(before.min()), int(before.max())} == {0, 255}
     for each in (1, 3):
-        before = made.round(1500 * each)
-        assert {int(before.min()), int(before.max())} == {0, 255}
-        after = made.finish(random_bits(1500), each)
+        after = made.round(random_bits(1500), each)
         assert bits_in(after, 1500, each) == random_bits(1500).tolist()
-
-
-@ALL
-def test_without_bits_finishing_changes_nothing(grid: str, make: Callable[..., Rounder]) -> None:
-    made = make(grid)
-    assert np.array_equal(made.round(), made.finish(random_bits(0)))
-    assert np.array_equal(made.round(999), make(grid).round())  # how many follow does not matter
 
 
 @ALL
@@ -105,8 +129,8 @@ def test_white_noise_is_rounding_to_the_nearest_level(
     exact = drawn(3, height, width, low=-20, high=270).transpose(1, 2, 0)
     white = make(grid, white=True, low=-20, high=270)
     nearest = np.rint(exact).clip(0, 255)
-    assert np.array_equal(white.round(), nearest)
-    finished = white.finish(random_bits(500)).astype(int)
+    assert np.array_equal(white.round(NO_BITS), nearest)
+    finished = white.round(random_bits(500)).astype(int)
     inside = (nearest > 0) & (nearest < 255)
     assert np.abs(finished - exact)[inside].max() <= 1.0
 
@@ -114,7 +138,7 @@ def test_white_noise_is_rounding_to_the_nearest_level(
 def test_what_lies_outside_the_tiles_is_rounded_to_the_nearest_level(
     make: Callable[..., Rounder], drawn: Drawn
 ) -> None:
-    picture = make("rim").round()
+    picture = make("rim").round(NO_BITS)
     nearest = np.rint(drawn(3, 57, 71).transpose(1, 2, 0))
     assert np.array_equal(picture[48:], nearest[48:])
     assert np.array_equal(picture[:, 64:], nearest[:, 64:])
@@ -129,7 +153,7 @@ def test_how_many_tiles_are_rounded_at_once_does_not_matter(
     for at_once in (1, 3 * 48 * 32 * 2, 1 << 20):
         monkeypatch.setattr(rounder_module, "_AT_ONCE", at_once)
         made = make(grid)
-        results.append((made.round(700), made.finish(random_bits(700))))
+        results.append((made.round(NO_BITS), made.round(random_bits(700), 1, squares(grid, 700))))
     for first, second in results[1:]:
         assert np.array_equal(first, results[0][0])
         assert np.array_equal(second, results[0][1])
@@ -139,11 +163,12 @@ def test_tiles_are_shaped_one_by_one(drawn: Drawn, spectrum: Spectrum) -> None:
     (height, width), tiles = GRIDS["several"]
     exact = drawn(3, height, width).transpose(1, 2, 0)
     strength = np.ones((height, width), np.float32)
-    whole = Rounder(exact, strength, tiles, spectrum).round()
+    whole = Rounder(exact, strength, tiles, spectrum).round(NO_BITS)
     for rows, columns in tiles:
         part, own = exact[rows, columns], strength[rows, columns]
         size = [(slice(0, part.shape[0]), slice(0, part.shape[1]))]
-        assert np.array_equal(whole[rows, columns], Rounder(part, own, size, spectrum).round())
+        alone = Rounder(part, own, size, spectrum).round(NO_BITS)
+        assert np.array_equal(whole[rows, columns], alone)
 
 
 @pytest.mark.parametrize("bits", [0, 2000])
@@ -157,8 +182,7 @@ def test_shaping_costs_what_weighs_less(bits: int, drawn: Drawn, spectrum: Spect
     costs, powers_found = [], []
     for own in (spectrum, WHITE):
         made = Rounder(exact, strength, tiles, own)
-        made.round(bits)
-        errors = made.finish(random_bits(bits)) - exact
+        errors = made.round(random_bits(bits)) - exact
         by_ring = np.repeat(1 / np.array(powers), split_count(64 * 80, shares))
         rows = dctn(errors / strength[..., None], axes=(0, 1), norm="ortho").reshape(-1, 3)
         costs.append(float(by_ring @ np.square(rows[frequency_order(64, 80)]).sum(1)))
@@ -174,7 +198,5 @@ def test_what_cannot_be_rounded_is_refused(make: Callable[..., Rounder], drawn: 
         exact[3, 4, 1] = wrong
         with pytest.raises(ValueError, match="not finite"):
             Rounder(exact, np.ones((48, 64), np.float32), [], WHITE)
-    made = make("one")
-    made.round(6)
     with pytest.raises(ValueError, match="a bit in 2 samples"):
-        made.finish(random_bits(3), 2)
+        make("one").round(random_bits(3), 2)

@@ -1,4 +1,4 @@
-"""Rounding along wavefronts is sample-by-sample error diffusion; ranges, parities, known rows."""
+"""Rounding along wavefronts is sample-by-sample error diffusion; ranges, and what is asked for."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sshr.rounding.kernels import REACH, Kernels, column_kinds, row_kinds
-from sshr.rounding.shaping import FREE, Planes, round_shaped, with_parity
+from sshr.rounding.shaping import FREE, HALF, PAIR, PIXEL, Planes, as_asked, round_shaped
 
 Drawn = Callable[..., NDArray[np.float32]]
 SIZES = pytest.mark.parametrize("size", [(17, 23), (4, 9), (1, 30), (30, 10)])
@@ -27,7 +27,6 @@ def literal(planes: Planes, kernels: Kernels) -> tuple[NDArray[np.uint8], NDArra
     levels = np.zeros(planes.exact.shape, np.uint8)
     errors = np.zeros(planes.exact.shape, np.float32)
     rows, columns = row_kinds(height), column_kinds(width)
-    known = 0 if planes.known is None else planes.known.shape[1]
     for b, i, j in np.ndindex(count, height, width):
         owed = np.float32(0)
         for dy, dx in SOURCES:
@@ -37,13 +36,13 @@ def literal(planes: Planes, kernels: Kernels) -> tuple[NDArray[np.uint8], NDArra
         weight = planes.strength[b, i, j]
         wanted = planes.exact[b, i, j] + owed * weight
         level = min(max(round(float(wanted)), 0), 255)
-        if planes.parities is not None and planes.parities[b, i, j] != FREE:
-            fitting = range(int(planes.parities[b, i, j]), 256, 2)
+        code = FREE if planes.asked is None else int(planes.asked[b, i, j])
+        if code != FREE:
+            fitting = {HALF: np.arange(255) + 0.5, PAIR: np.arange(0, 256, 2) + 0.5}.get(code)
+            fitting = range(code, 256, 2) if fitting is None else fitting
             level = min(fitting, key=lambda v: abs(v - float(wanted)))
-        levels[b, i, j] = level
+        levels[b, i, j] = int(level)
         errors[b, i, j] = np.clip((np.float32(level) - wanted) / weight, -4, 4)
-        if i < known:
-            errors[b, i, j] = planes.known[b, i, j]
     return levels, errors
 
 
@@ -77,60 +76,59 @@ def test_clipping_ends_at_0_and_255(size: tuple[int, int], drawn: Drawn, kernels
 
 def test_parities_of_samples_are_kept_exactly(drawn: Drawn, kernels: Kernels) -> None:
     exact = drawn(3, 17, 23, low=-5, high=260)
-    parities = np.random.default_rng(2).choice([FREE, 0, 1], exact.shape).astype(np.int8)
-    planes = Planes(exact, strength_like(exact), parities)
+    codes = [FREE, 0, 1, PAIR, HALF]
+    asked = np.random.default_rng(2).choice(codes, exact.shape).astype(np.int8)
+    planes = Planes(exact, strength_like(exact), asked)
     levels, _ = round_shaped(planes, kernels)
-    asked = parities != FREE
-    assert np.array_equal(levels[asked] % 2, parities[asked])
+    known = (asked == 0) | (asked == 1)
+    assert np.array_equal(levels[known] % 2, asked[known])
+    assert not (levels[asked == PAIR] % 2).any()
+    assert levels[asked == HALF].max() <= 254
     assert np.array_equal(levels, literal(planes, kernels)[0])
 
 
 @pytest.mark.parametrize("high", [230, 262])
 def test_parities_of_pixels_are_kept_exactly(high: float, drawn: Drawn, kernels: Kernels) -> None:
     exact = drawn(6, 17, 23, low=250 - high, high=high)
-    parities = np.random.default_rng(2).choice([FREE, 0, 1], (2, 17, 23)).astype(np.int8)
-    levels, _ = round_shaped(Planes(exact, strength_like(exact), parities), kernels)
+    codes = [FREE, PIXEL, PIXEL + 1]
+    parities = np.random.default_rng(2).choice(codes, (2, 17, 23)).astype(np.int8)
+    asked = np.repeat(parities, 3, axis=0)
+    levels, _ = round_shaped(Planes(exact, strength_like(exact), asked), kernels)
     found = levels.reshape(2, 3, 17, 23).sum(1) % 2
-    asked = parities != FREE
-    assert np.array_equal(found[asked], parities[asked])
+    known = parities != FREE
+    assert np.array_equal(found[known], parities[known] - PIXEL)
 
 
 def test_a_pixel_moves_the_sample_that_is_nearest_to_another_level() -> None:
     wanted = np.array([[10.2, 20.45, 30.1], [10.2, 20.45, 30.1], [254.9, 255.3, 255.2]], np.float32)
     chosen = np.rint(wanted).clip(0, 255).astype(np.float32)
-    parity = np.array([[0], [1], [1]], np.int8)
-    assert with_parity(chosen, wanted, parity).tolist() == [
+    parity = np.repeat(np.array([[0], [1], [1]], np.int8), 3, axis=1)
+    assert as_asked(chosen, wanted, PIXEL + parity).tolist() == [
         [10, 20, 30],  # its parity is right
         [10, 21, 30],
         [255, 255, 255],  # right as well
     ]
-    assert with_parity(chosen, wanted, 1 - parity).tolist()[2] == [254, 255, 255]
-    free = np.full((3, 1), FREE, np.int8)
-    assert with_parity(chosen, wanted, free).tolist() == chosen.tolist()
+    assert as_asked(chosen, wanted, PIXEL + 1 - parity).tolist()[2] == [254, 255, 255]
+    free = np.full((3, 3), FREE, np.int8)
+    assert as_asked(chosen, wanted, free).tolist() == chosen.tolist()
     low = np.zeros((1, 3), np.float32)
-    assert sorted(with_parity(low, low - 0.3, np.array([[1]], np.int8))[0]) == [0, 0, 1]
+    assert sorted(as_asked(low, low - 0.3, np.full((1, 3), PIXEL + 1, np.int8))[0]) == [0, 0, 1]
 
 
 def test_a_sample_takes_the_nearest_level_of_its_parity() -> None:
     wanted = np.array([[-3.0, 10.4, 10.6, 254.6, 300.0]], np.float32)
     chosen = np.rint(wanted).clip(0, 255)
     ones, zeros = np.ones((1, 5), np.int8), np.zeros((1, 5), np.int8)
-    assert with_parity(chosen, wanted, ones).tolist() == [[1, 11, 11, 255, 255]]
-    assert with_parity(chosen, wanted, zeros).tolist() == [[0, 10, 10, 254, 254]]
+    assert as_asked(chosen, wanted, ones).tolist() == [[1, 11, 11, 255, 255]]
+    assert as_asked(chosen, wanted, zeros).tolist() == [[0, 10, 10, 254, 254]]
 
 
-def test_rounding_goes_on_from_known_rows(drawn: Drawn, kernels: Kernels) -> None:
-    exact = drawn(2, 20, 23)
-    strength = strength_like(exact)
-    whole, errors = round_shaped(Planes(exact, strength), kernels)
-    for top in (REACH, 9, 16):
-        start = top - REACH
-        known = errors[:, start:top]
-        rest = Planes(exact[:, start:], strength[:, start:], known=known)
-        levels, again = round_shaped(rest, kernels)
-        assert np.array_equal(levels[:, REACH:], whole[:, top:])
-        assert np.array_equal(again[:, :REACH], known)
-        assert np.array_equal(levels, literal(rest, kernels)[0])
+def test_the_middle_of_two_values() -> None:
+    wanted = np.array([[-3.0, 10.2, 11.4, 254.6, 300.0]], np.float32)
+    chosen = np.rint(wanted).clip(0, 255)
+    half, pair = (np.full((1, 5), code, np.int8) for code in (HALF, PAIR))
+    assert as_asked(chosen, wanted, half).tolist() == [[0.5, 10.5, 11.5, 254.5, 254.5]]
+    assert as_asked(chosen, wanted, pair).tolist() == [[0.5, 10.5, 10.5, 254.5, 254.5]]
 
 
 def test_planes_do_not_touch_each_other(drawn: Drawn, kernels: Kernels) -> None:

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from sshr.errors import DamagedError, TooSmallError, UsageError
 from sshr.header import reader
-from sshr.header.carriers import CARRIERS, Bits, Flat, Places
+from sshr.header.carriers import CARRIERS, Flat, HeaderGroups, Places, read_bits
 from sshr.header.layout import PREFIX_BITS, Bucket
 from sshr.header.metadata import CHECKPOINT_ID_BYTES, Metadata
 from sshr.header.reader import OpenedHeader
 from sshr.header.reference import ReferenceKey
-from sshr.header.signing import packed_length
-from sshr.header.writer import HeaderWriter
+from sshr.header.writer import HeaderWriter, bucket_for
 from sshr.imaging.fitting import fit_to
 from sshr.progress import Progress
 from sshr.transports.cover import Cover, CoverPair
@@ -37,18 +36,23 @@ class LeadingCarrier:
     def capacity(self, samples: int) -> int:
         return samples // 16
 
-    def locate(self, key: ReferenceKey, bucket: Bucket) -> Places:
-        count = PREFIX_BITS + 8 * bucket.body_bytes
+    def prefix(self, key: ReferenceKey) -> Places:
+        return np.arange(PREFIX_BITS)[:, None]
+
+    def locate(self, key: ReferenceKey, bucket: Bucket) -> HeaderGroups:
+        count = 8 * bucket.header_bytes
         if count > key.samples // 2:
             raise TooSmallError("the reference is too small for the header")
-        return np.arange(count)
+        every, end = np.arange(count)[:, None], PREFIX_BITS + 8 * bucket.body_bytes
+        return HeaderGroups(every[:PREFIX_BITS], every[PREFIX_BITS:end], every[end:])
 
-    def prefix(self, samples: Flat, key: ReferenceKey) -> bytes | None:
-        return np.packbits(samples[:PREFIX_BITS] & 1).tobytes()
+    def read_seal(self, samples: Flat, groups: HeaderGroups) -> bytes:
+        return read_bits(samples, groups.seal)
 
-    def body(self, samples: Flat, key: ReferenceKey, bucket: Bucket) -> Bits | None:
-        places = self.locate(key, bucket)
-        return Bits(np.packbits(samples[places[PREFIX_BITS:]] & 1).tobytes(), places)
+    def unsealed(self, samples: Flat, groups: HeaderGroups) -> Flat:
+        found = samples.copy()
+        found[groups.seal] &= 0xFE
+        return found
 
 
 class LeadingDraft:
@@ -60,12 +64,16 @@ class LeadingDraft:
         self.shape = samples.shape
         self._samples = samples
 
-    def settled(self, places: Places) -> Rgb8:
-        return self._samples
+    def settled(self, groups: HeaderGroups, bits: NDArray[np.uint8]) -> Rgb8:
+        return self._with(self._samples, np.concatenate([groups.prefix, groups.body]), bits)
 
-    def written(self, settled: Rgb8, places: Places, bits: NDArray[np.uint8]) -> Rgb8:
-        stego = settled.copy()
-        stego.reshape(-1)[places] = settled.reshape(-1)[places] & 0xFE | bits
+    def sealed(self, settled: Rgb8, groups: HeaderGroups, bits: NDArray[np.uint8]) -> Rgb8:
+        return self._with(settled, groups.seal, bits)
+
+    def _with(self, samples: Rgb8, places: Places, bits: NDArray[np.uint8]) -> Rgb8:
+        stego = samples.copy()
+        flat, at = stego.reshape(-1), places[:, 0]
+        flat[at] = flat[at] & 0xFE | bits
         return stego
 
 
@@ -101,7 +109,8 @@ class ToyTransport:
         metadata = record(secret, options)
         samples = cover.samples.copy()
         bits = np.unpackbits(np.frombuffer(data, np.uint8))
-        taken = len(LeadingCarrier().locate(header.reference_key, header.bucket(metadata)))
+        groups = LeadingCarrier().locate(header.reference_key, header.bucket(metadata))
+        taken = len(groups.places)
         if taken + len(bits) > samples.size:
             raise TooSmallError(f"{len(data)} bytes are too many for the toy transport")
         flat = samples.reshape(-1)
@@ -147,8 +156,7 @@ class ToyTransport:
         signed: bool,
         options: ToyOptions,
     ) -> Forecast:
-        length = packed_length(record(secret, options), signed)
-        taken = PREFIX_BITS + 8 * Bucket.holding(length, slots).body_bytes
+        taken = 8 * bucket_for(record(secret, options), slots, signed, ecc=False).header_bytes
         size = cover.samples.size
         return Forecast(
             transport="toy",

@@ -44,7 +44,7 @@ def test_contents_in_json_name_kind_and_sender_in_words() -> None:
     told = Contents("x", Kind.TEXT, details={"noise": "loud", "size": 3}, sender=sender).as_dict()
     assert json.loads(json.dumps(told)) == {
         **{"transport": "x", "kind": "text", "secret_width": None, "secret_height": None},
-        **{"greyscale": None, "intact": True, "noise": "loud", "size": 3},
+        **{"greyscale": None, "intact": True, "noise": "loud", "size": 3, "note": ""},
         "sender": sender_fingerprint(sender),
     }
     assert Contents("x", Kind.PICTURE, 5, 4, False).as_dict()["sender"] is None

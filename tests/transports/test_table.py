@@ -2,7 +2,7 @@
 
 import pytest
 
-from sshr.errors import DamagedError, UsageError
+from sshr.errors import NewerVersionError, UsageError
 from sshr.transports.kind import Kind
 from sshr.transports.table import TRANSPORTS, find_transport, transport_of
 
@@ -36,5 +36,5 @@ def test_refusals_name_what_there_is() -> None:
         UsageError, match="the analog transport carries no text; sealed or robust does"
     ):
         find_transport("analog", Kind.TEXT)
-    with pytest.raises(DamagedError, match="uses transport 99, which this version does not know"):
+    with pytest.raises(NewerVersionError, match=r"newer sshr \(with transport 99\)"):
         transport_of(99)

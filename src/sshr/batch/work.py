@@ -141,6 +141,8 @@ def _revealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
         device=job.runtime.device,
     )
     output, figures = pair.output, {"kind": found.kind.name.lower(), "intact": found.intact}
+    if found.note:
+        figures |= {"note": found.note}
     if found.image is None:
         output = output.with_suffix(_suffix(found))
         if output.name in (CSV_NAME, JSON_NAME):  # the run's own files, which it writes at its end
@@ -209,5 +211,5 @@ def _keys_used(keys: Keys, salt: bytes) -> str:
     # As slow to guess as in a stego. The other keys are long and random, so a plain hash will do.
     word = b"" if keys.passphrase is None else stretch(keys.passphrase, salt)
     named = keys.passphrase is None, keys.recipients, keys.identity, keys.signer, keys.sender
-    others = repr(named).encode()
+    others = repr((*named, keys.note)).encode()
     return hashlib.sha256(word + others).hexdigest()

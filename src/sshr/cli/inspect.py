@@ -39,6 +39,6 @@ def inspect(
     facts["sender"] = keys.words(contents.sender, contents.intact)
     table = Table("entry", "value")
     for name, value in facts.items():
-        if value is not None:
+        if value not in (None, ""):
             table.add_row(name.replace("_", " "), str(value))
     Console().print(table)

@@ -74,7 +74,7 @@ def key_facts(key: "PublicKey") -> dict[str, str | None]:
 
     signing = key.signing
     return {
-        "key": None if signing is None else key.text,
+        "key": key.text if key.proof else None,
         "fingerprint": key.fingerprint,
         "signs_as": None if signing is None else sender_fingerprint(signing),
     }

@@ -14,6 +14,7 @@ import typer
 
 from sshr.cli.options import KeyPassphraseFile
 from sshr.cli.passphrase import SECRETS, STREAM_NAME, WITHOUT, key_source
+from sshr.cli.printing import say
 from sshr.errors import KeyFileError, UsageError
 from sshr.files.names import shown
 
@@ -74,16 +75,39 @@ class SenderGroup(_KeyGroup):
 
     to: Annotated[
         list[str] | None,
-        typer.Option("--to", metavar="FILE_OR_KEY", help="A recipient's public key; repeatable."),
+        typer.Option(
+            "--to",
+            metavar="FILE_OR_KEY",
+            help="A recipient's public key (sshr1..., age1..., ssh-ed25519 ...); repeatable.",
+        ),
     ] = None
     signer: Annotated[
         Path | None, typer.Option("--from", help="Your private key (.key), to sign with.")
     ] = None
 
+    note: Annotated[
+        str,
+        typer.Option(
+            "--note", help="For whom or what it is meant; shown at the reveal, and signed."
+        ),
+    ] = ""
+
     @property
     def slots(self) -> int:
         """Of the header."""
-        return max(len(self.to or ()), 1)
+        return max(len(dict.fromkeys(self._recipients())), 1)
+
+    def _recipients(self) -> tuple[bytes, ...]:
+        """All that `--to` names; what a list holds of other keys is said."""
+        from sshr.crypto.keyfile import read_public_keys
+
+        found: list[bytes] = []
+        for one in self.to or ():
+            keys, others = read_public_keys(one)
+            found += [key.exchange for key in keys]
+            if others:
+                say(f"{shown(one)}: {others} SSH keys for other algorithms are left out")
+        return tuple(found)
 
     def read(self) -> "Keys":
         """The keys; a passphrase is asked for twice.
@@ -93,18 +117,18 @@ class SenderGroup(_KeyGroup):
                 ask.
             KeyFileError: a key that cannot be used.
         """
-        from sshr.crypto.keyfile import read_public_key
         from sshr.crypto.keys import Keys
 
-        recipients = tuple(read_public_key(one).exchange for one in self.to or ())
+        recipients = self._recipients()
         signing = None
         if self.signer:
             signing = private_key(self.signer, self.key_passphrase_file).signing
             if signing is None:
                 name = shown(self.signer)
-                raise KeyFileError(f"{name}: an imported key cannot sign; see sshr keygen")
+                raise KeyFileError(f"{name}: this imported key cannot sign; see sshr keygen")
         passphrase = self._passphrase(bool(self.to), self.signer, confirm=True)
-        return Keys(passphrase, recipients, signer=signing, reference_alone=self.no_passphrase)
+        alone = self.no_passphrase
+        return Keys(passphrase, recipients, signer=signing, note=self.note, reference_alone=alone)
 
 
 @dataclass(frozen=True)
@@ -113,7 +137,9 @@ class ReaderGroup(_KeyGroup):
 
     identity: Annotated[
         Path | None,
-        typer.Option(help="Private key (.key) of a recipient, instead of a passphrase."),
+        typer.Option(
+            help="Private key (.key, age or OpenSSH) of a recipient, instead of a passphrase."
+        ),
     ] = None
     sender: Annotated[
         str | None,
@@ -134,7 +160,7 @@ class ReaderGroup(_KeyGroup):
             wanted = read_public_key(self.sender).signing
             if wanted is None:
                 name = shown(self.sender)
-                raise KeyFileError(f"{name}: an imported key cannot sign, so it sends nothing")
+                raise KeyFileError(f"{name}: this imported key cannot sign, so it sends nothing")
         own = None
         if self.identity:
             own = private_key(self.identity, self.key_passphrase_file).exchange
@@ -158,10 +184,10 @@ class ReaderGroup(_KeyGroup):
         from sshr.crypto.identity import sender_fingerprint
 
         if found is None:
-            return "not signed"
+            return "not signed" if intact else "changed, so nobody vouches for it"
         name, digits = self._sender_name, sender_fingerprint(found)
         who = f"{shown(name)} ({digits})" if name else f"the key {digits}"
-        return f"signed by {who}" + ("" if intact else ", but changed since")
+        return ("" if intact else "changed on its way; what came through is ") + f"signed by {who}"
 
     @property
     def _sender_name(self) -> str | None:

@@ -104,6 +104,8 @@ def reveal(
     if revealed.image is not None and output != STREAM_NAME and _suffix(output) not in LOSSLESS:
         print("note: JPEG loses detail of the revealed picture; .png keeps all of it", file=out)
     print(keys.words(revealed.sender, revealed.intact), file=out)
+    if revealed.note:
+        print(f"the sender's note: {revealed.note}", file=out)
 
 
 def _suffix(output: str) -> str:
@@ -119,7 +121,7 @@ def _is_picture(opened: "OpenedStego") -> bool:
 
 def _described(revealed: "Revealed") -> dict[str, Any]:
     facts: dict[str, Any] = {"transport": revealed.transport, "kind": revealed.kind.name.lower()}
-    facts |= {"name": revealed.name, "intact": revealed.intact}
+    facts |= {"name": revealed.name, "intact": revealed.intact, "note": revealed.note}
     if revealed.channel:
         facts["channel"] = revealed.channel
     if revealed.image is None:

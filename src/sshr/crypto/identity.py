@@ -2,21 +2,24 @@
 
 Both private keys derive from one random seed. The texts are Bech32m, each with a version byte:
 
-    sshr1...                  version, X25519 public key, Ed25519 public key
+    sshr1...                  version, X25519 public key, Ed25519 public key, Ed25519 signature
     SSHR-SECRET-KEY-1...      version, seed
     SSHR-PROTECTED-KEY-1...   version, salt (16 B), seed sealed under a passphrase (48 B)
+
+The signature is of the X25519 key: nobody can put his own under another's name.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from sshr.crypto import bech32
+from sshr.crypto.curves import edwards_fault, montgomery_fault
 from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, derive, stretch
+from sshr.crypto.signature import is_signed_by, public_of, signature_of
 from sshr.errors import KeyFileError
 
 PUBLIC_PREFIX = "sshr"
@@ -25,11 +28,12 @@ PROTECTED_PREFIX = "sshr-protected-key-"
 KEY_VERSION = 1
 FINGERPRINT_BYTES = 16
 
-_SALT_BYTES = 16
+_SALT_BYTES, _PROOF_BYTES = 16, 64
+_PROOF_LABEL = VERSION_LABEL + b"public key"
 _PROTECTED_LABEL = VERSION_LABEL + b"protected key"
 _NONCE = bytes(12)
 _LENGTHS = {
-    PUBLIC_PREFIX: 2 * KEY_BYTES,
+    PUBLIC_PREFIX: 2 * KEY_BYTES + _PROOF_BYTES,
     SECRET_PREFIX: KEY_BYTES,
     PROTECTED_PREFIX: _SALT_BYTES + KEY_BYTES + 16,
 }
@@ -41,14 +45,18 @@ class PublicKey:
 
     Attributes:
         exchange: raw X25519 public key, 32 bytes: a recipient for `Keys`.
-        signing: raw Ed25519 public key, 32 bytes: a sender for `Keys`; None in an imported key.
+        signing: raw Ed25519 public key, 32 bytes: a sender for `Keys`; None in an imported key
+            that only receives.
+        proof: signature of `exchange` under `signing`, 64 bytes; empty in an imported key.
 
     Raises:
-        KeyFileError: a point that no private key has.
+        KeyFileError: a point that no private key has, or of low order; bytes that are no such key's
+            own writing; a signature that is not valid.
     """
 
     exchange: bytes
     signing: bytes | None = None
+    proof: bytes = b""
 
     def __post_init__(self) -> None:
         try:
@@ -56,6 +64,15 @@ class PublicKey:
             probe.exchange(X25519PublicKey.from_public_bytes(self.exchange))
         except ValueError:
             raise KeyFileError("the public key is not usable: nobody has its private key") from None
+        fault = montgomery_fault(self.exchange)
+        if self.signing is not None:
+            fault = fault or edwards_fault(self.signing)
+        if fault:
+            raise KeyFileError(f"the public key is not usable: {fault}")
+        if self.proof:
+            assert self.signing is not None
+            if not is_signed_by(self.signing, self.proof, _PROOF_LABEL, self.exchange):
+                raise KeyFileError("the halves of the public key do not belong together")
 
     @property
     def text(self) -> str:
@@ -64,9 +81,9 @@ class PublicKey:
         Raises:
             KeyFileError: an imported key, which has no such line.
         """
-        if self.signing is None:
-            raise KeyFileError("an imported key has no line of its own: pass on its PEM file")
-        return _text(PUBLIC_PREFIX, self.exchange + self.signing)
+        if self.signing is None or not self.proof:
+            raise KeyFileError("an imported key has no line of its own: pass on its own file")
+        return _text(PUBLIC_PREFIX, self.exchange + self.signing + self.proof)
 
     @property
     def fingerprint(self) -> str:
@@ -80,11 +97,14 @@ class PrivateKey:
 
     Attributes:
         exchange: raw X25519 private key, 32 bytes: an identity for `Keys`.
-        signing: raw Ed25519 private key, 32 bytes: a signer for `Keys`; None in an imported key.
+        signing: raw Ed25519 private key, 32 bytes: a signer for `Keys`; None in an imported key
+            that only receives.
+        imported: another program has made it, so its public key has no line of ours.
     """
 
     exchange: bytes = field(repr=False)
     signing: bytes | None = field(default=None, repr=False)
+    imported: bool = False
 
     @classmethod
     def of_seed(cls, seed: bytes) -> "PrivateKey":
@@ -97,8 +117,9 @@ class PrivateKey:
         exchange = X25519PrivateKey.from_private_bytes(self.exchange).public_key()
         if self.signing is None:
             return PublicKey(exchange.public_bytes_raw())
-        signing = Ed25519PrivateKey.from_private_bytes(self.signing).public_key()
-        return PublicKey(exchange.public_bytes_raw(), signing.public_bytes_raw())
+        shared, signing = exchange.public_bytes_raw(), public_of(self.signing)
+        proof = b"" if self.imported else signature_of(self.signing, _PROOF_LABEL, shared)
+        return PublicKey(shared, signing, proof)
 
 
 def sender_fingerprint(signing: bytes) -> str:
@@ -128,7 +149,8 @@ def parse_public(text: str) -> PublicKey:
     prefix, payload = _payload(text)
     if prefix != PUBLIC_PREFIX:
         raise KeyFileError("it is a private key; give the public one (.pub)")
-    return PublicKey(payload[:KEY_BYTES], payload[KEY_BYTES:])
+    halves = payload[:KEY_BYTES], payload[KEY_BYTES : 2 * KEY_BYTES]
+    return PublicKey(*halves, payload[2 * KEY_BYTES :])
 
 
 def parse_private(text: str, passphrase: Callable[[], bytes]) -> PrivateKey:

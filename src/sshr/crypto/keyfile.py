@@ -6,6 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from sshr.crypto.foreign import (
+    age_secret,
+    foreign_public,
+    is_age_secret,
+    is_foreign_public,
+    is_other_ssh,
+)
 from sshr.crypto.identity import (
     PUBLIC_PREFIX,
     PrivateKey,
@@ -25,25 +32,54 @@ from sshr.files.text import decode_text
 MAX_BYTES = 64 * 1024
 PUBLIC_MODE = 0o644
 
-_FOREIGN = ("ssh-", "ecdsa-", "sk-ssh-", "age1", "AGE-SECRET-KEY-", "PuTTY-User-Key-File")
+_FOREIGN = ("PuTTY-User-Key-File", "AGE-PLUGIN-")
 _SECRET_MARKS = ("SECRET-KEY-", "PROTECTED-KEY-", "PRIVATE KEY--")
 _Key = TypeVar("_Key")
 
 
 def read_public_key(source: str | os.PathLike[str]) -> PublicKey:
-    """A public key, from a line `sshr1...` itself or from a file (that line, or PEM).
+    """A public key, from a line itself or from a file (that line, or PEM).
+
+    Args:
+        source: the file's name; or the line, `sshr1...`, `age1...` or `ssh-ed25519 ...`.
 
     Raises:
-        KeyFileError: no such file, or not a public key; the message names the file.
+        KeyFileError: no such file, or not one public key; the message names the file.
     """
     require_path(source)
     text = os.fspath(source)
     if is_key_text(text):
-        return _named("the public key", lambda: parse_public(text))
+        return _named("the public key", lambda: _public(text))
 
     def parse() -> PublicKey:
         content = _content(_read(Path(source), private=False))
-        return public_from_pem(content) if is_pem(content) else parse_public(content)
+        return public_from_pem(content) if is_pem(content) else _public(content)
+
+    return _named(shown(text), parse)
+
+
+def read_public_keys(source: str | os.PathLike[str]) -> tuple[list[PublicKey], int]:
+    """As `read_public_key`, or all keys of a list with one a line, such as authorized_keys.
+
+    Returns:
+        The keys, and how many lines hold SSH keys for other algorithms, which are left out.
+
+    Raises:
+        KeyFileError: no such file, no key that can be used, or a line that is none.
+    """
+    text = os.fspath(source)
+    if is_key_text(text):
+        return [read_public_key(text)], 0
+
+    def parse() -> tuple[list[PublicKey], int]:
+        content = _read(Path(source), private=False)
+        lines = [] if is_pem(content) else _lines(content)
+        if len(lines) < 2:
+            return [read_public_key(source)], 0
+        own = [line for line in lines if not is_other_ssh(line)]
+        if not own:
+            raise KeyFileError("its SSH keys are for other algorithms; only ssh-ed25519 ones do")
+        return [_public(line) for line in own], len(lines) - len(own)
 
     return _named(shown(text), parse)
 
@@ -51,7 +87,7 @@ def read_public_key(source: str | os.PathLike[str]) -> PublicKey:
 def read_private_key(
     path: str | os.PathLike[str], passphrase: Callable[[], bytes] | None = None
 ) -> PrivateKey:
-    """A private key from a file: a line of `sshr keygen`, or PEM (PKCS#8).
+    """A private key from a file: a line of `sshr keygen` or of age, or PEM (PKCS#8, OpenSSH).
 
     Args:
         passphrase: called if the key is protected.
@@ -66,6 +102,8 @@ def read_private_key(
         content = _content(_read(Path(path), private=True))
         if is_pem(content):
             return private_from_pem(content, passphrase or _nobody)
+        if is_age_secret(content):
+            return age_secret(content)
         return parse_private(content, passphrase or _nobody)
 
     return _named(shown(path), parse)
@@ -73,7 +111,8 @@ def read_private_key(
 
 def is_key_text(source: str) -> bool:
     """True for a public key itself instead of a file's name."""
-    return source.lower().startswith(f"{PUBLIC_PREFIX}1") and not os.path.lexists(source)
+    ours = source.lower().startswith(f"{PUBLIC_PREFIX}1")
+    return (ours or is_foreign_public(source)) and not os.path.lexists(source)
 
 
 def is_private_file(source: str) -> bool:
@@ -195,12 +234,27 @@ def _content(text: str) -> str:
     """A text's only line beside comments; PEM as it stands."""
     if is_pem(text):
         return text
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    if not lines:
-        raise KeyFileError("holds no key")
+    lines = _lines(text)
+    if lines and lines[0].startswith(_FOREIGN):
+        raise KeyFileError(f"it is the key of another program; {ONLY}")
     if len(lines) > 1:
         raise KeyFileError(f"holds {len(lines)} lines instead of one key")
-    if lines[0].startswith(_FOREIGN):
-        raise KeyFileError(f"it is the key of another program; {ONLY}")
     return lines[0]
+
+
+def _lines(text: str) -> list[str]:
+    """All lines but comments and empty ones.
+
+    Raises:
+        KeyFileError: there are none.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    found = [line for line in lines if line and not line.startswith("#")]
+    if not found:
+        raise KeyFileError("holds no key")
+    return found
+
+
+def _public(line: str) -> PublicKey:
+    """A public key of whatever program."""
+    return foreign_public(line) if is_foreign_public(line) else parse_public(line)

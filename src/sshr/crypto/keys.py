@@ -19,6 +19,7 @@ from sshr.errors import UsageError
 VERSION_LABEL = b"sshr-1/"
 KEY_BYTES = 32
 MAX_RECIPIENTS = 16
+MAX_NOTE_BYTES = 255
 
 # Fixed by the format's version, never read from a file: a stego cannot ask for a costly derivation.
 ARGON2_MEMORY_KIB = 64 * 1024
@@ -38,12 +39,15 @@ class Keys:
         identity: raw X25519 private key, 32 bytes; used to reveal.
         signer: raw Ed25519 private key, 32 bytes; signs what is concealed.
         sender: raw Ed25519 public key, 32 bytes; what is revealed must bear its signature.
+        note: for whom or what the stego is meant: shown to whoever reveals it, and under the
+            signature. One line of printable characters, at most 255 bytes of UTF-8.
         reference_alone: there is no passphrase, recipient or identity: whoever holds the reference
             can reveal.
 
     Raises:
         UsageError: an empty passphrase, a key of another type or length, more than 16 recipients;
-            nothing that keeps the secret, unless `reference_alone` asks for that.
+            nothing that keeps the secret, unless `reference_alone` asks for that; a note that is
+            too long or would not be shown as it was written.
     """
 
     passphrase: bytes | None = field(default=None, repr=False)
@@ -51,6 +55,7 @@ class Keys:
     identity: bytes | None = field(default=None, repr=False)
     signer: bytes | None = field(default=None, repr=False)
     sender: bytes | None = None
+    note: str = ""
     reference_alone: bool = False
 
     def __post_init__(self) -> None:
@@ -75,6 +80,10 @@ class Keys:
             )
         if keeps and self.reference_alone:
             raise UsageError("reference_alone contradicts a passphrase, recipients or an identity")
+        if not self.note.isprintable():
+            raise UsageError("the note is not one line of printable characters")
+        if len(self.note.encode()) > MAX_NOTE_BYTES:
+            raise UsageError(f"the note is longer than {MAX_NOTE_BYTES} bytes")
 
     def _check_types(self) -> None:
         if not isinstance(self.passphrase, bytes | None):
@@ -86,6 +95,8 @@ class Keys:
         for key in (*self.recipients, self.identity, self.signer, self.sender):
             if not isinstance(key, bytes | None):
                 raise UsageError(f"a key must be raw bytes, not {type(key).__name__}")
+        if not isinstance(self.note, str):
+            raise UsageError(f"a note must be text, not {type(self.note).__name__}")
 
 
 def require_keys(keys: object) -> None:

@@ -1,7 +1,7 @@
-"""X25519 keys of other programs, in PEM: PKCS#8 private keys and SubjectPublicKeyInfo.
+"""Keys of other programs in PEM: X25519 as PKCS#8 and SubjectPublicKeyInfo, and those of OpenSSH.
 
 `openssl genpkey -algorithm x25519 -out mine.pem` and `openssl pkey -in mine.pem -pubout` make them.
-They receive, but cannot sign.
+X25519 keys receive, but cannot sign.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from sshr.crypto.foreign import OPENSSH, openssh_private
 from sshr.crypto.identity import PrivateKey, PublicKey
 from sshr.errors import KeyFileError
 
-ONLY = "only X25519 keys can be imported; make one with sshr keygen"
+ONLY = "only X25519 keys and those of age and ssh-ed25519 can be used; sshr keygen makes others"
 
 _BEGIN = "-----BEGIN "
 _PUBLIC, _PRIVATE, _ENCRYPTED = "PUBLIC KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"
@@ -31,7 +32,7 @@ def public_from_pem(text: str) -> PublicKey:
         KeyFileError: another kind of block or key, or a damaged one.
     """
     kind = _kind(text)
-    if kind in (_PRIVATE, _ENCRYPTED):
+    if kind in (_PRIVATE, _ENCRYPTED, OPENSSH):
         raise KeyFileError("it is a private key; give the public one")
     if kind != _PUBLIC:
         raise KeyFileError(f"it holds {_named(kind)}; {ONLY}")
@@ -45,7 +46,7 @@ def public_from_pem(text: str) -> PublicKey:
 
 
 def private_from_pem(text: str, passphrase: Callable[[], bytes]) -> PrivateKey:
-    """The key of a `PRIVATE KEY` block (PKCS#8).
+    """The key of a `PRIVATE KEY` block (PKCS#8), or of OpenSSH.
 
     Args:
         passphrase: called for an encrypted block only.
@@ -54,6 +55,8 @@ def private_from_pem(text: str, passphrase: Callable[[], bytes]) -> PrivateKey:
         KeyFileError: another kind of block or key, a damaged one, or a wrong passphrase.
     """
     kind = _kind(text)
+    if kind == OPENSSH:
+        return openssh_private(text, passphrase)
     if kind == _PUBLIC:
         raise KeyFileError("it is a public key; give the private one")
     if kind not in (_PRIVATE, _ENCRYPTED):
@@ -66,7 +69,7 @@ def private_from_pem(text: str, passphrase: Callable[[], bytes]) -> PrivateKey:
         raise KeyFileError(f"the PEM block is damaged, or {fault}") from None
     if not isinstance(key, X25519PrivateKey):
         raise KeyFileError(f"it holds another kind of key; {ONLY}")
-    return PrivateKey(key.private_bytes_raw())
+    return PrivateKey(key.private_bytes_raw(), imported=True)
 
 
 def _kind(text: str) -> str:
@@ -74,5 +77,4 @@ def _kind(text: str) -> str:
 
 
 def _named(kind: str) -> str:
-    known = {"OPENSSH PRIVATE KEY": "an OpenSSH key", "RSA PRIVATE KEY": "an RSA key"}
-    return known.get(kind, "PEM of another kind")
+    return "an RSA key" if kind == "RSA PRIVATE KEY" else "PEM of another kind"

@@ -1,24 +1,21 @@
 """What the header tells the receiver about the stego, as a strict binary record.
 
-Big-endian: version u8, checkpoint id 8 B, transport u8, fit u8 (its highest bit: turned), secret
-mode u8, secret width u32, secret height u32, k_pub_s of RSRK (u16 length), tile scales (u32
-length), side information (u32 length), sample MAC 16 B, signature (u8 length, 0 or 96). Nothing
-may follow.
+Big-endian: checkpoint id 8 B, transport u8, fit u8 (its highest bit: turned), secret mode u8,
+secret width u32, secret height u32, k_pub_s of RSRK (u16 length), tile scales (u32 length), side
+information (u32 length), signer (u8 length, 0 or 32), note (u8 length, UTF-8). Nothing may follow.
 """
 
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
+from sshr.crypto.keys import KEY_BYTES, MAX_NOTE_BYTES
 from sshr.errors import DamagedError
-from sshr.header.sample_mac import SAMPLE_MAC_BYTES
 
-METADATA_VERSION = 1
 CHECKPOINT_ID_BYTES = 8
-SIGNATURE_BYTES = 96
 
 _TURNED = 0x80
-_FIXED = struct.Struct(f">B{CHECKPOINT_ID_BYTES}sBBBII")
+_FIXED = struct.Struct(f">{CHECKPOINT_ID_BYTES}sBBBII")
 
 
 class Fit(IntEnum):
@@ -54,8 +51,8 @@ class Metadata:
         rsrk_public: k_pub_s of RSRK, quantised; at most 65,535 bytes.
         tile_scales: logarithms of every tile's scales, little-endian u16 each.
         side_info: what the transport alone knows how to read.
-        sample_mac: `Session.sample_mac`; zeros until the header's place is known.
-        signature: empty, or an Ed25519 public key (32 B) and signature (64 B).
+        signer: raw Ed25519 public key of who signs, 32 bytes; empty without a signature.
+        note: what the sender says of the stego, at most 255 bytes of UTF-8.
         turned: the secret was turned by a quarter, counter-clockwise, before it was fitted.
 
     Raises:
@@ -71,8 +68,8 @@ class Metadata:
     rsrk_public: bytes = b""
     tile_scales: bytes = b""
     side_info: bytes = b""
-    sample_mac: bytes = bytes(SAMPLE_MAC_BYTES)
-    signature: bytes = b""
+    signer: bytes = b""
+    note: bytes = b""
     turned: bool = False
 
     def __post_init__(self) -> None:
@@ -83,17 +80,17 @@ class Metadata:
             raise ValueError(f"impossible transport {self.transport}")
         if len(self.checkpoint_id) != CHECKPOINT_ID_BYTES:
             raise ValueError(f"checkpoint id of {len(self.checkpoint_id)} bytes")
-        if len(self.sample_mac) != SAMPLE_MAC_BYTES:
-            raise ValueError(f"sample MAC of {len(self.sample_mac)} bytes")
-        if len(self.signature) not in (0, SIGNATURE_BYTES):
-            raise ValueError(f"signature of {len(self.signature)} bytes")
+        if len(self.signer) not in (0, KEY_BYTES):
+            raise ValueError(f"signer of {len(self.signer)} bytes")
+        if len(self.note) > MAX_NOTE_BYTES:
+            raise ValueError(f"note of {len(self.note)} bytes")
+        self.note.decode()  # a UnicodeDecodeError is a ValueError
         if len(self.rsrk_public) >= 1 << 16:
             raise ValueError(f"k_pub_s of {len(self.rsrk_public)} bytes")
 
     def pack(self) -> bytes:
-        """The record's bytes; their number does not depend on MAC, sizes or enumerations."""
+        """The record's bytes; their number does not depend on sizes or enumerations."""
         fixed = _FIXED.pack(
-            METADATA_VERSION,
             self.checkpoint_id,
             self.transport,
             self.fit | (_TURNED if self.turned else 0),
@@ -107,8 +104,8 @@ class Metadata:
                 struct.pack(">H", len(self.rsrk_public)) + self.rsrk_public,
                 struct.pack(">I", len(self.tile_scales)) + self.tile_scales,
                 struct.pack(">I", len(self.side_info)) + self.side_info,
-                self.sample_mac,
-                struct.pack(">B", len(self.signature)) + self.signature,
+                struct.pack(">B", len(self.signer)) + self.signer,
+                struct.pack(">B", len(self.note)) + self.note,
             )
         )
 
@@ -117,10 +114,8 @@ class Metadata:
         """Inverse of `pack`.
 
         Raises:
-            DamagedError: anything else than what `pack` of this version gives.
+            DamagedError: anything else than what `pack` gives.
         """
-        if data[:1] != bytes([METADATA_VERSION]):
-            raise DamagedError("the stego's metadata is of another version; update sshr and retry")
         try:
             return cls._unpack(_Cursor(data))
         except ValueError as error:
@@ -128,9 +123,7 @@ class Metadata:
 
     @classmethod
     def _unpack(cls, cursor: "_Cursor") -> "Metadata":
-        _, checkpoint_id, transport, fit, mode, width, height = _FIXED.unpack(
-            cursor.take(_FIXED.size)
-        )
+        checkpoint_id, transport, fit, mode, width, height = _FIXED.unpack(cursor.take(_FIXED.size))
         metadata = cls(
             checkpoint_id=checkpoint_id,
             secret_width=width,
@@ -142,8 +135,8 @@ class Metadata:
             rsrk_public=cursor.take_counted(2),
             tile_scales=cursor.take_counted(4),
             side_info=cursor.take_counted(4),
-            sample_mac=cursor.take(SAMPLE_MAC_BYTES),
-            signature=cursor.take_counted(1),
+            signer=cursor.take_counted(1),
+            note=cursor.take_counted(1),
         )
         cursor.expect_end()
         return metadata

@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import Keys
 from sshr.crypto.session import Session
-from sshr.errors import DamagedError, MismatchError, NothingFoundError
-from sshr.header.carriers import CARRIERS, Bits, HeaderCarrier
+from sshr.errors import DamagedError, MismatchError, NothingFoundError, TooSmallError
+from sshr.files.names import shown
+from sshr.header.carriers import CARRIERS, HeaderCarrier, HeaderGroups, read_bits
 from sshr.header.metadata import Metadata
 from sshr.header.prefix_repair import prefixes_near
 from sshr.header.reference import ReferenceKey, belong_together, check_image
-from sshr.header.sample_mac import sample_mac
-from sshr.header.signing import require_sender, verified_sender
+from sshr.header.seal import opened_seal, sample_digest
+from sshr.header.signing import STEGO, check_signature, require_sender
 from sshr.header.slots import Slots, unwrap
 from sshr.header.stream import (
     Body,
     Prefix,
+    commitment,
     damaged,
     open_body,
     open_metadata,
@@ -34,17 +36,23 @@ class OpenedHeader:
 
     Attributes:
         header: (H, W, 3) bool, which samples carry it.
-        intact: whether no sample outside the header has changed, nor a bit of the header.
-        places: flat indices of these samples, in the order of the header's bits.
-        sender: raw Ed25519 public key of the verified signature, None without one.
+        intact: whether no sample has changed.
+        groups: the samples that carry the header, by its bits.
+        sender: raw Ed25519 public key of the verified signature; None without one, or if the stego
+            is not intact: then nobody vouches for it.
     """
 
     session: Session
     metadata: Metadata
     header: NDArray[np.bool_]
     intact: bool
-    places: NDArray[np.int64]
+    groups: HeaderGroups
     sender: bytes | None = None
+
+    @property
+    def note(self) -> str:
+        """What the sender says of the stego, on one printable line; signed if `sender` is there."""
+        return shown(self.metadata.note.decode())
 
 
 def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Keys) -> OpenedHeader:
@@ -57,10 +65,11 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
     Raises:
         MismatchError: the sizes differ, or the PSNR is below 30 dB.
         NothingFoundError: no header for this reference.
-        DamagedError: the header has been changed, or its metadata makes no sense.
+        NewerVersionError: a version to come has written it.
+        DamagedError: the header has been changed, or its metadata makes no sense; or any sample
+            has, and `keys.sender` asks for somebody to vouch for it.
         WrongKeyError: the header is intact, but the keys do not open it.
-        SignatureError: the metadata carry a signature that is not valid, or not that of
-            `keys.sender`.
+        SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
     check_image(stego)
     check_image(reference)
@@ -76,7 +85,7 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
         return unwrap(slots, keys, reference_key.key, salt)
 
     opened = open_header(stego, reference_key, file_key)
-    require_sender(opened.sender, keys.sender)
+    require_sender(opened.sender, keys.sender, opened.intact)
     return opened
 
 
@@ -97,36 +106,55 @@ def open_header(
     """Open a header with the file key that is found for its salt and slots.
 
     Raises:
-        MismatchError, NothingFoundError, DamagedError, WrongKeyError, SignatureError: as
-            `read_header`.
+        MismatchError, NothingFoundError, NewerVersionError, DamagedError, WrongKeyError,
+            SignatureError: as `read_header`.
     """
     check_image(stego)
     _check_size(stego, reference_key)
-    prefix, bits, body = _find(stego.reshape(-1), reference_key)
+    samples = stego.reshape(-1)
+    found = _find(samples, reference_key)
+    prefix, groups, body = found.prefix, found.groups, found.body
     file_key = find_file_key(prefix.salt, body.slots)
-    if file_key is None:
+    if file_key is None or not bytes_eq(commitment(file_key, prefix.salt), body.commitment):
         raise wrong_key()
     session = Session.of(file_key, prefix.salt, reference_key.key)
-    metadata = Metadata.unpack(open_metadata(session, body))
-    sender = verified_sender(metadata, reference_key.key, body.before)
-    intact = bytes_eq(metadata.sample_mac, sample_mac(session, stego, bits.places))
-    intact = intact and prefix.whole and not body.repaired
-    mask = _mask(stego.shape, bits.places)
-    return OpenedHeader(session, metadata, mask, intact, bits.places, sender)
+    packed = open_metadata(session, body)
+    metadata = Metadata.unpack(packed)
+    if bool(metadata.signer) != prefix.bucket.signed:
+        raise damaged()
+    digest = sample_digest(session, stego.shape, found.carrier.unsealed(samples, groups))
+    signature = opened_seal(session, digest, found.carrier.read_seal(samples, groups))
+    sender = None
+    if signature:
+        sender = metadata.signer
+        check_signature(sender, signature, STEGO, reference_key.key, body.before, packed, digest)
+    mask = _mask(stego.shape, groups.places)
+    return OpenedHeader(session, metadata, mask, signature is not None, groups, sender)
 
 
-def _find(samples: NDArray[np.uint8], reference_key: ReferenceKey) -> tuple[Prefix, Bits, Body]:
+@dataclass(frozen=True)
+class _Found:
+    """A header that nobody has opened yet."""
+
+    carrier: HeaderCarrier
+    prefix: Prefix
+    groups: HeaderGroups
+    body: Body
+
+
+def _find(samples: NDArray[np.uint8], reference_key: ReferenceKey) -> _Found:
     """The header in whichever carrier holds one; a few changed bits are put right."""
     failure: NothingFoundError | DamagedError | None = None
-    found = [(carrier, carrier.prefix(samples, reference_key)) for carrier in CARRIERS]
-    read = [(carrier, data) for carrier, data in found if data is not None]
+    places = [(carrier, carrier.prefix(reference_key)) for carrier in CARRIERS]
+    read = [(each, read_bits(samples, part)) for each, part in places if part is not None]
     for carrier, data in read:
         try:
             return _body(samples, reference_key, carrier, open_prefix(reference_key, data))
-        except DamagedError as error:
-            failure = error
+        except DamagedError as error:  # its salt is right, so the header is nowhere else
+            failure, read = error, [(carrier, data)]
+            break
         except NothingFoundError as error:
-            failure = failure or error
+            failure = error
     for carrier, data in read:
         for prefix in prefixes_near(reference_key, data):
             try:
@@ -138,11 +166,13 @@ def _find(samples: NDArray[np.uint8], reference_key: ReferenceKey) -> tuple[Pref
 
 def _body(
     samples: NDArray[np.uint8], reference_key: ReferenceKey, carrier: HeaderCarrier, prefix: Prefix
-) -> tuple[Prefix, Bits, Body]:
-    bits = carrier.body(samples, reference_key, prefix.bucket)
-    if bits is None:
-        raise damaged()
-    return prefix, bits, open_body(reference_key, prefix, bits.body)
+) -> _Found:
+    try:
+        groups = carrier.locate(reference_key, prefix.bucket)
+    except TooSmallError:
+        raise damaged() from None
+    body = open_body(reference_key, prefix, read_bits(samples, groups.body))
+    return _Found(carrier, prefix, groups, body)
 
 
 def _mask(shape: tuple[int, ...], positions: NDArray[np.int64]) -> NDArray[np.bool_]:

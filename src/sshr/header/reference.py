@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.keys import derive, keystream, mac
-from sshr.header.layout import OUTER_MAC_BYTES, SALT_TAG_BYTES
+from sshr.header.layout import BUCKET_TAG_BYTES, OUTER_MAC_BYTES, SALT_TAG_BYTES
 from sshr.header.places import FIRST, header_places
 from sshr.types import Rgb8
 
@@ -69,6 +69,10 @@ class ReferenceKey:
     def salt_tag_key(self) -> bytes:
         """The key of `salt_tag`'s MAC, for whoever tries many salts."""
         return derive(self.key, b"salt tag")
+
+    def bucket_tag(self, salt: bytes, bucket: bytes) -> bytes:
+        """Two bytes by which a packed bucket is known that was read right."""
+        return mac(derive(self.key, b"bucket tag"), BUCKET_TAG_BYTES, salt, bucket)
 
     def mask(self, salt: bytes, length: int) -> bytes:
         """Keystream over what follows the salt tag: a raw X25519 key does not look random."""

@@ -1,83 +1,48 @@
 """A sender's Ed25519 signature (RFC 8032) over everything that makes one stego what it is.
 
-It covers the reference's key, salt, sizes, ephemeral key and slots, and the metadata with the
-sample MAC, so neither the picture nor its readers can be exchanged under it. It lies inside the
-sealed metadata: only a reader learns who has signed.
+It covers the reference's key, salt, sizes, ephemeral key and slots, the metadata and all samples,
+so neither the picture nor its readers can be exchanged under it. It is masked by the session: only
+a reader learns who has signed.
 """
 
-import dataclasses
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from sshr.crypto.identity import sender_fingerprint
-from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL
-from sshr.errors import SignatureError
-from sshr.header.metadata import SIGNATURE_BYTES, Metadata
+from sshr.crypto.keys import VERSION_LABEL
+from sshr.crypto.signature import is_signed_by
+from sshr.errors import DamagedError, SignatureError
 
-_LABEL = VERSION_LABEL + b"signature"
-
-
-def reserved(metadata: Metadata) -> Metadata:
-    """The record with room for a signature: as long as the signed one, and what is signed of it."""
-    return dataclasses.replace(metadata, signature=bytes(SIGNATURE_BYTES))
+STEGO = VERSION_LABEL + b"signature"
+"""Label of what is signed in a stego; another one for each other thing that is signed."""
 
 
-def packed_length(metadata: Metadata, with_signature: bool) -> int:
-    """Bytes of the record as it will be sealed."""
-    return len((reserved(metadata) if with_signature else metadata).pack())
-
-
-def signed(metadata: Metadata, signer: bytes, reference_key: bytes, before: bytes) -> Metadata:
-    """The record with its signature.
-
-    Args:
-        metadata: complete, with the true sample MAC.
-        signer: raw Ed25519 private key, 32 bytes.
-        reference_key: 32 bytes.
-        before: the unmasked stream that precedes the ciphertext.
-    """
-    private = Ed25519PrivateKey.from_private_bytes(signer)
-    public = private.public_key().public_bytes_raw()
-    signature = private.sign(_message(metadata, public, reference_key, before))
-    return dataclasses.replace(metadata, signature=public + signature)
-
-
-def verified_sender(metadata: Metadata, reference_key: bytes, before: bytes) -> bytes | None:
-    """The raw Ed25519 public key of the one who signed, or None where nobody did.
+def check_signature(public: bytes, signature: bytes, label: bytes, *parts: bytes) -> None:
+    """Refuse a signature that is not valid.
 
     Raises:
-        SignatureError: the signature is not valid.
+        SignatureError: see `is_signed_by`.
     """
-    if not metadata.signature:
-        return None
-    public, signature = metadata.signature[:KEY_BYTES], metadata.signature[KEY_BYTES:]
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(
-            signature, _message(metadata, public, reference_key, before)
-        )
-    except (InvalidSignature, ValueError) as error:
-        raise SignatureError("the stego's signature is not valid; do not trust it") from error
-    return public
+    if not is_signed_by(public, signature, label, *parts):
+        raise SignatureError("the stego's signature is not valid; do not trust it")
 
 
-def require_sender(found: bytes | None, wanted: bytes | None) -> None:
+def require_sender(found: bytes | None, wanted: bytes | None, intact: bool = True) -> None:
     """Refuse a stego that does not come from the sender who was asked for, if one was.
 
     Args:
         found, wanted: raw Ed25519 public keys, or None.
+        intact: whether the stego is as it was signed; otherwise nobody vouches for it.
 
     Raises:
+        DamagedError: the stego has been changed.
         SignatureError: nobody has signed, or somebody else has.
     """
     if wanted is None or found == wanted:
         return
+    if not intact:
+        raise DamagedError(
+            "the stego has been changed since it was written, so nobody vouches for it "
+            "(refused by --sender)"
+        )
     signed_by = "by nobody" if found is None else f"by another key ({sender_fingerprint(found)})"
     raise SignatureError(
         f"the stego is signed {signed_by}, not by the sender asked for; do not trust it"
     )
-
-
-def _message(metadata: Metadata, public: bytes, reference_key: bytes, before: bytes) -> bytes:
-    """All parts but the last two have one length, and `before` states its own sizes."""
-    return _LABEL + public + reference_key + before + reserved(metadata).pack()

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from sshr.crypto.curves import montgomery_fault
 from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, Keys, derive, stretch
 from sshr.errors import UsageError
 from sshr.header.layout import SLOT_BYTES
@@ -69,7 +70,12 @@ def wrap(
 
 
 def unwrap(slots: Slots, keys: Keys, reference_key: bytes, salt: bytes) -> bytes | None:
-    """The file key, if one of the slots opens with exactly these keys."""
+    """The file key, if one of the slots opens with exactly these keys.
+
+    Without an identity there is one slot: more would let a stego try one passphrase each.
+    """
+    if keys.identity is None and len(slots.wrapped) != 1:
+        return None
     stretched = None if keys.passphrase is None else stretch(keys.passphrase, salt)
     shared, context = None, b""
     if keys.identity is not None:
@@ -94,7 +100,9 @@ def slot_count(keys: Keys) -> int:
 
 
 def _exchange(private: X25519PrivateKey, public: bytes) -> bytes | None:
-    """X25519 (RFC 7748), or None for a point of low order."""
+    """X25519 (RFC 7748), or None for a point of low order or with another writing than its own."""
+    if montgomery_fault(public):
+        return None
     try:
         return private.exchange(X25519PublicKey.from_public_bytes(public))
     except ValueError:

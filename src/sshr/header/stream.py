@@ -1,4 +1,4 @@
-"""The header stream as bytes: sealing and opening its parts in the order of the checks.
+"""The header stream, prefix and body, as bytes: sealing and opening in the order of the checks.
 
 Uniformly random to anyone without the reference: salt and tag are, and all the rest is masked.
 """
@@ -9,16 +9,19 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
-from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, xor
+from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, derive, xor
 from sshr.crypto.session import Session
-from sshr.errors import DamagedError, NothingFoundError, WrongKeyError
+from sshr.errors import DamagedError, NewerVersionError, NothingFoundError, WrongKeyError
 from sshr.header.correction import protect, repaired
 from sshr.header.layout import (
+    BUCKET_BYTES,
+    COMMITMENT_BYTES,
     OUTER_MAC_BYTES,
     PREFIX_BYTES,
     SALT_BYTES,
     SALT_TAG_BYTES,
     SLOT_BYTES,
+    VERSION,
     Bucket,
     unpad,
 )
@@ -38,12 +41,11 @@ def damaged() -> DamagedError:
 
 @dataclass(frozen=True)
 class Prefix:
-    """What the first 27 bytes say; `whole`: they were read as they are here."""
+    """What the first 30 bytes say."""
 
     salt: bytes
     bucket: Bucket
     masked: bytes
-    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,54 +53,61 @@ class Body:
     """What the outer MAC vouches for.
 
     Attributes:
+        commitment: `commitment` of the file key that the sender meant.
         before: all that precedes the ciphertext, unmasked.
-        repaired: whether some of it had been changed.
     """
 
     slots: Slots
+    commitment: bytes
     before: bytes
     ciphertext: bytes
-    repaired: bool
 
 
 def encode_stream(
-    reference_key: ReferenceKey,
-    salt: bytes,
-    slots: Slots,
-    session: Session,
-    metadata: bytes,
-    ecc: bool = False,
+    reference_key: ReferenceKey, before: bytes, bucket: Bucket, session: Session, metadata: bytes
 ) -> bytes:
     """The whole stream. A session's metadata key must seal once only.
 
     Args:
-        ecc: check bytes are added, so that some changes of the stream can be undone.
+        before: `before_ciphertext`.
+        bucket: of the metadata, which are not padded yet.
     """
-    bucket = Bucket.holding(len(metadata), len(slots.wrapped), ecc)
-    before = before_ciphertext(reference_key, salt, slots, bucket)
+    salt = before[:SALT_BYTES]
     aead = ChaCha20Poly1305(session.subkey(b"metadata"))
     stream = before + aead.encrypt(NONCE, bucket.pad(metadata), VERSION_LABEL + before)
     stream += reference_key.outer_mac(salt, stream)
-    if ecc:
+    if bucket.ecc:
         body = protect(stream[PREFIX_BYTES:], bucket.body_bytes)
         stream = stream[:PREFIX_BYTES] + body
     return _masked(reference_key, salt, stream)
 
 
 def before_ciphertext(
-    reference_key: ReferenceKey, salt: bytes, slots: Slots, bucket: Bucket
+    reference_key: ReferenceKey, salt: bytes, slots: Slots, bucket: Bucket, file_key: bytes
 ) -> bytes:
     """What precedes the ciphertext, unmasked."""
-    before = salt + reference_key.salt_tag(salt) + bucket.pack() + slots.ephemeral
-    return before + b"".join(slots.wrapped)
+    packed = bucket.pack()
+    before = salt + reference_key.salt_tag(salt)
+    before += packed + reference_key.bucket_tag(salt, packed)
+    before += slots.ephemeral + b"".join(slots.wrapped)
+    return before + commitment(file_key, salt)
+
+
+def commitment(file_key: bytes, salt: bytes) -> bytes:
+    """16 bytes that no two file keys share, so that a slot cannot mean another one to each reader.
+
+    ChaCha20-Poly1305 alone would let one slot open under two keys, to two file keys.
+    """
+    return derive(file_key, b"commitment", salt)[:COMMITMENT_BYTES]
 
 
 def open_prefix(reference_key: ReferenceKey, data: bytes) -> Prefix:
-    """Read the first 27 bytes.
+    """Read the first 30 bytes.
 
     Raises:
         NothingFoundError: the salt tag is wrong.
-        DamagedError: the sizes make no sense.
+        DamagedError: the sizes have been changed.
+        NewerVersionError: they are of a version to come.
     """
     salt, tag = data[:SALT_BYTES], data[SALT_BYTES:_MASKED_FROM]
     if not bytes_eq(tag, reference_key.salt_tag(salt)):
@@ -106,15 +115,19 @@ def open_prefix(reference_key: ReferenceKey, data: bytes) -> Prefix:
             "the image looks like the reference but holds nothing for it; if it should, "
             "use the sender's reference file itself, not a re-saved copy"
         )
+    clear = _masked(reference_key, salt, data)[_MASKED_FROM:]
+    packed, bucket_tag = clear[:BUCKET_BYTES], clear[BUCKET_BYTES:]
+    if not bytes_eq(bucket_tag, reference_key.bucket_tag(salt, packed)):
+        raise damaged()
+    if packed[0] > VERSION:
+        raise NewerVersionError(
+            f"the stego was made by a newer sshr (its format has version {packed[0]}, this one "
+            f"reads {VERSION}); update sshr and retry"
+        )
     try:
-        return Prefix(salt, Bucket.unpack(unmasked_bucket(reference_key, salt, data)), data)
+        return Prefix(salt, Bucket.unpack(packed), data)
     except ValueError as error:
         raise damaged() from error
-
-
-def unmasked_bucket(reference_key: ReferenceKey, salt: bytes, data: bytes) -> bytes:
-    """The packed bucket in a prefix of 27 bytes."""
-    return _masked(reference_key, salt, data)[_MASKED_FROM:]
 
 
 def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
@@ -124,13 +137,10 @@ def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
         DamagedError: the outer MAC is wrong.
     """
     stream = _masked(reference_key, prefix.salt, prefix.masked + data)
-    was_repaired = False
     if prefix.bucket.ecc:
-        seen = stream[PREFIX_BYTES:]
-        body = repaired(seen)
+        body = repaired(stream[PREFIX_BYTES:])
         if body is None:
             raise damaged()
-        was_repaired = protect(body, len(seen)) != seen
         stream = stream[:PREFIX_BYTES] + body
     stream, outer = stream[:-OUTER_MAC_BYTES], stream[-OUTER_MAC_BYTES:]
     if not bytes_eq(outer, reference_key.outer_mac(prefix.salt, stream)):
@@ -140,7 +150,9 @@ def open_body(reference_key: ReferenceKey, prefix: Prefix, data: bytes) -> Body:
     for _ in range(prefix.bucket.slots):
         wrapped.append(stream[end : end + SLOT_BYTES])
         end += SLOT_BYTES
-    return Body(Slots(ephemeral, tuple(wrapped)), stream[:end], stream[end:], was_repaired)
+    after = end + COMMITMENT_BYTES
+    slots = Slots(ephemeral, tuple(wrapped))
+    return Body(slots, stream[end:after], stream[:after], stream[after:])
 
 
 def open_metadata(session: Session, body: Body) -> bytes:

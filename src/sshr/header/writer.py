@@ -5,28 +5,39 @@ writer = HeaderWriter.start(reference, keys)
 stego = writer.write(KeyedDraft(samples), metadata)
 """
 
-import dataclasses
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.keys import KEY_BYTES, Keys
 from sshr.crypto.session import Session
+from sshr.crypto.signature import public_of, signature_of
 from sshr.header.drafts import Draft
 from sshr.header.layout import SALT_BYTES, Bucket
 from sshr.header.metadata import Metadata
 from sshr.header.reader import OpenedHeader, open_header
 from sshr.header.reference import ReferenceKey
-from sshr.header.sample_mac import sample_mac
-from sshr.header.signing import packed_length, signed
+from sshr.header.seal import make_seal, sample_digest
+from sshr.header.signing import STEGO
 from sshr.header.slots import Slots, wrap
 from sshr.header.stream import before_ciphertext, encode_stream
 from sshr.types import Rgb8
 
 Randomness = Callable[[int], bytes]
 """Gives so many random bytes, as `os.urandom`; anything else is for tests and measurements."""
+
+
+def bucket_for(metadata: Metadata, slots: int, is_signed: bool, ecc: bool) -> Bucket:
+    """What `HeaderWriter.bucket` will be, for whoever has no keys yet.
+
+    Args:
+        metadata: with the sender's note if there is one.
+    """
+    signer = bytes(KEY_BYTES) if is_signed else b""
+    return Bucket.holding(len(replace(metadata, signer=signer).pack()), slots, ecc, is_signed)
 
 
 class HeaderWriter:
@@ -70,7 +81,7 @@ class HeaderWriter:
 
         Args:
             reference: (H, W, 3) uint8 RGB.
-            keys: passphrase, recipients and signer; an identity plays no part.
+            keys: passphrase, recipients, signer and note; an identity plays no part.
 
         Raises:
             UsageError: an unusable recipient, or an identity without any recipient.
@@ -87,15 +98,20 @@ class HeaderWriter:
 
     def bucket(self, metadata: Metadata, ecc: bool = False) -> Bucket:
         """The sizes of the stream for this record; see `write`."""
-        length = packed_length(metadata, self._signer is not None)
-        return Bucket.holding(length, len(self._slots.wrapped), ecc)
+        length, slots = len(self._complete(metadata).pack()), len(self._slots.wrapped)
+        return Bucket.holding(length, slots, ecc, self._signer is not None)
+
+    def _complete(self, metadata: Metadata) -> Metadata:
+        """The record with what it says of its sender."""
+        signer = b"" if self._signer is None else public_of(self._signer)
+        return replace(metadata, signer=signer, note=self.keys.note.encode())
 
     def write(self, draft: Draft, metadata: Metadata, ecc: bool = False) -> Rgb8:
         """The stego, (H, W, 3) uint8, with its header where the draft's carrier puts it.
 
         Args:
             draft: of the reference's size.
-            metadata: its `sample_mac` is replaced by the true one.
+            metadata: its `signer` and `note` are replaced by those of this sender.
             ecc: the header gets check bytes, so that it survives a few changed samples.
 
         Raises:
@@ -106,14 +122,24 @@ class HeaderWriter:
         shape = self.reference_key.height, self.reference_key.width, 3
         if draft.shape != shape:
             raise ValueError(f"the stego is {draft.shape}, the reference {shape}")
-        places = draft.carrier.locate(self.reference_key, self.bucket(metadata, ecc))
-        settled = draft.settled(places)
+        bucket = self.bucket(metadata, ecc)
+        groups = draft.carrier.locate(self.reference_key, bucket)
         if self._written:
             raise RuntimeError("the keys of this stego have been used; start another")
+        packed = self._complete(metadata).pack()
+        before = before_ciphertext(
+            self.reference_key, self._salt, self._slots, bucket, self._file_key
+        )
+        stream = encode_stream(self.reference_key, before, bucket, self.session, packed)
+        settled = draft.settled(groups, _bits(stream))
         self._written = True
-        code = sample_mac(self.session, settled, places)
-        complete = dataclasses.replace(metadata, sample_mac=code)
-        return draft.written(settled, places, self._bits(complete, ecc))
+        unsealed = draft.carrier.unsealed(settled.reshape(-1), groups)
+        digest = sample_digest(self.session, shape, unsealed)
+        signature = b""
+        if self._signer is not None:
+            signed = self.reference_key.key, before, packed, digest
+            signature = signature_of(self._signer, STEGO, *signed)
+        return draft.sealed(settled, groups, _bits(make_seal(self.session, digest, signature)))
 
     def reopen(self, stego: Rgb8) -> OpenedHeader:
         """Read a written stego back as its sender, who may hold no key that opens it.
@@ -130,10 +156,6 @@ class HeaderWriter:
 
         return open_header(stego, self.reference_key, file_key)
 
-    def _bits(self, metadata: Metadata, ecc: bool) -> NDArray[np.uint8]:
-        parts = self.reference_key, self._salt, self._slots
-        if self._signer is not None:
-            before = before_ciphertext(*parts, self.bucket(metadata, ecc))
-            metadata = signed(metadata, self._signer, self.reference_key.key, before)
-        stream = encode_stream(*parts, self.session, metadata.pack(), ecc)
-        return np.unpackbits(np.frombuffer(stream, np.uint8))
+
+def _bits(data: bytes) -> NDArray[np.uint8]:
+    return np.unpackbits(np.frombuffer(data, np.uint8))

@@ -12,11 +12,13 @@ def inspect(stego: AnyPicture, reference: AnyPicture, keys: Keys) -> Contents:
     """Open the header of a stego.
 
     Raises:
-        MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
+        MismatchError, NothingFoundError, NewerVersionError, DamagedError, WrongKeyError: why it
+            cannot be read.
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
     require_keys(keys)
     seen, shared = as_picture(stego, "stego", received=True), as_picture(reference, "reference")
     opened = open_stego(seen, shared, keys)
     found = opened.transport.describe(opened.header.metadata, opened.pair)
-    return replace(found, intact=opened.header.intact, sender=opened.header.sender)
+    header = opened.header
+    return replace(found, intact=header.intact, sender=header.sender, note=header.note)

@@ -10,6 +10,7 @@ from sshr.crypto.keys import Keys
 from sshr.errors import DamagedError, MismatchError, NothingFoundError
 from sshr.header.fingerprint import fingerprint
 from sshr.header.reader import OpenedHeader, read_header
+from sshr.header.signing import require_sender
 from sshr.imaging.likeness import likeness
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import CoverPair
@@ -20,18 +21,24 @@ from sshr.types import Rgb8
 
 @dataclass(frozen=True)
 class OpenedStego:
-    """What a receiver has once the header is open."""
+    """What a receiver has once the header is open.
+
+    Attributes:
+        wanted: raw Ed25519 public key of the sender who has to vouch for it, or None.
+    """
 
     header: OpenedHeader
     pair: CoverPair
     transport: Transport
+    wanted: bytes | None = None
 
 
 def open_stego(stego: Picture, reference: Picture, keys: Keys) -> OpenedStego:
     """Open the header of a picture, greyscale or not.
 
     Raises:
-        MismatchError, NothingFoundError, DamagedError, WrongKeyError: why it cannot be read.
+        MismatchError, NothingFoundError, NewerVersionError, DamagedError, WrongKeyError: why it
+            cannot be read.
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
     pair = CoverPair.of(stego.rgb, reference.rgb)
@@ -43,8 +50,10 @@ def open_stego(stego: Picture, reference: Picture, keys: Keys) -> OpenedStego:
             if found is None:
                 raise
             header, pair = found
-    header = replace(header, intact=header.intact and pair.rim_intact)
-    return OpenedStego(header, pair, transport_of(header.metadata.transport))
+    if not pair.rim_intact:
+        header = replace(header, intact=False, sender=None)
+        require_sender(None, keys.sender, intact=False)
+    return OpenedStego(header, pair, transport_of(header.metadata.transport), keys.sender)
 
 
 def _found(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[OpenedHeader, CoverPair] | None:

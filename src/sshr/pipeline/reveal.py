@@ -2,6 +2,7 @@
 
 from sshr.crypto.keys import Keys, require_keys
 from sshr.errors import DamagedError
+from sshr.header.signing import require_sender
 from sshr.imaging.limits import MAX_PIXELS
 from sshr.imaging.reading import AnyPicture, as_picture
 from sshr.pipeline.opening import OpenedStego, open_stego
@@ -27,11 +28,13 @@ def reveal(
         keys: exactly what the sender used.
         preset: where to look first for the checkpoint that the stego names; a path for one that
             is not packaged.
-        strict: refuse a stego that has been changed; otherwise see `Revealed.intact`.
+        strict: refuse a stego that has been changed; otherwise see `Revealed.intact`. With
+            `Keys.sender` nothing is revealed for which that sender does not vouch, strict or not.
         device: of the network, if one is needed.
 
     Raises:
         MismatchError, NothingFoundError, DamagedError, WrongKeyError: exit codes 3, 6, 5, 4.
+        NewerVersionError: exit code 16.
         SignatureError: exit code 13, as `Keys.sender` asks for.
         SshrError: other kinds, each with a message for the user.
     """
@@ -64,6 +67,7 @@ def reveal_opened(
         raise DamagedError("what was concealed is not what the stego's header says")
     if strict and not revealed.intact:
         raise _changed()
+    require_sender(revealed.sender, opened.wanted, revealed.intact)
     return revealed
 
 

@@ -1,8 +1,7 @@
-"""Rounds a whole picture, tile by tile, and once more at its end, where the header goes.
+"""Rounds a whole picture, tile by tile, with the bits of a header at its end.
 
-The header names a MAC over the samples above it, so its bits are known only when those are final;
-the rows that hold it are then rounded again with the parities that it asks for, which the shaping
-takes into account like any other rounding error.
+What a bit costs its sample the shaping takes into account like any other rounding error. The last
+bits are known only when all else is final: their samples get the middle of two values first.
 """
 
 from collections import defaultdict
@@ -11,11 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.rounding.kernels import REACH, Kernels, design
-from sshr.rounding.shaping import FREE, Floats, Planes, round_shaped, with_parity
+from sshr.rounding.kernels import Kernels, design
+from sshr.rounding.shaping import FREE, HALF, PAIR, PIXEL, Floats, Planes, as_asked, round_shaped
 from sshr.types import Rgb8
 
 Slices = tuple[slice, slice]
+_NONE = np.zeros((0, 1), np.int64)
 
 _AT_ONCE = 1 << 20
 """Samples that are rounded at once at least: more of them cost less time each, and memory."""
@@ -52,71 +52,75 @@ class Rounder:
         if len(shares) > 1:
             self._kernels = design(tuple(shares), tuple(powers))
         self._tiles = tiles if self._kernels is not None else []
-        self._held: dict[tuple[int, int], Floats] = {}
-        self._rounded: Rgb8 | None = None
 
-    def round(self, tail: int = 0) -> Rgb8:
-        """The picture, (H, W, 3). Its last `tail` samples can be rounded again, see `finish`."""
-        height = self._exact.shape[0]
-        top = self._first_row(tail)
-        picture = np.rint(self._exact).clip(0, 255).astype(np.uint8)
-        for group in self._grouped():
-            planes = Planes(self._cut(self._exact, group), self._cut(self._strength, group))
-            assert self._kernels is not None
-            levels, errors = round_shaped(planes, self._kernels)
-            for index, (rows, columns) in enumerate(group):
-                part = slice(3 * index, 3 * index + 3)
-                picture[rows, columns] = levels[part].transpose(1, 2, 0)
-                if rows.start < top < rows.stop and top < height:
-                    above = slice(max(top - REACH - rows.start, 0), top - rows.start)
-                    self._held[rows.start, columns.start] = errors[part, above].copy()
-        self._rounded = picture
-        return picture.copy()
-
-    def finish(self, bits: NDArray[np.uint8], each: int = 1) -> Rgb8:
-        """The picture of `round(len(bits) * each)` with `bits` in its last samples.
+    def round(
+        self, bits: NDArray[np.uint8], each: int = 1, later: NDArray[np.int64] = _NONE
+    ) -> Rgb8:
+        """The picture, (H, W, 3), with `bits` in its last samples.
 
         Bit i is the exclusive or of the lowest bits of `each` samples (1, or the 3 of a pixel), the
         first bit in the last of the picture.
+
+        Args:
+            later: flat indices (n, m) of samples before those that will have one of two values
+                later, the first of each m one of 2k and 2k + 1. Here they get the lower value, and
+                their neighbours make good the error of the middle of both.
 
         Raises:
             ValueError: `each` is neither 1 nor 3.
         """
         if each not in (1, 3):
             raise ValueError(f"a bit in {each} samples")
-        assert self._rounded is not None
-        picture, tail = self._rounded.copy(), len(bits) * each
-        shape = (*picture.shape[:2], 3 // each)
-        parities = np.full(shape, FREE, np.int8)
-        parities.reshape(-1)[parities.size - len(bits) :] = bits[::-1]
-        top = self._first_row(tail)
-        self._nearest(picture, parities, top)
-        for rows, columns in self._tiles:
-            if rows.stop <= top:
-                continue
-            start = max(rows.start, top - REACH)
-            part = [(slice(start, rows.stop), columns)]
-            exact, strength = (self._cut(whole, part) for whole in (self._exact, self._strength))
-            asked = parities[part[0]].transpose(2, 0, 1)
-            known = self._held.get((rows.start, columns.start))
+        asked, top = self._asked(bits, each, later)
+        picture = np.rint(self._exact).clip(0, 255).astype(np.uint8)
+        # Samples outside the tiles; those inside are rounded again below.
+        rows = self._exact[top:].reshape(-1, 3)
+        near = as_asked(np.rint(rows).clip(0, 255), rows, asked.reshape(-1, 3))
+        picture[top:] = near.reshape(picture[top:].shape)
+        for group in self._grouped():
+            planes = Planes(
+                self._cut(self._exact, group),
+                self._cut(self._strength, group),
+                self._asked_in(asked, top, group),
+            )
             assert self._kernels is not None
-            levels, _ = round_shaped(Planes(exact, strength, asked, known), self._kernels)
-            skip = max(top - start, 0)
-            picture[start + skip : rows.stop, columns] = levels[:, skip:].transpose(1, 2, 0)
+            levels, _ = round_shaped(planes, self._kernels)
+            for index, (place_rows, columns) in enumerate(group):
+                part = slice(3 * index, 3 * index + 3)
+                picture[place_rows, columns] = levels[part].transpose(1, 2, 0)
         return picture
 
-    def _nearest(self, picture: Rgb8, parities: NDArray[np.int8], top: int) -> None:
-        """Parities of samples outside the tiles; those inside are rounded again anyway."""
-        part = self._exact[top:].reshape(-1, 3)
-        asked = parities[top:].reshape(-1, parities.shape[-1])
-        picture[top:] = with_parity(np.rint(part).clip(0, 255), part, asked).reshape(
-            picture[top:].shape
-        )
+    def _asked(
+        self, bits: NDArray[np.uint8], each: int, later: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int8], int]:
+        """What is asked of the samples from some row on (see `Planes`), and that row."""
+        height, width, _ = self.shape
+        count = len(bits) * each
+        first = min(3 * height * width - count, later.min(initial=3 * height * width))
+        top = first // (3 * width)
+        asked = np.full((height - top, width, 3), FREE, np.int8)
+        flat = asked.reshape(-1)
+        codes = bits if each == 1 else bits + PIXEL
+        flat[flat.size - count :] = np.repeat(codes, each)[::-1]
+        flat[later[:, 1:] - 3 * width * top] = HALF
+        flat[later[:, 0] - 3 * width * top] = PAIR
+        return asked, top
 
-    def _first_row(self, tail: int) -> int:
-        """The first row that holds one of the last `tail` samples."""
-        height, width = self._exact.shape[:2]
-        return height - -(-tail // (3 * width))
+    def _asked_in(
+        self, asked: NDArray[np.int8], top: int, tiles: Sequence[Slices]
+    ) -> NDArray[np.int8] | None:
+        """The part for some tiles, (3 tiles, H, W); None where nothing is asked."""
+        if all(rows.stop <= top for rows, _ in tiles):
+            return None
+        parts = []
+        for rows, columns in tiles:
+            part = np.full((3, rows.stop - rows.start, columns.stop - columns.start), FREE, np.int8)
+            first = max(rows.start, top)
+            if first < rows.stop:
+                own = asked[first - top : rows.stop - top, columns]
+                part[:, first - rows.start :] = own.transpose(2, 0, 1)
+            parts.append(part)
+        return np.concatenate(parts)
 
     def _grouped(self) -> list[list[Slices]]:
         """Tiles of one shape, so many at a time."""

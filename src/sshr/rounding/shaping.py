@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sshr.rounding.kernels import REACH, Kernels, column_kinds, row_kinds
 
 Floats = NDArray[np.float32]
-FREE = -1
-"""In `Planes.parities`: this sample may have any value."""
+FREE, PAIR, HALF, PIXEL = -1, 2, 3, 4
+"""In `Planes.asked`, see there."""
 
 _SLOPE = REACH + 1
 _LARGEST = 4.0  # error handed on, in levels: clipping makes larger ones, which nothing can mend
@@ -27,29 +27,25 @@ class Planes:
     Attributes:
         exact: levels of 0..255, maybe outside.
         strength: above 0; errors count by 1 / strength.
-        parities: int8, 0 or 1 where the lowest bit of the sample must be that, else FREE; or None.
-            With a third of the planes, (B / 3, H, W): where the exclusive or of three planes'
-            lowest bits must be that, the planes of one tile being neighbours.
-        known: errors of the first rows (B, rows, W), which stay as they are, or None.
+        asked: int8, 0 or 1 where the lowest bit of the sample must be that; HALF where the sample
+            will have one of two values later, and PAIR where the lower of them must be even (it
+            gets the lower, and its error is that of their middle); PIXEL or PIXEL + 1 in three
+            neighbouring planes where the exclusive or of their lowest bits must be 0 or 1; else
+            FREE. None where nothing is asked.
     """
 
     exact: Floats
     strength: Floats
-    parities: NDArray[np.int8] | None = None
-    known: Floats | None = None
+    asked: NDArray[np.int8] | None = None
 
 
 def round_shaped(planes: Planes, kernels: Kernels) -> tuple[NDArray[np.uint8], Floats]:
-    """Rounded planes, and the errors by strength; both (B, H, W).
-
-    Rows whose errors are known are rounded anyhow: the caller has them already.
-    """
+    """Rounded planes, and the errors by strength; both (B, H, W)."""
     count, height, width = planes.exact.shape
     exact, strength = _skewed(planes.exact), _skewed(planes.strength)
-    parities = None if planes.parities is None else _skewed(planes.parities)
-    known = None if planes.known is None else _skewed(planes.known)
-    rows_known = 0 if planes.known is None else planes.known.shape[1]
+    asked = None if planes.asked is None else _skewed(planes.asked, FREE)
     lines = len(exact)
+    binding = np.zeros(lines, bool) if asked is None else (asked != FREE).any(axis=(1, 2))
     owed = np.zeros((lines + REACH * _SLOPE + REACH, height + REACH, count), np.float32)
     errors = np.zeros_like(exact)
     levels = np.zeros(exact.shape, np.uint8)
@@ -64,13 +60,10 @@ def round_shaped(planes: Planes, kernels: Kernels) -> tuple[NDArray[np.uint8], F
         wanted = exact[line, part] + owed[line, part] * weight
         chosen = np.rint(wanted)
         np.clip(chosen, 0, 255, out=chosen)
-        if parities is not None:
-            chosen = with_parity(chosen, wanted, parities[line, part])
+        if asked is not None and binding[line]:
+            chosen = as_asked(chosen, wanted, asked[line, part])
         error = (chosen - wanted) / weight
         np.clip(error, -_LARGEST, _LARGEST, out=error)
-        if known is not None and first < rows_known:
-            end = min(rows_known, last)
-            error[: end - first] = known[line, first:end]
         errors[line, part] = error
         levels[line, part] = chosen
         kernel = kernels[by_row[part], by_column[line - _SLOPE * np.arange(first, last)]]
@@ -83,13 +76,21 @@ def round_shaped(planes: Planes, kernels: Kernels) -> tuple[NDArray[np.uint8], F
     return _straight(levels, width), _straight(errors, width)
 
 
-def with_parity(chosen: Floats, wanted: Floats, parity: NDArray[np.int8]) -> Floats:
-    """`chosen` (n, B), but where a parity is asked for the nearest levels that have it."""
-    if parity.shape == chosen.shape:
-        return np.where(parity == FREE, chosen, _nearest_with(parity, wanted))
-    three = chosen.reshape(len(chosen), -1, 3)
+def as_asked(chosen: Floats, wanted: Floats, asked: NDArray[np.int8]) -> Floats:
+    """`chosen` (n, B), but where something is asked for the nearest levels that are so.
+
+    The middle of two values, k + 1/2, stands for both.
+    """
+    single = np.where((asked == 0) | (asked == 1), _nearest_with(asked, wanted), chosen)
+    even = 2 * np.clip(np.rint((wanted - 0.5) / 2), 0, 127)
+    single = np.where(asked == PAIR, even + 0.5, single)
+    single = np.where(asked == HALF, np.clip(np.rint(wanted - 0.5), 0, 254) + 0.5, single)
+    if not (asked >= PIXEL).any():
+        return single.astype(np.float32)
+    three, parity = single.reshape(len(single), -1, 3), asked.reshape(len(single), -1, 3)[..., 0]
     off = wanted.reshape(three.shape) - three
-    wrong = (parity != FREE) & (three.astype(np.int32).sum(-1) % 2 != parity)
+    odd = np.floor(three).astype(np.int32).sum(-1) % 2
+    wrong = (parity >= PIXEL) & (odd != parity - PIXEL)
     step = np.where(three + np.copysign(1, off) > 255, -1, np.copysign(1, off))
     step = np.where(three + step < 0, 1, step)
     best = (step * off).argmax(-1)  # the sample that is least worse at its next level
@@ -103,10 +104,10 @@ def _nearest_with(parity: NDArray[np.int8], wanted: Floats) -> Floats:
     return bit + 2 * np.clip(np.rint((wanted - bit) / 2), 0, 127)
 
 
-def _skewed(planes: NDArray) -> NDArray:
-    """(B, H, W) -> (lines, H, B): row i starts at line i * _SLOPE; what is left over is zero."""
+def _skewed(planes: NDArray, rest: int = 0) -> NDArray:
+    """(B, H, W) -> (lines, H, B): row i starts at line i * _SLOPE; what is left over is `rest`."""
     count, height, width = planes.shape
-    skewed = np.zeros((width + _SLOPE * (height - 1), height, count), planes.dtype)
+    skewed = np.full((width + _SLOPE * (height - 1), height, count), rest, planes.dtype)
     for row in range(height):
         skewed[_SLOPE * row : _SLOPE * row + width, row] = planes[:, row].T
     return skewed

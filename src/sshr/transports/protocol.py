@@ -68,9 +68,10 @@ class Contents:
     Attributes:
         secret_width, secret_height, greyscale: of a picture; None for bytes.
         details: what this transport alone has, by name.
-        intact: about the samples outside the header.
-        sender: raw Ed25519 public key of the verified signature, None without one; it vouches for
-            the secret only together with `intact`.
+        intact: whether the stego is as it was written.
+        sender: raw Ed25519 public key of the verified signature; None without one, or if the stego
+            was changed: then nobody vouches for it.
+        note: what the sender says of the stego, on one printable line.
     """
 
     transport: str
@@ -81,6 +82,7 @@ class Contents:
     details: dict[str, Any] = field(default_factory=dict)
     intact: bool = True
     sender: bytes | None = None
+    note: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Entries by name, for JSON; the sender by the fingerprint of the key."""

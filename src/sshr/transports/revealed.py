@@ -24,8 +24,8 @@ class Revealed:
         kind: picture, file or text.
         intact: False when the stego was changed since it was written: the secret was repaired, or
             has faded.
-        sender: raw Ed25519 public key of the verified signature, None without one. It vouches for
-            the secret only together with `intact`.
+        sender: raw Ed25519 public key of the verified signature, which covers what was revealed;
+            None without one, or where a change means that nobody vouches for it.
         image: of a picture, uint8 in the secret's own size: HWC RGB, or HW where it was greyscale.
         fitted: of a picture that was brought to the reference's size: HWC uint8 RGB as it was
             concealed (packed if the reference is greyscale).
@@ -33,6 +33,7 @@ class Revealed:
             sent as such.
         name: what the sender's file was called, as `sshr.files.names.plain_name` leaves it; to
             show, never a path to write to.
+        note: what the sender says of the stego, on one printable line; signed if `sender` is there.
         channel: what seems to have happened to the stego on its way; empty where nothing can.
     """
 
@@ -44,6 +45,7 @@ class Revealed:
     fitted: Rgb8 | None = field(default=None, repr=False)
     data: bytes = field(default=b"", repr=False)
     name: str = ""
+    note: str = ""
     channel: str = ""
 
     @property

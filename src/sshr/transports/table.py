@@ -1,6 +1,6 @@
 """The transports that there are; the first that carries a kind of secret is its default."""
 
-from sshr.errors import DamagedError, UsageError
+from sshr.errors import NewerVersionError, UsageError
 from sshr.files.names import shown
 from sshr.transports.analog.transport import AnalogTransport
 from sshr.transports.kind import Kind
@@ -35,9 +35,11 @@ def transport_of(code: int) -> Transport:
     """The transport that a stego's metadata name.
 
     Raises:
-        DamagedError: none has this code.
+        NewerVersionError: none has this code.
     """
     for each in TRANSPORTS.values():
         if each.code == code:
             return each
-    raise DamagedError(f"the stego uses transport {code}, which this version does not know")
+    raise NewerVersionError(
+        f"the stego was made by a newer sshr (with transport {code}); update sshr and retry"
+    )

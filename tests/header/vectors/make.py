@@ -1,6 +1,6 @@
 """Makes the test vectors of keys and header: keys.json and header.json, all from fixed randomness.
 
-    PYTHONPATH=src python tests/crypto/vectors/make.py
+    PYTHONPATH=src python tests/header/vectors/make.py
 
 A change of either file means that key files or stegos of users can no longer be read: say so in
 CHANGELOG.md.
@@ -15,10 +15,11 @@ import numpy as np
 
 from sshr.crypto.identity import PrivateKey, protected_text, secret_text, sender_fingerprint
 from sshr.crypto.keys import Keys
-from sshr.header.carriers import KeyedCarrier
+from sshr.header.carriers import KeyedCarrier, read_bits
 from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
 from sshr.header.reference import ReferenceKey
+from sshr.header.seal import sample_digest
 from sshr.header.writer import HeaderWriter
 
 HERE = Path(__file__).parent
@@ -69,16 +70,19 @@ def header() -> dict[str, Any]:
     shared = reference()
     sending = HeaderWriter.start(shared, given, random.Random(5).randbytes)
     stego = sending.write(KeyedDraft(shared), METADATA)
+    groups = KeyedCarrier().locate(ReferenceKey.of(shared), sending.bucket(METADATA))
+    unsealed = KeyedCarrier().unsealed(stego.reshape(-1), groups)
     return {
         "stream": read_stream(stego, shared, sending).hex(),
+        "digest": sample_digest(sending.session, shared.shape, unsealed).hex(),
         "session": sending.session.key.hex(),
     }
 
 
 def read_stream(stego: np.ndarray, shared: np.ndarray, sending: HeaderWriter) -> bytes:
     """All bytes that the stego's header samples say, masked as they are."""
-    places = KeyedCarrier().locate(ReferenceKey.of(shared), sending.bucket(METADATA))
-    return np.packbits(stego.reshape(-1)[places] & 1).tobytes()
+    groups = KeyedCarrier().locate(ReferenceKey.of(shared), sending.bucket(METADATA))
+    return b"".join(read_bits(stego.reshape(-1), part) for part in groups.parts)
 
 
 if __name__ == "__main__":

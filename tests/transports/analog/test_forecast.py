@@ -9,6 +9,7 @@ import pytest
 import sshr
 from sshr.header.drafts import Draft
 from sshr.header.metadata import Metadata
+from sshr.header.reader import OpenedHeader
 from sshr.header.writer import HeaderWriter
 from sshr.transports.analog.engine import SCALE
 from sshr.transports.analog.forecast import _SCALE_BYTES
@@ -32,13 +33,13 @@ def test_it_is_what_conceal_does(
     if grey:
         reference = reference[:, :, 1]
     planned = sshr.forecast(secret, reference, preset=preset)
-    headers: list[np.ndarray] = []
+    headers: list[OpenedHeader] = []
     scales: list[bytes] = []
     really = HeaderWriter.write
 
     def noting(self: HeaderWriter, draft: Draft, metadata: Metadata, ecc: bool) -> np.ndarray:
         written = really(self, draft, metadata, ecc)
-        headers.append(self.reopen(written).header)
+        headers.append(self.reopen(written))
         scales.append(metadata.tile_scales)
         return written
 
@@ -46,11 +47,14 @@ def test_it_is_what_conceal_does(
         patch.setattr(HeaderWriter, "write", noting)
         stego = sshr.conceal(secret, reference, sshr.Keys(reference_alone=True), preset=preset)
     (header,), (held,) = headers, scales
-    assert planned.header_share == header.mean()
-    assert header.sum() == 8 * planned.header_bytes * (3 if header.size >= 3 * 180 * 180 else 1)
+    assert planned.header_share == header.header.mean()
+    bits = sum(len(part) for part in header.groups.parts)
+    assert bits == 8 * planned.header_bytes
+    each = 3 if header.header.size >= 3 * 180 * 180 else 1
+    assert header.header.sum() == (bits - 64) * each + 4 * 64  # the seal has squares
     assert planned.tiles * read_facts(preset).scale_count * SCALE.itemsize == len(held)
     # So much of the samples may be a header: half.
-    assert planned.header_capacity == int(planned.header_bytes / (2 * planned.header_share))
+    assert planned.header_capacity == header.header.size // (16 * each)
     assert planned.stego == (stego.image.shape[1], stego.image.shape[0])
     assert planned.greyscale == (stego.image.ndim == 2) == grey
     assert planned.notes == stego.notes

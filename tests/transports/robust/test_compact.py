@@ -207,9 +207,11 @@ def test_signature_covers_every_field() -> None:
 def test_a_signature_for_another_stego_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from sshr.transports.robust import compact
 
-    real = compact.signed
+    real = compact.signature_of
     monkeypatch.setattr(
-        compact, "signed", lambda held, *rest: real(held, rest[0], bytes(32), rest[2])
+        compact,
+        "signature_of",
+        lambda signer, label, key, *rest: real(signer, label, bytes(32), *rest),
     )
     _, data = write(Keys(signer=SEED, reference_alone=True))
     with pytest.raises(SignatureError):

@@ -30,7 +30,7 @@ def reference() -> Rgb8:
 def coder(request: pytest.FixtureRequest, reference: Rgb8) -> NoiseCoder:
     model = NoiseModel(reference, request.param)
     shared = np.random.default_rng(2).permutation(reference.size)[:500]
-    return NoiseCoder(model, model.classes(BASE), shared, SESSION)
+    return NoiseCoder(model, model.classes(BASE), shared, 60, SESSION)
 
 
 def bits_of(coder: NoiseCoder) -> float:
@@ -120,7 +120,7 @@ def test_impossible_rests_are_refused(coder: NoiseCoder, rest: AnsState) -> None
 
 def test_another_session_reads_nothing(coder: NoiseCoder) -> None:
     words, samples, rest = written(coder, 10)
-    other = NoiseCoder(coder.model, coder.classes, coder.shared, Session(bytes(32)))
+    other = NoiseCoder(coder.model, coder.classes, coder.shared, coder.even, Session(bytes(32)))
     found = other.read(samples, len(words), rest)
     assert found is None or not np.array_equal(found, words)
 
@@ -132,7 +132,7 @@ def test_order_goes_by_class_and_is_keyed(coder: NoiseCoder) -> None:
     found[coder.shared] = 0
     assert (np.diff(found[places].astype(int)) >= 0).all()
     assert np.array_equal(ends, np.cumsum(np.bincount(found, minlength=len(ends))))
-    other = NoiseCoder(coder.model, coder.classes, coder.shared, Session(bytes(32)))
+    other = NoiseCoder(coder.model, coder.classes, coder.shared, coder.even, Session(bytes(32)))
     again, same_ends = other._order(0, 0, len(places))
     assert np.array_equal(ends, same_ends)
     assert (places != again).mean() > 0.5

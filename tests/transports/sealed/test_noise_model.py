@@ -29,7 +29,7 @@ def test_changes_follow_the_model(reference: Rgb8, noise: str, data: bytes) -> N
     model = NoiseModel(reference, entry.noise)
     classes = model.classes(entry.base)
     of = model.class_of(classes, 0, reference.size)
-    of[opened.places] = 0
+    of[opened.groups.places] = 0
     counts = np.bincount(of, minlength=len(classes.tables) + 1)
     expected = np.zeros(201)
     for count, table in zip(counts[1:], classes.tables, strict=True):

@@ -2,10 +2,9 @@
 
 import os
 
-from sshr.header.carriers import TrailingCarrier, check_room, samples_a_bit
-from sshr.header.layout import Bucket
+from sshr.header.carriers import TrailingCarrier, trailing_groups
 from sshr.header.metadata import Metadata
-from sshr.header.signing import packed_length
+from sshr.header.writer import bucket_for
 from sshr.imaging.packing import packed_size, unpacked_size
 from sshr.imaging.reading import Picture
 from sshr.imaging.tiles import tile_grid, tiled_area
@@ -47,8 +46,8 @@ def forecast(
         rsrk_public=bytes(facts.key_bytes),
         tile_scales=bytes(_SCALE_BYTES * facts.scale_count * tiles),
     )
-    bucket = Bucket.holding(packed_length(metadata, signed), slots, True)
-    bits = check_room(height, width, bucket, samples_a_bit)
+    bucket = bucket_for(metadata, slots, signed, ecc=True)
+    taken = trailing_groups(height, width, bucket).places.size
     samples = 3 * height * width
     carried, resized, notes = None, False, notes_on_reference(cover.picture)
     if secret is not None:
@@ -67,9 +66,9 @@ def forecast(
         carried=None if carried is None else _width_first(carried),
         resized=resized,
         tiles=tiles,
-        header_bytes=-(-bits // 8),
+        header_bytes=bucket.header_bytes,
         header_capacity=TrailingCarrier().capacity(samples),
-        header_share=bits * samples_a_bit(samples) / samples,
+        header_share=taken / samples,
         stego_psnr=None if packed else _range(facts, "stego_psnr"),
         revealed_psnr=None if packed else _range(facts, "revealed_psnr"),
         seconds=round(START_SECONDS + SECONDS_A_MEGAPIXEL * megapixels / _cores(), 1),

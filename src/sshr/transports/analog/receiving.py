@@ -47,5 +47,11 @@ def reveal_with(
     except ValueError as error:
         raise DamagedError(f"the header does not fit this picture ({error})") from None
     return Revealed(
-        "analog", Kind.PICTURE, opened.intact, opened.sender, image=image, fitted=fitted
+        "analog",
+        Kind.PICTURE,
+        opened.intact,
+        opened.sender,
+        image=image,
+        fitted=fitted,
+        note=opened.note,
     )

@@ -31,11 +31,12 @@ from sshr.crypto.keys import (
     xor,
 )
 from sshr.crypto.session import Session
+from sshr.crypto.signature import public_of, signature_of
 from sshr.errors import DamagedError
-from sshr.header.layout import SALT_BYTES, SLOT_BYTES
-from sshr.header.metadata import CHECKPOINT_ID_BYTES, SIGNATURE_BYTES, Metadata
+from sshr.header.layout import SALT_BYTES, SIGNATURE_BYTES, SLOT_BYTES
+from sshr.header.metadata import CHECKPOINT_ID_BYTES, Metadata
 from sshr.header.reference import ReferenceKey
-from sshr.header.signing import signed, verified_sender
+from sshr.header.signing import check_signature
 from sshr.header.slots import NONCE, Slots, unwrap, wrap
 from sshr.header.writer import Randomness
 from sshr.imaging.limits import MAX_PIXELS
@@ -49,6 +50,8 @@ _VERSION = 1
 _MAC_BYTES, _TAG_BYTES, _DIGEST_BYTES = 8, 16, 16
 _RECORD = struct.Struct(">BB3s3sHB3sB")
 _LABEL = VERSION_LABEL + b"robust header"
+_SIGNED = VERSION_LABEL + b"robust signature"
+_SIGNER_BYTES = KEY_BYTES + SIGNATURE_BYTES
 _SLOTS = (0, 1, 2, 4, 8, 16)
 _ANALOG, _GREY = 1, 2
 _DESIGN, _LEVEL, _KNOWN = 2, 3, 31
@@ -176,8 +179,8 @@ class CompactWriter:
         if self._keys.signer is not None:
             record = replace(record, digests=b"".join(map(_digest, layers)))
             plain = record.pack()
-            held = signed(metadata_of(record), self._keys.signer, self.key.key, before)
-            plain += held.signature
+            signature = signature_of(self._keys.signer, _SIGNED, self.key.key, before, plain)
+            plain += public_of(self._keys.signer) + signature
         aead = ChaCha20Poly1305(self.session.subkey(b"metadata"))
         stream = before + aead.encrypt(NONCE, plain, _LABEL + before)
         stream += mac(derive(self.key.key, b"robust mac", self._salt), _MAC_BYTES, stream)
@@ -234,10 +237,12 @@ def open_with(
         plain = aead.decrypt(NONCE, stream[end:], _LABEL + before)
     except InvalidTag:
         return None
-    signature = plain[-SIGNATURE_BYTES:] if is_signed else b""
-    record = Record.unpack(plain[: len(plain) - len(signature)])
-    held = replace(metadata_of(record), signature=signature)
-    return CompactHeader(session, record, verified_sender(held, key.key, before))
+    packed, sender = plain, None
+    if is_signed:
+        packed, signature = plain[:-_SIGNER_BYTES], plain[-SIGNATURE_BYTES:]
+        sender = plain[len(packed) :][:KEY_BYTES]
+        check_signature(sender, signature, _SIGNED, key.key, before, packed)
+    return CompactHeader(session, Record.unpack(packed), sender)
 
 
 def metadata_of(record: Record) -> Metadata:
@@ -285,7 +290,7 @@ def header_size(slots: int, is_signed: bool) -> int:
     """Bytes of a header; no slots where there are no recipients."""
     size = SALT_BYTES + (KEY_BYTES + slots * SLOT_BYTES if slots else 0)
     size += _RECORD.size + _TAG_BYTES + _MAC_BYTES
-    return size + (2 * _DIGEST_BYTES + SIGNATURE_BYTES if is_signed else 0)
+    return size + (2 * _DIGEST_BYTES + _SIGNER_BYTES if is_signed else 0)
 
 
 def _own_key(keys: Keys, key: ReferenceKey, salt: bytes) -> bytes:

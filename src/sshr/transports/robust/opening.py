@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sshr.crypto.keys import Keys
+from sshr.header.carriers import HeaderGroups
 from sshr.header.reader import OpenedHeader
 from sshr.header.reference import ReferenceKey
 from sshr.header.signing import require_sender
@@ -116,7 +117,7 @@ def _find_in(
 
 
 def _opened(header: CompactHeader, stego: Rgb8) -> OpenedHeader:
-    none = np.zeros(0, np.int64)
+    none = HeaderGroups(*[np.zeros((0, 1), np.int64)] * 3)
     mask = np.zeros(stego.shape, bool)
     return OpenedHeader(header.session, metadata_of(header.record), mask, True, none, header.sender)
 

@@ -66,7 +66,9 @@ def receive(
         return found
     intact = analog.intact and pair.as_sent
     told = "untouched" if intact else channel
-    return replace(found, intact=intact, image=analog.image, channel=told)
+    # The signature covers the layers; the network's picture follows from them if nothing changed.
+    sender = found.sender if analog.intact else None
+    return replace(found, intact=intact, image=analog.image, channel=told, sender=sender)
 
 
 def describe(metadata: Metadata) -> Contents:

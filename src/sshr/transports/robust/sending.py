@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sshr.errors import NothingFoundError, TooSmallError
+from sshr.errors import NothingFoundError, TooSmallError, UsageError
 from sshr.header.reader import OpenedHeader
 from sshr.header.reference import ReferenceKey
 from sshr.header.writer import HeaderWriter
@@ -33,7 +33,10 @@ def send(
 
     Raises:
         TooSmallError: the reference does not carry so much through the channels that are promised.
+        UsageError: a note is to go with it.
     """
+    if header.keys.note:
+        raise UsageError("the header of the robust transport has no room for a note")
     has_analog = options.has_analog and isinstance(secret, Picture)
     progress("trying channels", 0, 1)
     plan = best_plan(cover.picture.rgb, options, has_analog)

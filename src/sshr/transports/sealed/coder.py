@@ -52,6 +52,7 @@ class NoiseCoder:
     model: NoiseModel
     classes: Classes
     shared: NDArray[np.int64]
+    even: int
     session: Session
 
     def write(self, ciphertext: Words, bits: float) -> tuple[NDArray[np.uint8], AnsState] | None:
@@ -132,6 +133,7 @@ class NoiseCoder:
         """The groups of `shared`, after all others."""
         stream = keystream(self.session.subkey(b"payload/pairs"), len(self.shared))
         odd = (np.frombuffer(stream, np.uint8) & 1).astype(np.bool_)
+        odd[len(odd) - self.even :] = False
         found = self.model.class_at(self.classes, self.shared)
         return pair_groups(self.classes, found, self.model.samples[self.shared], odd, backwards)
 

@@ -1,6 +1,6 @@
 """A record of bytes and a reference become a stego's samples, and bytes again.
 
-The header's metadata say how to read them (`SealedInfo`, 21 bytes in `Metadata.side_info`). Every
+The header's metadata say how to read them (`SealedInfo`, 52 bytes in `Metadata.side_info`). Every
 sample is accounted for: if it is changed, so are the decoded words, be they ciphertext or the
 keystream below it; but for the two values of a pair, and the header's MAC tells which of them it
 is.
@@ -9,12 +9,14 @@ After it may stand check bytes (`repair.py`) of the samples as the coder gave th
 """
 
 import dataclasses
+import hashlib
 import struct
 from dataclasses import dataclass
 
 import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.constant_time import bytes_eq
 from numpy.typing import NDArray
 
 from sshr.errors import DamagedError
@@ -31,8 +33,7 @@ from sshr.transports.sealed.noise_model import NoiseModel
 from sshr.transports.sealed.repair import CHECK_BYTES, check_bytes, repaired
 from sshr.types import Rgb8
 
-_INFO = struct.Struct(">BBBhIIQ")
-_VERSION = 1
+_INFO = struct.Struct(">BBhIIQ32s")
 _NONCE = bytes(12)
 _TRIES = 8
 _TAG_BYTES = 16
@@ -41,23 +42,29 @@ _TAG_BYTES = 16
 @dataclass(frozen=True)
 class SealedInfo:
     """What was sealed and how to read the samples: kind of noise, base level, words of ciphertext,
-    the coder's rest."""
+    the coder's rest.
+
+    Attributes:
+        digest: SHA-256 of the ciphertext. Whoever holds the session's key can make its AEAD's tag
+            fit another one; this is under the sender's signature.
+    """
 
     kind: Kind
     noise: Noise
     base: int
     words: int
     rest: AnsState
+    digest: bytes
 
     def pack(self) -> bytes:
         return _INFO.pack(
-            _VERSION,
             self.kind,
             self.noise,
             self.base,
             self.words,
             self.rest.words,
             self.rest.state,
+            self.digest,
         )
 
     @property
@@ -70,13 +77,11 @@ class SealedInfo:
         """Inverse of `pack`.
 
         Raises:
-            DamagedError: another version's, or none at all.
+            DamagedError: none at all.
         """
         try:
-            version, kind, noise, base, words, rest, state = _INFO.unpack(data)
-            if version != _VERSION:
-                raise ValueError(f"version {version} of the sealed transport; update sshr")
-            return cls(Kind(kind), Noise(noise), base, words, AnsState(rest, state))
+            kind, noise, base, words, rest, state, digest = _INFO.unpack(data)
+            return cls(Kind(kind), Noise(noise), base, words, AnsState(rest, state), digest)
         except (struct.error, ValueError) as error:
             raise DamagedError(f"the sealed stego cannot be read: {error}") from error
 
@@ -93,7 +98,7 @@ def info_of(metadata: Metadata) -> SealedInfo:
     """What the header of a sealed stego says of it.
 
     Raises:
-        DamagedError: another version's, or none at all.
+        DamagedError: nothing that makes sense.
     """
     return SealedInfo.unpack(metadata.side_info[:INFO_BYTES])
 
@@ -119,15 +124,16 @@ def embed(
     session, key = header.session, header.reference_key
     ciphertext = ChaCha20Poly1305(session.subkey(b"payload")).encrypt(_NONCE, record, None)
     words = np.frombuffer(ciphertext, "<u4").astype(np.uint32)
-    shared = KeyedCarrier().locate(key, header.bucket(metadata, ecc))
-    capacity = Capacity(model, shared)
+    groups = KeyedCarrier().locate(key, header.bucket(metadata, ecc))
+    capacity = Capacity(model, groups.places)
     for level in range(base, base + _TRIES):
-        coder = NoiseCoder(model, model.classes(level), shared, session)
+        coder = NoiseCoder(model, model.classes(level), groups.places, len(groups.seal), session)
         written = coder.write(words, capacity.bits(level))
         if written is None:
             continue
         samples, rest = written
-        info = SealedInfo(kind, model.noise, level, len(words), rest)
+        digest = hashlib.sha256(ciphertext).digest()
+        info = SealedInfo(kind, model.noise, level, len(words), rest, digest)
         checks = check_bytes(samples) if ecc else b""
         complete = dataclasses.replace(metadata, side_info=info.pack() + checks)
         draft = KeyedDraft(samples.reshape(key.height, key.width, 3))
@@ -153,13 +159,14 @@ def extract(opened: OpenedHeader, stego: Rgb8, reference: Rgb8) -> Extracted:
     if not opened.intact and len(checks) != CHECK_BYTES:
         raise changed()
     model = NoiseModel(reference, info.noise)
-    carrier = NoiseCoder(model, model.classes(info.base), opened.places, opened.session)
+    groups, classes = opened.groups, model.classes(info.base)
+    carrier = NoiseCoder(model, classes, groups.places, len(groups.seal), opened.session)
     samples = stego.reshape(-1)
     if opened.intact:
         record = _record(carrier, samples, info)
         if record is not None:
             return Extracted(record, intact=True)
-    # The header's own samples may have changed without any MAC to tell.
+    # The seal's own groups may have changed without any MAC to tell.
     undone = repaired(carrier.lower_values(samples), checks) if checks else None
     record = None if undone is None else _record(carrier, undone, info)
     if record is None:
@@ -172,9 +179,12 @@ def _record(carrier: NoiseCoder, samples: NDArray[np.uint8], info: SealedInfo) -
     words = carrier.read(samples, info.words, info.rest)
     if words is None:
         return None
+    ciphertext = words.astype("<u4").tobytes()
+    if not bytes_eq(hashlib.sha256(ciphertext).digest(), info.digest):
+        return None
     aead = ChaCha20Poly1305(carrier.session.subkey(b"payload"))
     try:
-        return aead.decrypt(_NONCE, words.astype("<u4").tobytes(), None)
+        return aead.decrypt(_NONCE, ciphertext, None)
     except InvalidTag:
         return None
 

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from sshr.header.carriers import KeyedCarrier
-from sshr.header.layout import Bucket
 from sshr.header.reference import ReferenceKey
-from sshr.header.signing import packed_length
+from sshr.header.writer import bucket_for
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import Cover
 from sshr.transports.notes import notes_on_reference
@@ -33,15 +32,15 @@ def forecast(
         TooSmallError: the reference cannot hold the header, or the secret does not fit.
     """
     metadata = metadata_for(secret, options)
-    bucket = Bucket.holding(packed_length(metadata, signed), slots, options.ecc)
-    shared = KeyedCarrier().locate(ReferenceKey.of(cover.samples), bucket)
+    bucket = bucket_for(metadata, slots, signed, options.ecc)
+    shared = KeyedCarrier().locate(ReferenceKey.of(cover.samples), bucket).places
     capacity = Capacity(NoiseModel(cover.samples, options.kind_of_noise), shared)
     rooms = {float(db): capacity.bytes_at(capacity.base_for_psnr(db)) for db in FORECAST_DB}
     told = Forecast(
         transport="sealed",
         stego=(cover.picture.size[1], cover.picture.size[0]),
         greyscale=cover.packed,
-        header_bytes=-(-len(shared) // 8),
+        header_bytes=bucket.header_bytes,
         header_capacity=KeyedCarrier().capacity(cover.samples.size),
         header_share=len(shared) / cover.samples.size,
         capacity={db: max(room - overhead(""), 0) for db, room in rooms.items()},

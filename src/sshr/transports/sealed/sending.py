@@ -36,7 +36,7 @@ def send(
     metadata = metadata_for(secret, options)
     model = NoiseModel(cover.samples, options.kind_of_noise)
     bucket = header.bucket(metadata, options.ecc)
-    capacity = Capacity(model, KeyedCarrier().locate(header.reference_key, bucket))
+    capacity = Capacity(model, KeyedCarrier().locate(header.reference_key, bucket).places)
     progress("encoding", 0, 1)
     encoded = encode(secret, options, capacity)
     progress("encoding", 1, 1)

@@ -69,14 +69,27 @@ def test_moderate_noise_is_undone(size: int, rate: float) -> None:
     sent = code.encode(message, int(size / rate))
     deviation = {1 / 3: 0.7, 1 / 2: 0.7, 0.7: 0.5, 1 / 8: 1.2}[rate]
     assert np.mean((heard(sent, deviation) < 0) != sent) > 0.01
-    found = code.decode(heard(sent, deviation))
+    found = code.decode(heard(sent, deviation)[None])
     assert found is not None
-    assert np.array_equal(found, message)
+    assert np.array_equal(found[0], message)
+
+
+def test_blocks_are_decoded_together_as_alone() -> None:
+    code = Code.of(300)
+    messages = np.stack([message_of(300, seed) for seed in range(20)])
+    sent = np.stack([code.encode(message, 640) for message in messages])
+    soft = np.stack([heard(one, 0.6 + 0.01 * n, n) for n, one in enumerate(sent)])
+    found = code.decode(soft)
+    assert found is not None
+    assert np.array_equal(found, messages)
+    soft[13] = heard(sent[13], 4.0, 13)
+    assert code.decode(soft) is None
+    assert code.decode(soft[:13]) is not None
 
 
 def test_hopeless_noise_gives_none() -> None:
     code = Code.of(1000)
-    assert code.decode(heard(code.encode(message_of(1000), 1500), 4.0)) is None
+    assert code.decode(heard(code.encode(message_of(1000), 1500), 4.0)[None]) is None
 
 
 @given(size=st.integers(1, MOST), rate=st.floats(0.15, 0.8), seed=st.integers(0, 1 << 20))
@@ -88,9 +101,9 @@ def test_every_size_comes_back(size: int, rate: float, seed: int) -> None:
     assert code.size == size <= code.lift * code.width
     # So many places that the core of four checks is sent at least.
     sent = code.encode(message, max(int(size / rate), 14 * code.lift))
-    found = code.decode(((1 - 2 * sent.astype(np.int32)) * 8 * SCALE).astype(np.int32))
+    found = code.decode(((1 - 2 * sent.astype(np.int32)) * 8 * SCALE).astype(np.int32)[None])
     assert found is not None
-    assert np.array_equal(found, message)
+    assert np.array_equal(found[0], message)
 
 
 def test_more_places_than_bits_are_a_repetition() -> None:
@@ -99,10 +112,10 @@ def test_more_places_than_bits_are_a_repetition() -> None:
     sent = code.encode(message, 3 * period)
     assert np.array_equal(sent, np.tile(code.encode(message, period), 3))
     soft = heard(sent, 2.0, 4)  # too much for each copy, little for all
-    assert code.decode(soft[:110]) is None
-    found = code.decode(soft)
+    assert code.decode(soft[None, :110]) is None
+    found = code.decode(soft[None])
     assert found is not None
-    assert np.array_equal(found, message)
+    assert np.array_equal(found[0], message)
 
 
 @pytest.mark.parametrize("size", [0, MOST + 1])

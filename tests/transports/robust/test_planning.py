@@ -12,7 +12,7 @@ from sshr.transports.kind import Kind
 from sshr.transports.robust.compact import CompactWriter
 from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.options import RobustOptions
-from sshr.transports.robust.planning import MOST_BASE, RATE, Passage, Plan, best_plan, fill
+from sshr.transports.robust.planning import MOST_BASE, Passage, Plan, best_plan, fill
 from sshr.transports.robust.profiles import PROMISES, Promise
 
 Rgb8 = NDArray[np.uint8]
@@ -52,6 +52,7 @@ def test_a_base_is_never_longer_than_the_record_tells(reference: Rgb8) -> None:
     blob = sshr.Blob(random.Random(1).randbytes(MOST_BASE + 1))
     with pytest.raises(TooSmallError, match="and 60000 come through"):
         fill(blob, plan, writer, 1.0)
+    assert plan.rate < 0.85
     small = sshr.Blob(random.Random(1).randbytes(MOST_BASE - 100))
     filled = fill(small, plan, writer, 1.0)
     assert filled.record.kind is Kind.FILE
@@ -62,9 +63,10 @@ def test_the_base_takes_no_more_places_than_it_needs(reference: Rgb8) -> None:
     ground = Ground.of(reference, "messenger", 40.6, False)
     promise = Promise("messenger", ("jpeg:75",), ("jpeg:85",), 0.004)
     plan = Plan(ground, promise, {"jpeg:75": Passage(0.8, 0.1), "jpeg:85": Passage(0.9, 0.5)})
-    share = plan.share(100, RATE)
-    assert plan.base_room(share, RATE) >= 100 > plan.base_room(share - 2, RATE)
-    assert plan.refinement_room(share, RATE) > plan.refinement_room(share + 50, RATE) > 0
+    assert plan.rate == 0.85
+    share = plan.share(100, 0.85)
+    assert plan.base_room(share, 0.85) >= 100 > plan.base_room(share - 2, 0.85)
+    assert plan.refinement_room(share, 0.85) > plan.refinement_room(share + 50, 0.85) > 0
     alone = Plan(ground, Promise("messenger", ("jpeg:75",), (), 1.0), plan.passed)
-    assert alone.refinement_room(share, RATE) == 0
-    assert alone.share(10**6, RATE) == 255
+    assert alone.refinement_room(share, 0.85) == 0
+    assert alone.share(10**6, 0.85) == 255

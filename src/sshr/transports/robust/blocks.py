@@ -14,7 +14,7 @@ WEIGHTS = (77, 150, 29)
 FINE = 12
 """Bits after the point of the integer DCT's matrix."""
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 
 def dct_matrix(side: int = SIDE) -> Floats:
@@ -28,6 +28,13 @@ def dct_matrix(side: int = SIDE) -> Floats:
 def luma(picture: Rgb8) -> Floats:
     """(H, W) luma times 256, whole numbers."""
     return picture.astype(np.float64) @ np.array(WEIGHTS, np.float64)
+
+
+def levels(picture: Rgb8) -> NDArray[np.float32]:
+    """(H, W) luma in levels, for whatever need not agree to the bit."""
+    weights: NDArray[np.float32] = np.array(WEIGHTS, np.float32) / np.float32(256)
+    found: NDArray[np.float32] = picture.astype(np.float32) @ weights
+    return found
 
 
 def to_blocks(plane: NDArray, side: int = SIDE) -> NDArray:
@@ -55,7 +62,7 @@ def half_steps(picture: Rgb8) -> NDArray[np.int64]:
 
 def coefficients(plane: Floats, side: int = SIDE) -> Floats:
     """DCT of a plane's blocks: (rows, columns, side, side)."""
-    basis = dct_matrix(side)
+    basis = dct_matrix(side).astype(plane.dtype)
     return basis @ to_blocks(plane, side) @ basis.T
 
 

@@ -25,7 +25,9 @@ _SEARCH, _FINAL, _LARGE = 6, 4, 1 << 19
 """Speeds of the coder; that of the search alone in pictures of LARGE pixels."""
 
 _FAST = 9
-_GUESS, _TRIES = 40, 8
+_GUESS, _TRIES, _FEW_TRIES = 40, 8, 4
+"""Of the search; a few tries do for pictures of LARGE pixels, at one scale."""
+
 _SCALES_BY_DENSITY = (
     (0.02, (8, 6)),
     (0.012, (6, 4)),
@@ -53,7 +55,9 @@ def best_within(picture: Rgb8, room: int) -> CodedPicture | None:
     if room <= HEAD:
         return None
     density = room / (picture.shape[0] * picture.shape[1])
-    scales = next(scales for least, scales in _SCALES_BY_DENSITY if density >= least)
+    scales: tuple[int, ...] = next(each for least, each in _SCALES_BY_DENSITY if density >= least)
+    if picture.shape[0] * picture.shape[1] >= _LARGE:
+        scales = scales[-1:]
     found = [_at_scale(picture, scale, room) for scale in scales]
     best = max((each for each in found if each is not None), key=_gain, default=None)
     if best is None:
@@ -108,10 +112,11 @@ def decode(record: bytes, size: tuple[int, int]) -> Rgb8:
 
 def _at_scale(picture: Rgb8, scale: int, room: int) -> _Try | None:
     small = _shrunk(picture, scale)
-    speed = _SEARCH if small.width * small.height < _LARGE else _FAST
+    is_large = picture.shape[0] * picture.shape[1] >= _LARGE
+    speed, tries = (_FAST, _FEW_TRIES) if is_large else (_SEARCH, _TRIES)
     low, high, best = 0, 100, None
     middle = _GUESS
-    for _ in range(_TRIES):
+    for _ in range(tries):
         record = bytes([scale]) + _stripped(small, middle, speed)
         if len(record) <= room:
             low, best = middle + 1, (record, middle)

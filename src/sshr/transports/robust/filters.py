@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 SIDE = 9
 """Of the filter."""
@@ -28,7 +28,7 @@ def scaled(
 ) -> Floats:
     """A plane, or a box of it (left, top, right, bottom), in another size."""
     image = Image.fromarray(plane.astype(np.float32), "F")
-    return np.asarray(image.resize((shape[1], shape[0]), method, box)).astype(np.float64)
+    return np.array(image.resize((shape[1], shape[0]), method, box))
 
 
 def fitted(seen: Floats, own: Floats) -> tuple[Floats, float]:
@@ -42,6 +42,7 @@ def fitted(seen: Floats, own: Floats) -> tuple[Floats, float]:
     taken = windows[rows[:, None], columns].reshape(-1, SIDE * SIDE)
     taken = np.concatenate([taken, np.ones((len(taken), 1))], axis=1)
     target = seen[rows[:, None] + reach, columns + reach].ravel()
+    taken = taken.astype(np.float64)
     square = taken.T @ taken
     # Smooth references leave the filter open: towards the one that changes nothing.
     start = np.zeros(SIDE * SIDE + 1)
@@ -49,12 +50,12 @@ def fitted(seen: Floats, own: Floats) -> tuple[Floats, float]:
     weak = np.eye(len(start)) * len(taken) * 0.5
     weak[-1, -1] = 1e-6
     found = np.linalg.solve(square + weak, taken.T @ target + weak @ start)
-    return found[:-1].reshape(SIDE, SIDE), float(found[-1])
+    return found[:-1].reshape(SIDE, SIDE).astype(own.dtype), float(found[-1])
 
 
-def _transfer(kernel: Floats, shape: tuple[int, ...]) -> NDArray[np.complex128]:
+def _transfer(kernel: Floats, shape: tuple[int, ...]) -> NDArray[np.complexfloating]:
     """Of correlation with the kernel, for real planes of this shape."""
-    plane = np.zeros(shape)
+    plane = np.zeros(shape, kernel.dtype)
     plane[:SIDE, :SIDE] = kernel[::-1, ::-1]
     reach = SIDE // 2
     return np.fft.rfft2(np.roll(plane, (-reach, -reach), (0, 1)))

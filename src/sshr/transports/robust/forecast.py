@@ -10,7 +10,7 @@ from sshr.transports.notes import notes_on_reference
 from sshr.transports.protocol import Forecast
 from sshr.transports.robust.compact import CompactWriter, header_size
 from sshr.transports.robust.options import RobustOptions
-from sshr.transports.robust.planning import RATE, best_plan, fill
+from sshr.transports.robust.planning import best_plan, fill
 from sshr.transports.secret import Secret
 
 
@@ -24,7 +24,7 @@ def forecast(
     """
     has_analog = options.has_analog and (secret is None or isinstance(secret, Picture))
     plan = best_plan(cover.picture.rgb, options, has_analog)
-    ground, room = plan.ground, plan.base_room(255, RATE)
+    ground, room = plan.ground, plan.base_room(255, plan.rate)
     told = Forecast(
         transport="robust",
         stego=(cover.picture.size[1], cover.picture.size[0]),
@@ -40,7 +40,7 @@ def forecast(
     if secret is None:
         return told
     writer = CompactWriter(ground.key, Keys(reference_alone=True), os.urandom)
-    filled = fill(secret, plan, writer, RATE)
+    filled = fill(secret, plan, writer, plan.rate)
     told = replace(told, payload_bytes=filled.record.base + filled.record.refinement)
     if filled.base is None:
         return told

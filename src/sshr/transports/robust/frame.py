@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import derive, keystream
 from sshr.header.reference import ReferenceKey
 from sshr.transports.robust.design import Design
-from sshr.transports.robust.ldpc import LIMIT, MOST, SCALE, Bits, Code
+from sshr.transports.robust.ldpc import LIMIT, MOST, SCALE, Code
 
 HEADER_PLACES = 2048
 """Of the header at least, where class 1 has three times as many; an eighth of a large class 1."""
@@ -66,11 +66,14 @@ class Frame:
 
 def put(changes: NDArray[np.bool_], places: Places, data: bytes) -> None:
     """Write bytes as code into flat bits, one for each coefficient."""
-    message = np.unpackbits(np.frombuffer(data, np.uint8))
     count = blocks_of(len(data))
-    for index, part in enumerate(np.array_split(message, count)):
+    message = np.zeros((count, _bits(len(data))), np.uint8)
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    message.reshape(-1)[: len(bits)] = bits
+    code = Code.of(message.shape[1])
+    for index, part in enumerate(message):
         mine = places[index::count]
-        changes[mine] = Code.of(len(part)).encode(part, len(mine)).astype(bool)
+        changes[mine] = code.encode(part, len(mine)).astype(bool)
 
 
 def take(ratios: NDArray[np.float32], places: Places, size: int) -> bytes | None:
@@ -79,14 +82,22 @@ def take(ratios: NDArray[np.float32], places: Places, size: int) -> bytes | None
     Args:
         ratios: flat, log P(0) / P(1).
     """
-    count, found = blocks_of(size), []
-    for index, part in enumerate(np.array_split(np.zeros(8 * size, np.uint8), count)):
-        soft = np.rint(ratios[places[index::count]] * SCALE).clip(-LIMIT, LIMIT).astype(np.int32)
-        message: Bits | None = Code.of(len(part)).decode(soft) if len(soft) else None
-        if message is None:
-            return None
-        found.append(message)
-    return np.packbits(np.concatenate(found)).tobytes()
+    count = blocks_of(size)
+    each = -(-len(places) // count)
+    if not each:
+        return None
+    soft = np.zeros((each, count), np.int32)  # the last places may be one too few
+    heard = np.rint(ratios[places] * SCALE).clip(-LIMIT, LIMIT)
+    soft.reshape(-1)[: len(places)] = heard.astype(np.int32)
+    message = Code.of(_bits(size)).decode(np.ascontiguousarray(soft.T))
+    if message is None:
+        return None
+    return np.packbits(message.reshape(-1)[: 8 * size]).tobytes()
+
+
+def _bits(size: int) -> int:
+    """Of each block of so many bytes; the last one ends with zeros."""
+    return -(-8 * size // blocks_of(size))
 
 
 def blocks_of(size: int) -> int:

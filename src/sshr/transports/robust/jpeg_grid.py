@@ -1,5 +1,6 @@
 """Whether a picture has been a JPEG on the reference's grid, and what its cells tell."""
 
+from functools import cache
 from math import erf, sqrt
 
 import numpy as np
@@ -11,10 +12,14 @@ QUALITIES = range(25, 99)
 _SURE = 0.3
 _FLOOR = 1e-3
 _LIKELY, _MOSTLY = 0.05, 0.9
-_STEPS = 4096
+_STEPS, _REACH = 1 << 15, 5
+"""Of the table of the normal distribution: entries, and deviations to either side."""
+
+_BAND = 64
+"""Rows of blocks that are looked at together."""
 
 
-def find_quality(found: NDArray[np.float64]) -> int | None:
+def find_quality(found: NDArray[np.floating]) -> int | None:
     """The quality whose steps a picture's luma coefficients (rows, columns, 8, 8) lie on.
 
     Of the qualities that fit about as well as the best, the one with the largest steps: finer
@@ -44,7 +49,7 @@ def find_quality(found: NDArray[np.float64]) -> int | None:
 
 
 def cell_ratios(
-    found: NDArray[np.float64], own: NDArray[np.float64], plan: Design, quality: int
+    found: NDArray[np.floating], own: NDArray[np.floating], plan: Design, quality: int
 ) -> NDArray[np.float32] | None:
     """Logarithms of P(seen | 0) / P(seen | 1) for every coefficient of a JPEG, or None where what
     is seen is unlikely with either: then it is none of this quality and reference.
@@ -52,23 +57,34 @@ def cell_ratios(
     Args:
         found, own: luma coefficients of what was received and of the reference.
     """
-    step = jpeg_table(quality).astype(np.float64)
-    cell = np.rint(found / step)
-
-    def chance(change: NDArray[np.float32]) -> NDArray[np.float64]:
-        middle = own + change
-        above = _normal(((cell + 0.5) * step - middle) / plan.deviation)
-        return above - _normal(((cell - 0.5) * step - middle) / plan.deviation) + _FLOOR
-
-    zero, one = chance(plan.zero), chance(plan.one)
-    used = plan.classes > 0
-    if used.any() and (np.maximum(zero, one)[used] > _LIKELY).mean() < _MOSTLY:
+    step = np.broadcast_to(jpeg_table(quality).astype(np.float32), found.shape[-2:])
+    ratios = np.zeros(plan.classes.shape, np.float32)
+    likely = 0
+    for rows in (slice(at, at + _BAND) for at in range(0, len(ratios), _BAND)):
+        used = np.nonzero(plan.classes[rows])
+        steps = step[used[2], used[3]]
+        cell = np.rint(found[rows][used] / steps)
+        middle = own[rows][used] - cell * steps  # of the cell
+        chances = []
+        for change in (plan.zero, plan.one):
+            away = middle + change[rows][used]
+            above = _normal((steps / 2 - away) / np.float32(plan.deviation))
+            chances.append(above - _normal((-steps / 2 - away) / np.float32(plan.deviation)))
+        zero, one = (chance + np.float32(_FLOOR) for chance in chances)
+        likely += int((np.maximum(zero, one) > _LIKELY).sum())
+        ratios[rows][used] = np.log(zero) - np.log(one)
+    if likely < _MOSTLY * np.count_nonzero(plan.classes):
         return None
-    return (np.log(zero) - np.log(one)).astype(np.float32)
+    return ratios
 
 
-def _normal(at: NDArray[np.float64]) -> NDArray[np.float64]:
+def _normal(at: NDArray[np.float32]) -> NDArray[np.float32]:
     """Of the standard normal distribution, from a table: exactness does not matter here."""
-    grid = np.linspace(-5, 5, _STEPS)
-    table = np.array([(1 + erf(value / sqrt(2))) / 2 for value in grid])
-    return np.interp(at, grid, table)
+    index = ((at + _REACH) * ((_STEPS - 1) / (2 * _REACH))).clip(0, _STEPS - 1)
+    return _table()[index.astype(np.int32)]
+
+
+@cache
+def _table() -> NDArray[np.float32]:
+    grid = np.linspace(-_REACH, _REACH, _STEPS)
+    return np.array([(1 + erf(value / sqrt(2))) / 2 for value in grid], np.float32)

@@ -5,6 +5,7 @@ message, of which the first two are never sent. A codeword has 50 Z bits, of whi
 as there are places: the first ones, or all of them again and again.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,8 @@ LIMIT = 20 * SCALE
 MOST = 10 * 384
 _SETS = ((2, 7), (3, 7), (5, 6), (7, 5), (9, 5), (11, 5), (13, 4), (15, 4))
 _ITERATIONS = 40
+_AT_ONCE = 16
+"""Blocks, so that all that is touched in a round stays in a cache."""
 
 
 @dataclass(frozen=True)
@@ -77,42 +80,61 @@ class Code:
         return np.resize(word.reshape(-1)[self._sent], count)
 
     def decode(self, soft: Soft) -> Bits | None:
-        """The message of received bits (count,), positive for 0, or None where checks fail."""
-        z = self.lift
-        total = np.zeros(COLUMNS * z, np.int32)
-        sent = self._sent
-        folded = np.zeros(len(sent), np.int32)
-        for start in range(0, len(soft), len(sent)):
-            part = soft[start : start + len(sent)]
-            folded[: len(part)] += part
-        total[sent] = folded.clip(-LIMIT, LIMIT)
-        total[self.size : MESSAGE * z] = LIMIT * 4
-        rows = self._rows(min(len(soft), len(sent)))
-        return self._iterate(total.reshape(COLUMNS, z), rows)
+        """The messages (blocks, size) of received bits (blocks, count), positive for 0, or None
+        where the checks of any block fail."""
+        found = np.zeros((len(soft), self.size), np.uint8)
+        for start in range(0, len(soft), _AT_ONCE):
+            part = self._decode(soft[start : start + _AT_ONCE])
+            if part is None:
+                return None
+            found[start : start + _AT_ONCE] = part
+        return found
 
-    def _iterate(self, total: Soft, rows: int) -> Bits | None:
+    def _decode(self, soft: Soft) -> Bits | None:
+        z, sent, count = self.lift, self._sent, soft.shape[1]
+        folded = np.zeros((len(soft), len(sent)), np.int32)
+        for start in range(0, count, len(sent)):
+            part = soft[:, start : start + len(sent)]
+            folded[:, : part.shape[1]] += part
+        total = np.zeros((len(soft), COLUMNS * z), np.int32)
+        total[:, sent] = folded.clip(-LIMIT, LIMIT)
+        total[:, self.size : MESSAGE * z] = LIMIT * 4
+        found = np.zeros((len(soft), self.size), np.uint8)
+        open_ = np.arange(len(soft))
+        for good, told in self._iterate(total, self._rows(min(count, len(sent)))):
+            found[open_[good]] = told
+            open_ = open_[~good]
+        return None if len(open_) else found
+
+    def _iterate(self, total: Soft, rows: int) -> Iterator[tuple[NDArray[np.bool_], Bits]]:
+        """After each round: which of the blocks that are left satisfy all checks, and their
+        messages."""
         graph, z = _graph(self.lift), self.lift
         places = np.arange(z)
         takes = [
-            (
-                np.array([e.column for e in graph[row]])[:, None],
-                (places + np.array([e.shift for e in graph[row]])[:, None]) % z,
-            )
+            np.concatenate([e.column * z + (places + e.shift) % z for e in graph[row]])
             for row in range(rows)
         ]
-        kept = [np.zeros((len(graph[row]), z), np.int32) for row in range(rows)]
+        total = np.ascontiguousarray(total.T)  # a block is a column: rows are taken whole
+        kept = [np.zeros((len(take), total.shape[1]), np.int32) for take in takes]
         for _ in range(_ITERATIONS):
-            failed = False
-            for (columns, turned), old, row in zip(takes, kept, range(rows), strict=True):
-                seen = total[columns, turned]
-                failed = failed or bool(((seen < 0).sum(axis=0) & 1).any())
-                seen = seen - old
-                new = _check(seen)
-                total[columns, turned] = np.clip(seen + new, -LIMIT * 8, LIMIT * 8)
-                kept[row] = new
-            if not failed:
-                return (total.reshape(-1)[: self.size] < 0).astype(np.uint8)
-        return None
+            failed = np.zeros(total.shape[1], bool)
+            for index, take in enumerate(takes):
+                shape = (len(take) // z, z, total.shape[1])
+                seen = total[take]
+                odd = np.bitwise_xor.reduce((seen < 0).reshape(shape), axis=0)
+                failed |= odd.any(axis=0)
+                seen -= kept[index]
+                new = _check(seen.reshape(shape)).reshape(seen.shape)
+                total[take] = np.clip(seen + new, -LIMIT * 8, LIMIT * 8)
+                kept[index] = new
+            good = ~failed
+            yield good, (total[: self.size, good] < 0).T.astype(np.uint8)
+            if good.all():
+                return
+            if good.any():
+                total = total[:, failed]
+                kept = [each[:, failed] for each in kept]
 
     @property
     def _sent(self) -> NDArray[np.int64]:
@@ -135,13 +157,17 @@ class Code:
 
 
 def _check(seen: Soft) -> Soft:
-    """Messages of a check to its bits (sum-product): phi of the sum of the others' phi."""
+    """Messages of checks to their bits (sum-product): phi of the sum of the others' phi.
+
+    Args:
+        seen: (bits, ...).
+    """
     forth, back = _phi()
     size = forth[np.minimum(np.abs(seen), LIMIT)]
-    others = size.sum(axis=0) - size
+    others = size.sum(axis=0, dtype=np.int32) - size
     new = back[np.minimum(others, len(back) - 1)]
     negative = seen < 0
-    odd = (negative.sum(axis=0) & 1).astype(bool)
+    odd = np.bitwise_xor.reduce(negative, axis=0)
     return np.where(negative ^ odd, -new, new)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import coefficients, luma
+from sshr.transports.robust.blocks import coefficients, levels
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.filters import filtered, fitted, inverse
 from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
@@ -19,7 +19,7 @@ from sshr.transports.robust.resampled import resampled_ratios
 from sshr.transports.robust.resampling import Resampling
 from sshr.types import Rgb8
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Heard:
 
 def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     """Compare a received picture, of any size, with the reference."""
-    own = luma(reference) / 256
+    own = levels(reference)
     if received.shape != reference.shape:
         return _resized(received, own, plan)
-    seen = luma(received) / 256
+    seen = levels(received)
     told = _jpeg(seen, own, plan)
     if told is not None:
         return told
@@ -73,7 +73,7 @@ def _jpeg(seen: Floats, own: Floats, plan: Design) -> Heard | None:
 
 def changed_power(received: Rgb8, reference: Rgb8) -> float:
     """Mean square of what is not the reference, filtered or resized, in the luma."""
-    own, seen = luma(reference) / 256, luma(received) / 256
+    own, seen = levels(reference), levels(received)
     if received.shape != reference.shape:
         residual = Resampling.of(seen, own, (0, 0, own.shape[1], own.shape[0])).residual
     else:
@@ -96,7 +96,7 @@ def _words(kernel: Floats, offset: float, residual: Floats) -> str:
 
 
 def _resized(received: Rgb8, own: Floats, plan: Design) -> Heard:
-    seen = luma(received) / 256
+    seen = levels(received)
     way = Resampling.of(seen, own, (0, 0, own.shape[1], own.shape[0]))
     blocks = slice(0, own.shape[0] // plan.side), slice(0, own.shape[1] // plan.side)
     ratios, coder = resampled_ratios(way, plan, blocks, (0, 0))

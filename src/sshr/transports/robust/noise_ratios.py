@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sshr.transports.robust.blocks import coefficients
 from sshr.transports.robust.design import ALL, Design
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 MOST = 8.0
 """Largest logarithm of a ratio that is believed."""
@@ -26,7 +26,7 @@ def noisy_ratios(changes: Floats, plan: Design) -> NDArray[np.float32]:
             if use.sum() < 8:
                 continue
             low, high = plan.zero[:, :, u, v][use], plan.one[:, :, u, v][use]
-            middle, half = ((high + sign * low).astype(np.float64) / 2 for sign in (1, -1))
+            middle, half = ((high + sign * low) / np.float32(2) for sign in (1, -1))
             told = _ratio(seen[:, :, u, v][use], middle, half)
             ratios[:, :, u, v][use] = told
     return ratios.clip(-MOST, MOST)

@@ -16,12 +16,14 @@ from sshr.transports.robust.layers import BASE, REFINEMENT, Ground, analog_devia
 from sshr.transports.robust.listening import listen
 from sshr.transports.robust.options import RobustOptions
 from sshr.transports.robust.profiles import Promise, promises, through
+from sshr.transports.robust.sampling import sampled
 from sshr.transports.sealed.record import pack_bytes
 from sshr.transports.secret import Blob, Secret
 from sshr.types import Rgb8
 
-RATE = 0.87
-"""Of the information that passes: what the code needs, and a margin for another draw of noise."""
+_RATE, _LARGE_RATE, _LARGE = 0.85, 0.82, 1 << 19
+"""Of the information that passes: what the code needs, and a margin for another draw of noise. Of
+the many blocks that a reference of LARGE pixels holds, none may fail."""
 
 HEADER_RATE = 0.9
 MOST_BASE = 60_000
@@ -54,6 +56,12 @@ class Plan:
     ground: Ground
     promise: Promise
     passed: dict[str, Passage]
+
+    @property
+    def rate(self) -> float:
+        """Of the information that passes, what is used at first."""
+        height, width = self.ground.reference.shape[:2]
+        return _RATE if height * width < _LARGE else _LARGE_RATE
 
     @property
     def worst(self) -> float:
@@ -104,7 +112,7 @@ def best_plan(reference: Rgb8, options: RobustOptions, has_analog: bool) -> Plan
     for promise in promises(options.survive):
         ground = Ground.of(reference, promise.design, options.stego_psnr, has_analog)
         plans.append(Plan(ground, promise, _passages(ground, promise.channels)))
-    return max(plans, key=lambda plan: plan.base_room(_WHOLE, RATE))
+    return max(plans, key=lambda plan: plan.base_room(_WHOLE, _RATE))
 
 
 def fill(secret: Secret, plan: Plan, writer: CompactWriter, rate: float) -> Filled:
@@ -175,7 +183,8 @@ def _payload(secret: Blob, plan: Plan, writer: CompactWriter, rate: float) -> Fi
 
 
 def _passages(ground: Ground, names: Iterable[str]) -> dict[str, Passage]:
-    """What each channel lets through of random bits, measured."""
+    """What each channel lets through of random bits, measured on a part of a large reference."""
+    ground = sampled(ground)
     plan = ground.plan
     words = keystream(derive(ground.key.key, b"robust/trial"), plan.zero.size)
     bits = (np.frombuffer(words, np.uint8) & 1).astype(bool).reshape(plan.zero.shape)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sshr.transports.robust.aligning import aligned
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import levels
 from sshr.transports.robust.placing import Placement
 from sshr.transports.robust.searching import Guess, guesses
 from sshr.transports.robust.turning import Turn
@@ -85,7 +85,7 @@ def _looks_plain(view: View, reference: Rgb8) -> bool:
 
 
 def _plane(picture: Rgb8) -> NDArray[np.float32]:
-    return (luma(picture) / 256).astype(np.float32)
+    return levels(picture)
 
 
 def _reduced(plane: NDArray[np.float32], by: int) -> NDArray[np.float32]:

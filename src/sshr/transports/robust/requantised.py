@@ -15,7 +15,7 @@ from sshr.transports.robust.blocks import SIDE, coefficients, samples
 from sshr.transports.robust.design import ROUNDING, jpeg_table
 from sshr.transports.robust.jpeg_grid import find_quality
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 _ROUNDS = 12
 _SAMPLE = 4096

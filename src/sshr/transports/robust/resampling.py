@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sshr.transports.robust.filters import FILTERS, filtered, fitted, inverse, scaled
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels from the edge."""
 

@@ -1,6 +1,7 @@
 """The sender's side: layers as long as the channels that are promised let through, and tried."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from sshr.errors import NothingFoundError, TooSmallError, UsageError
 from sshr.header.reader import OpenedHeader
@@ -17,13 +18,15 @@ from sshr.transports.robust.compact import CompactHeader, CompactWriter, open_wi
 from sshr.transports.robust.layers import Ground, opened
 from sshr.transports.robust.opening import HeardPair, find_with
 from sshr.transports.robust.options import RobustOptions
-from sshr.transports.robust.planning import RATE, Filled, best_plan, fill
+from sshr.transports.robust.planning import Filled, best_plan, fill
 from sshr.transports.robust.profiles import Promise, through
 from sshr.transports.secret import Secret
 from sshr.types import Rgb8
 
 _EASIER = (1.0, 0.92, 0.84, 0.75)
 _UNTOUCHED = "png"
+_LARGE, _AT_ONCE = 3 << 20, 2
+"""Samples from which on channels are tried side by side, and how many."""
 
 
 def send(
@@ -44,7 +47,7 @@ def send(
     ground, promise = plan.ground, plan.promise
     writer = CompactWriter(ground.key, header.keys, header.random)
     for easier in _EASIER:
-        layers = fill(secret, plan, writer, easier * RATE)
+        layers = fill(secret, plan, writer, easier * plan.rate)
         bits = ground.bits(writer.write(layers.record, layers.sealed), layers.record, layers.sealed)
         picture = ground.picture(bits)
         if has_analog:
@@ -55,7 +58,7 @@ def send(
         samples = pack(picture[:, :, 0]) if cover.packed else picture
         stego = as_rgb(cover.stego(samples))
         progress("checking", 0, 1)
-        came = {name: _comes(stego, ground, writer, name) for name in _tried(promise)}
+        came = _through_all(stego, ground, writer, _tried(promise))
         progress("checking", 1, 1)
         lost = _lost(came, promise, layers)
         if not lost or (options.force_weak and came[_UNTOUCHED]):
@@ -74,6 +77,17 @@ def send(
         runtime=Runtime(options.preset, options.device),
         reopen=lambda stego: _reopened(stego, ground, writer),
     )
+
+
+def _through_all(
+    stego: Rgb8, ground: Ground, writer: CompactWriter, names: Iterable[str]
+) -> dict[str, int]:
+    """What comes through each of these channels, two of them at a time in large pictures."""
+    names = list(names)
+    at_once = _AT_ONCE if stego.size > _LARGE else 1
+    with ThreadPoolExecutor(at_once) as pool:
+        came = pool.map(lambda name: _comes(stego, ground, writer, name), names)
+        return dict(zip(names, came, strict=True))
 
 
 def _tried(promise: Promise) -> Iterable[str]:

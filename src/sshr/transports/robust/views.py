@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.transports.robust.blocks import SIDE as BLOCK
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import levels
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.listening import Heard, changed_power, listen
 from sshr.transports.robust.placing import Placement
@@ -23,7 +23,7 @@ from sshr.transports.robust.resampled import part_of, requantised_ratios, resamp
 from sshr.transports.robust.resampling import Resampling
 from sshr.types import Rgb8
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 
 class View(Protocol):
@@ -131,7 +131,7 @@ class PlacedView:
     def _way(self) -> Resampling:
         place = self.placement
         box = (place.sides[0], place.tops[0], place.sides[1], place.tops[1])
-        seen, own = luma(self.picture) / 256, luma(self.reference) / 256
+        seen, own = levels(self.picture), levels(self.reference)
         return Resampling.of(seen, own, box, place.is_unscaled)
 
 

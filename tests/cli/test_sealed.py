@@ -100,8 +100,8 @@ SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERxRb+Emqvl3TSUpAhbfzL8Auq+FuXMeHsDk
 
 def test_dry_run_counts_what_the_header_takes(desk: Path, cli: Call) -> None:
     asked = ("conceal", "--transport", "sealed", "--dry-run", "-r", "reference.png", "--json")
-    rooms = [
-        json.loads(cli(*asked, *more).out)["capacity"]["44"]
+    told = [
+        json.loads(cli(*asked, *more).out)
         for more in (
             (),
             ("--from", "mine.key"),
@@ -109,7 +109,10 @@ def test_dry_run_counts_what_the_header_takes(desk: Path, cli: Call) -> None:
             ("--ecc",),
         )
     ]
-    assert all(room < rooms[0] for room in rooms[1:])
+    headers = [each["header_bytes"] for each in told]
+    assert all(size > headers[0] for size in headers[1:])
+    rooms = [each["capacity"]["44"] for each in told]  # in classes of length
+    assert all(room <= rooms[0] for room in rooms[1:])
 
 
 def test_existing_output_is_left_alone(sealed: Path, refused: Callable[..., str]) -> None:

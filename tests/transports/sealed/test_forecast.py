@@ -59,11 +59,14 @@ def test_quality_of_a_picture(photo: Callable[..., Rgb8], reference: Rgb8) -> No
 
 
 def test_signature_and_recipients_take_room(reference: Rgb8) -> None:
-    rooms = [
-        sshr.forecast(None, reference, "sealed", **more).capacity[44.0]
-        for more in ({}, {"signed": True}, {"recipients": 2}, {"ecc": True})
+    told = [
+        sshr.forecast(None, reference, "sealed", **more)
+        for more in ({}, {"signed": True}, {"recipients": 2}, {"ecc": True}, {"recipients": 16})
     ]
-    assert all(room < rooms[0] for room in rooms[1:])
+    assert all(each.header_bytes > told[0].header_bytes for each in told[1:])
+    rooms = [each.capacity[44.0] for each in told]  # in classes of length
+    assert all(room <= rooms[0] for room in rooms[1:])
+    assert rooms[-1] < rooms[0]
 
 
 def test_what_does_not_fit_is_refused(reference: Rgb8) -> None:

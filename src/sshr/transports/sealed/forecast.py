@@ -12,6 +12,7 @@ from sshr.transports.protocol import Forecast
 from sshr.transports.sealed.capacity import Capacity
 from sshr.transports.sealed.noise_model import NoiseModel
 from sshr.transports.sealed.options import SealedOptions
+from sshr.transports.sealed.padding import room_in
 from sshr.transports.sealed.record import overhead
 from sshr.transports.sealed.sending import encode, metadata_for
 from sshr.transports.secret import Secret
@@ -43,7 +44,7 @@ def forecast(
         header_bytes=bucket.header_bytes,
         header_capacity=KeyedCarrier().capacity(cover.samples.size),
         header_share=len(shared) / cover.samples.size,
-        capacity={db: max(room - overhead(""), 0) for db, room in rooms.items()},
+        capacity={db: max(room_in(room) - overhead(""), 0) for db, room in rooms.items()},
         notes=notes_on_reference(cover.picture),
     )
     if secret is None:

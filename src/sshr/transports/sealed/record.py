@@ -1,7 +1,8 @@
 """What is sealed, as one record of bytes: its kind, its name, its size and the thing itself.
 
 Big-endian: kind u8, codec u8, length of the name u16, size of the body before compression u64, name
-(UTF-8), length of the body u64, body; zeros fill it up to a multiple of 4.
+(UTF-8), length of the body u64, body; zeros fill it up to a multiple of 4, and where it is sealed
+to the length of its class (`padding.py`).
 """
 
 import struct

@@ -14,6 +14,7 @@ from sshr.transports.sealed.codecs import fitting, lossless, reaching
 from sshr.transports.sealed.embedding import embed, side_info_bytes
 from sshr.transports.sealed.noise_model import NoiseModel
 from sshr.transports.sealed.options import CODE, MIN_STEGO_PSNR, SealedOptions
+from sshr.transports.sealed.padding import padded, room_in
 from sshr.transports.sealed.record import Encoded, overhead, pack_bytes, pack_picture
 from sshr.transports.secret import Secret, kind_of
 
@@ -73,7 +74,7 @@ def metadata_for(secret: Secret | None, options: SealedOptions) -> Metadata:
 
 
 def encode(secret: Secret, options: SealedOptions, capacity: Capacity) -> Encoded:
-    """The record of a secret, no longer than what fits.
+    """The record of a secret, as long as its class and no longer than what fits.
 
     Raises:
         TooSmallError: see `send`.
@@ -84,7 +85,7 @@ def encode(secret: Secret, options: SealedOptions, capacity: Capacity) -> Encode
     else:
         if options.quality != "auto":
             raise UsageError("quality is for pictures; files and texts come back as they are")
-        encoded = Encoded(pack_bytes(secret.kind, secret.name, secret.data))
+        encoded = Encoded(padded(pack_bytes(secret.kind, secret.name, secret.data)))
     loudest = capacity.base_for_psnr(options.stego_psnr or MIN_STEGO_PSNR)
     if len(encoded.record) > capacity.bytes_at(loudest):
         raise _too_big(len(encoded.record), capacity, options)
@@ -92,12 +93,12 @@ def encode(secret: Secret, options: SealedOptions, capacity: Capacity) -> Encode
 
 
 def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encoded:
-    name = "" if secret.path is None else secret.path.name
+    name, room = "" if secret.path is None else secret.path.name, room_in(room)
     picture = secret.rgb[..., 0] if secret.greyscale else secret.rgb
     if options.target_psnr is not None:
         coded = reaching(picture, options.target_psnr)
-        return Encoded(pack_picture(name, coded), coded.psnr)
-    record = pack_picture(name, lossless(picture))
+        return Encoded(padded(pack_picture(name, coded)), coded.psnr)
+    record = padded(pack_picture(name, lossless(picture)))
     if options.quality == "lossless" or len(record) <= room:
         return Encoded(record)
     fitted = fitting(picture, room - overhead(name), len(record))
@@ -107,7 +108,7 @@ def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encod
             "picture of its size; take a larger reference, a smaller secret or a lower stego PSNR"
         )
     note = f"lossless would take {len(record)} bytes; {room} fit"
-    return Encoded(pack_picture(name, fitted), fitted.psnr, (note,))
+    return Encoded(padded(pack_picture(name, fitted)), fitted.psnr, (note,))
 
 
 def _too_big(size: int, capacity: Capacity, options: SealedOptions) -> TooSmallError:

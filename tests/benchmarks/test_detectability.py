@@ -21,7 +21,7 @@ def test_detection_of_sealed_and_analog_stegos(
     told = json.loads(out.read_text())
     assert (told["photographs"], told["detector"]) == (5, "spam")
     rows = {row["embedding"]: row for row in told["rows"]}
-    sealed = [f"sealed, {noise}" for noise in ("uniform", "texture", "adaptive")]
+    sealed = [f"sealed, {noise}" for noise in ("uniform", "texture", "adaptive", "camera")]
     assert list(rows) == ["base-m", *sealed, "analog, base"]
     assert rows["analog, base"]["payload"] is None
     assert 36 < rows["analog, base"]["stego_psnr"] < 46

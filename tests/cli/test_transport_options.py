@@ -57,7 +57,7 @@ def test_shared_option_tells_of_both_transports(radio: Any) -> None:
     found = told(transport_group())
     kind, words = found["noise"]
     assert kind is str
-    assert words == "Sealed: uniform, texture or adaptive. Radio: hiss or hum."
+    assert words == "Sealed: uniform, texture, adaptive or camera. Radio: hiss or hum."
     assert found["long_wave"] == (bool, "Radio: far.")
     assert found["power"][0] is int
     assert found["band"][0] is str

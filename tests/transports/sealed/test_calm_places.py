@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
+from sshr.evaluation.detectors.twins import model_noise
 from sshr.imaging.packing import unpack
 from sshr.transports.kind import Kind
 from sshr.transports.sealed.embedding import info_of
 from sshr.transports.sealed.noise import Noise
-from sshr.transports.sealed.noise_model import NoiseModel
 
 Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
@@ -72,26 +72,13 @@ def lone_changes(picture: Rgb8) -> int:
     return int((equal & (np.abs(values[1:-1, 1:-1] - around[0]) == 1)).sum())
 
 
-def noisy(reference: Rgb8, noise: Noise, base: int, seed: int) -> Rgb8:
-    """The reference with the model's noise and nothing else."""
-    model, rng = NoiseModel(reference, noise), np.random.default_rng(seed)
-    classes, samples = model.classes(base), reference.flatten()
-    found = model.class_of(classes, 0, samples.size)
-    for number, table in enumerate(classes.tables, 1):
-        places = np.flatnonzero(found == number)
-        odds = table.frequencies / table.frequencies.sum()
-        drawn = rng.choice(len(odds), len(places), p=odds)
-        samples[places] += (drawn - table.down).astype(np.uint8)
-    return samples.reshape(reference.shape)
-
-
 @pytest.mark.parametrize("noise", list(Noise), ids=lambda noise: noise.name.lower())
 @pytest.mark.parametrize("kind", REFERENCES)
 def test_no_more_lone_changes_than_honest_noise_makes(kind: str, noise: Noise, photo) -> None:
     reference = REFERENCES[kind](photo)
     stego = seal(TEXT, reference, sshr.Keys(reference_alone=True), noise=noise.name.lower())
     base = info_of(stego.header.reopen(stego.made.samples).metadata).base
-    honest = [noisy(stego.cover.samples, noise, base, seed) for seed in range(3)]
+    honest = [model_noise(stego.cover.samples, noise, base, seed) for seed in range(3)]
     if stego.cover.packed:
         honest = [unpack(each, reference[..., 0]) for each in honest]
     most = max(map(lone_changes, honest))

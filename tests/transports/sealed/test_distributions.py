@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from sshr.transports.sealed.coder import _distribution
-from sshr.transports.sealed.distributions import LEVELS, PRECISION, frequencies, reach, weights
+from sshr.transports.sealed.distributions import (
+    LEVELS,
+    PRECISION,
+    frequencies,
+    louder,
+    reach,
+    weights,
+)
 
 
 def test_weights_are_pinned() -> None:
@@ -49,3 +56,18 @@ def test_frequencies_are_those_that_the_coder_uses(level: int, down: int, up: in
             low = quantile if quantile < 1 << PRECISION else 0
             assert low == quantile
             assert found == expected
+
+
+@pytest.mark.parametrize("level", [120, 300, 500])
+def test_louder_levels_have_the_mean_square_that_is_asked_for(level: int) -> None:
+    def mean_square(own: int) -> float:
+        half = weights(own).astype(float)
+        change = np.arange(len(half))
+        return float(2 * (half * change**2).sum() / (2 * half.sum() - half[0]))
+
+    assert louder(level, 0) == level
+    for steps in range(1, 9):
+        found = louder(level, steps)
+        assert mean_square(found) >= mean_square(level) * 2 ** (steps / 4) * (1 - 1e-4)
+        assert mean_square(found - 1) < mean_square(level) * 2 ** (steps / 4) * (1 + 1e-4)
+    assert louder(LEVELS - 2, 40) == LEVELS - 1

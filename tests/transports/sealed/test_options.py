@@ -12,7 +12,7 @@ from sshr.transports.sealed.options import SealedOptions
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        ({"noise": "loud"}, "uniform, texture, adaptive"),
+        ({"noise": "loud"}, "uniform, texture, adaptive, camera"),
         ({"quality": "best"}, "auto, lossless"),
         ({"quality": 200.0}, "20 to 70"),
         ({"stego_psnr": 10.0}, "32 to 80"),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sshr.transports.sealed.distributions import LEVELS
 from sshr.transports.sealed.noise_map import LEVELS_A_STEP, step_count
-from sshr.transports.sealed.noise_model import NoiseModel, choice_bits
+from sshr.transports.sealed.noise_model import NoiseModel
 
 TAG_BYTES = 16
 WORD_BITS = 32
@@ -29,7 +29,7 @@ class Capacity:
 
     def bits(self, base: int) -> float:
         """Information that the changes have beside the header's, on average, at least."""
-        return self._model.expected(base)[0] - choice_bits(self._joint, base)
+        return self._model.expected(base)[0] - self._model.choice_bits(self._joint, base)
 
     def bytes_at(self, base: int) -> int:
         """Bytes of content that fit, by all likelihood: two standard deviations are kept back."""

@@ -5,8 +5,10 @@ A sample changes by d with a probability proportional to exp(-lambda d^2), restr
 `LEVELS` values of lambda, 64 an octave, are enough for any PSNR.
 """
 
+from bisect import bisect_left
 from decimal import Context, Decimal
 from functools import lru_cache
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +49,25 @@ def weights(level: int) -> NDArray[np.int64]:
 def reach(level: int) -> int:
     """The largest change of a level."""
     return len(weights(level)) - 1
+
+
+@lru_cache(maxsize=LEVELS)
+def louder(level: int, steps: int) -> int:
+    """The quietest level whose mean square is this level's times 2^(steps / 4), or the loudest."""
+    wanted = _mean_square(level) * power_of_two(2 * steps)
+    return bisect_left(range(LEVELS - 1), wanted, level, key=lambda own: _mean_square(own) << 16)
+
+
+def _mean_square(level: int) -> int:
+    """Of a change, in units of 2^-40."""
+    half = weights(level).tolist()
+    squares = 2 * sum(weight * change**2 for change, weight in enumerate(half))
+    return (squares << 40) // (2 * sum(half) - half[0])
+
+
+def power_of_two(eighths: int) -> int:
+    """2^(eighths/8) in units of 2^-16, rounded down: by the integer square root alone."""
+    return isqrt(isqrt(isqrt(1 << (eighths + 128))))
 
 
 def frequencies(level: int, down: int, up: int) -> NDArray[np.int64]:

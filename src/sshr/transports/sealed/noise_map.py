@@ -4,11 +4,10 @@ A step of the map is a quarter of an octave of the noise's power, where the nois
 (see `sshr.transports.sealed.distributions`) everywhere.
 """
 
-from math import isqrt
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.transports.sealed.distributions import power_of_two
 from sshr.transports.sealed.noise import Noise
 
 LEVELS_A_STEP = 16
@@ -21,7 +20,7 @@ Map = NDArray[np.uint8]
 
 def noise_map(reference: NDArray[np.uint8], noise: Noise) -> Map:
     """Steps above the quietest place for each pixel, (H, W) uint8, of an (H, W, 3) RGB picture."""
-    if noise is Noise.UNIFORM:
+    if noise in (Noise.UNIFORM, Noise.CAMERA):
         return np.zeros(reference.shape[:2], np.uint8)
     residual = _residual(reference)
     if noise is Noise.TEXTURE:
@@ -36,7 +35,7 @@ def noise_map(reference: NDArray[np.uint8], noise: Noise) -> Map:
 
 def step_count(noise: Noise) -> int:
     """Values are below this."""
-    return {Noise.UNIFORM: 1, Noise.TEXTURE: _ACTIVITY_STEPS, Noise.ADAPTIVE: _STEPS}[noise]
+    return {Noise.TEXTURE: _ACTIVITY_STEPS, Noise.ADAPTIVE: _STEPS}.get(noise, 1)
 
 
 def _residual(reference: NDArray[np.uint8]) -> NDArray[np.int32]:
@@ -63,10 +62,5 @@ def _box(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
 
 def _steps(values: NDArray[np.int32], least: int, count: int, an_octave: int) -> Map:
     """floor(an_octave log2(values / least)), within 0..count - 1; 4 or 8 steps an octave."""
-    bounds = [-(-_power_of_two(k * 8 // an_octave) * least >> 16) for k in range(1, count)]
+    bounds = [-(-power_of_two(k * 8 // an_octave) * least >> 16) for k in range(1, count)]
     return np.searchsorted(np.array(bounds, np.int32), values, side="right").astype(np.uint8)
-
-
-def _power_of_two(eighths: int) -> int:
-    """2^(eighths/8) in units of 2^-16, rounded down: by the integer square root alone."""
-    return isqrt(isqrt(isqrt(1 << (eighths + 128))))

@@ -7,7 +7,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.sealed.distributions import LEVELS, frequencies, reach, weights
+from sshr.transports.sealed.camera import tone_curve
+from sshr.transports.sealed.distributions import LEVELS, frequencies, louder, reach, weights
 from sshr.transports.sealed.noise import Noise
 from sshr.transports.sealed.noise_map import LEVELS_A_STEP, noise_map, step_count
 from sshr.types import Rgb8
@@ -44,16 +45,19 @@ class NoiseModel:
         self.samples = reference.reshape(-1)
         self.noise = noise
         self._map = noise_map(reference, noise).reshape(-1)
+        self._tones = np.zeros(256, np.uint8)
+        if noise is Noise.CAMERA:
+            self._tones = tone_curve(reference)
 
     def classes(self, base: int) -> Classes:
         """The tables at a base level, which may lie outside of 0..LEVELS - 1."""
         lookup = np.zeros((step_count(self.noise), 256), np.uint16)
         tables: list[ChangeTable] = []
         known: dict[tuple[int, int, int], int] = {}
-        for step in range(len(lookup)):
-            level = level_of(base, step)
+        for step, sample in np.ndindex(*lookup.shape):
+            level = self._level(base, step, sample)
             furthest = reach(level)
-            for sample in range(256) if furthest else ():
+            if furthest:
                 ends = min(sample, furthest), min(255 - sample, furthest)
                 if (level, *ends) not in known:
                     tables.append(ChangeTable(ends[0], frequencies(level, *ends)))
@@ -79,7 +83,7 @@ class NoiseModel:
         """Bits that all samples carry, and their sum of squared changes; expectations."""
         bits = squares = 0.0
         for step, counts in _used(self._histogram):
-            each = _moments(level_of(base, step))
+            each = self._moments_at(base, step)
             bits += float(counts @ each[0])
             squares += float(counts @ each[1])
         return bits, squares
@@ -89,6 +93,26 @@ class NoiseModel:
         values = self._map[places // _CHANNELS].astype(np.int64) * 256 + self.samples[places]
         size = step_count(self.noise) * 256
         return np.bincount(values, minlength=size).reshape(-1, 256)
+
+    def choice_bits(self, joint: NDArray[np.int64], base: int) -> float:
+        """At most so many bits lie in which value of their pairs the samples of a `joint` have."""
+        return sum(
+            float(counts @ np.minimum(self._moments_at(base, step)[0], 1.0))
+            for step, counts in _used(joint)
+        )
+
+    def _level(self, base: int, step: int, sample: int) -> int:
+        tone = int(self._tones[sample])
+        return louder(level_of(base, step), tone) if tone else level_of(base, step)
+
+    def _moments_at(self, base: int, step: int) -> NDArray[np.float64]:
+        """Bits and expected squared change of each sample value at a step of the map: (2, 256)."""
+        found = np.empty((2, 256))
+        for tone in np.unique(self._tones):
+            own = self._tones == tone
+            level = louder(level_of(base, step), int(tone)) if tone else level_of(base, step)
+            found[:, own] = _moments(level)[:, own]
+        return found
 
     @cached_property
     def _histogram(self) -> NDArray[np.int64]:
@@ -100,14 +124,6 @@ class NoiseModel:
             joint = np.repeat(steps * 256, _CHANNELS) + values
             total += np.bincount(joint, minlength=len(total))
         return total.reshape(-1, 256)
-
-
-def choice_bits(joint: NDArray[np.int64], base: int) -> float:
-    """At most so many bits lie in which value of their pairs the samples of a `joint` have."""
-    return sum(
-        float(counts @ np.minimum(_moments(level_of(base, step))[0], 1.0))
-        for step, counts in _used(joint)
-    )
 
 
 def _used(joint: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:

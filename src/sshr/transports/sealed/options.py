@@ -21,7 +21,8 @@ class SealedOptions:
     """How bytes ride as noise.
 
     Attributes:
-        noise: `uniform` (most bits for each dB), `texture` or `adaptive` (where it shows least).
+        noise: `uniform` (most bits for each dB), `texture` or `adaptive` (where it shows least), or
+            `camera` (as loud at each brightness as a higher ISO would make it).
         quality: of a picture: `auto` (lossless, or else the best within the noise), `lossless`, or
             a PSNR in dB that the revealed picture reaches.
         stego_psnr: how loud the noise is, whatever the secret needs; by default as quiet as the
@@ -32,7 +33,9 @@ class SealedOptions:
         UsageError: a value that cannot be meant.
     """
 
-    noise: str = field(default="adaptive", metadata={"help": "uniform, texture or adaptive"})
+    noise: str = field(
+        default="adaptive", metadata={"help": "uniform, texture, adaptive or camera"}
+    )
     quality: str | float = field(
         default="auto", metadata={"help": "of a picture: auto, lossless or a PSNR in dB"}
     )

@@ -1,10 +1,13 @@
 """Photographs: what is left out is named, and features are those of whole photographs."""
 
+import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from picture_files import chunk
 from PIL import Image
 from torch import Tensor
 
@@ -31,9 +34,23 @@ def test_photographs_come_by_name_and_others_are_named(folder: Path, photos: Pic
         assert torch.equal(loaded.photo(index), photos(3)[expected])
     assert len(said) == 3
     assert all(line.startswith("left out: ") for line in said)
-    assert "broken.png: cannot be read" in said[0]
-    assert "small.png: is 200x63 px, a crop has 64" in said[1]
-    assert "z.jpg: cannot be read" in said[2]
+    assert "broken.png: is damaged or incomplete" in said[0]
+    assert "small.png: is 200x63 px" in said[1]
+    assert "z.jpg: is not an image" in said[2]
+
+
+def test_what_is_beside_the_pixels_leaves_none_out_and_no_pipe_is_waited_for(
+    folder: Path, photos: Pictures
+) -> None:
+    data = (folder / "b.png").read_bytes()
+    text = chunk(b"zTXt", b"workflow\0\0" + zlib.compress(bytes(2_000_000)))
+    (folder / "b.png").write_bytes(data[:33] + text + data[33:])
+    os.mkfifo(folder / "pipe.png")  # is no file, and not even named
+    said: list[str] = []
+    loaded = load_photos(paths_of(folder), 64, AlexNetFeatures(), None, None, said.append)
+    assert [path.name for path in loaded.paths] == ["a.bmp", "b.png", "c.PNG"]
+    assert torch.equal(loaded.photo(1), photos(3)[0])
+    assert [line.split("/")[-1].split(":")[0] for line in said] == ["small.png"]
 
 
 def test_other_modes_become_rgb(tmp_path: Path) -> None:

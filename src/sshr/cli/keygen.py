@@ -28,10 +28,12 @@ def keygen(
 
     Example: sshr keygen mine --protect
     """
-    from sshr.cli.passphrase import key_source
+    from sshr.cli.passphrase import STREAM_NAME, key_source
     from sshr.crypto.keyfile import check_key_paths, key_paths, write_key_pair
     from sshr.errors import UsageError
 
+    if name == STREAM_NAME:
+        raise UsageError("a pair is two files, which - cannot stand for: give it a name")
     if key_passphrase_file and not protect:
         raise UsageError("--key-passphrase-file is of no use without --protect")
     check_key_paths(name, force)

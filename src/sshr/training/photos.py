@@ -1,19 +1,17 @@
 """Photographs on disk, checked once, with the features that their keys are made from."""
 
 import hashlib
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 
-from sshr.errors import TrainingError
-from sshr.files.names import reason, shown
+from sshr.errors import ImageError, TrainingError
+from sshr.files.names import shown
 from sshr.files.temporary import whole_file
+from sshr.imaging.reading import read_image
 from sshr.network.hiding import PhotoFeatures
 
 CACHE_BYTES = 2 << 30
@@ -21,20 +19,16 @@ Say = Callable[[str], None]
 
 
 def read_photo(path: Path) -> Tensor:
-    """(3, H, W) uint8, RGB, upright, whatever mode the file has; transparency is ignored.
+    """(3, H, W) uint8, RGB, upright, as every picture is read; transparency is ignored.
 
     Raises:
         TrainingError: unreadable.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as image:
-                array = np.array(ImageOps.exif_transpose(image).convert("RGB"))
-    except Exception as error:
-        # The boundary: Pillow's decoders raise nearly anything on damaged files.
-        raise TrainingError(f"{shown(path)}: cannot be read ({reason(error)})") from None
-    return torch.from_numpy(array).permute(2, 0, 1).contiguous()
+        rgb = read_image(path).rgb
+    except ImageError as error:
+        raise TrainingError(str(error)) from None
+    return torch.from_numpy(rgb).permute(2, 0, 1).contiguous()
 
 
 @dataclass

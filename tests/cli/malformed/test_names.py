@@ -33,7 +33,7 @@ OUTPUTS = {
     "long": "y" * 300 + ".png",
     "nothing": "",
     "here": ".",
-    "lossy": "x.jpg",
+    "lossy": "x.gif",
     "device": "/dev/null",
     "inside a device": "/dev/null/x.png",
     "line break": "gone\n/x.png",

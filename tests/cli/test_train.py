@@ -56,7 +56,7 @@ def test_a_small_run_lowers_the_loss_and_its_checkpoint_works(
     given = ("--recipe", "mine.yaml", "--data", data, "--device", "cpu")
     said = cli("train", *given, "--out", "run")
     assert (said.code, said.out) == (0, ""), said.err
-    assert "broken.png: is damaged or incomplete" in said.err
+    assert "broken.png: is not an image" in said.err
     assert "6 photographs, in memory" in said.err
     assert "fitting the linear start to" in said.err
     assert "written after 36 of 36 steps" in said.err

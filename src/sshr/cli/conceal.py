@@ -64,7 +64,7 @@ def make_conceal() -> Any:
         from sshr.transports.table import find_transport
 
         way = find_transport(transport, secret.kind)
-        options = chosen_options(way, own)
+        options = chosen_options(way, own, output)
         request = _Request(
             *(way, options, secret, reference, output, keys, pictures, force, as_json)
         )
@@ -160,13 +160,15 @@ class _Request:
     def _reference(self) -> "Picture":
         """The reference, once the output's name has been looked at."""
         from sshr.imaging.reading import read_image
-        from sshr.imaging.writing import check_alpha, check_output
+        from sshr.imaging.writing import check_alpha, check_output, stego_formats
         from sshr.pipeline.conceal import check_suffix
+        from sshr.transports.protocol import jpeg_quality
 
         if self.output is None:
             return read_image(self.reference)
         check_suffix(self.transport, self.output)
-        check_output(self.output, self.force, [*self.secret.inputs, self.reference])
+        formats = stego_formats(jpeg_quality(self.options))
+        check_output(self.output, self.force, [*self.secret.inputs, self.reference], formats)
         shared = read_image(self.reference)
         check_alpha(self.output, shared.alpha is not None)
         return shared

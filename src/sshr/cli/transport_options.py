@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from sshr.errors import UsageError
-from sshr.transports.protocol import Transport, make_options, option_names
+from sshr.transports.protocol import Transport, implied_options, make_options, option_names
 from sshr.transports.table import TRANSPORTS
 
 
@@ -30,8 +30,8 @@ def given_options(group: Any) -> dict[str, Any]:
     return {name: value for name, value in every.items() if value is not None}
 
 
-def chosen_options(transport: Transport, group: Any) -> Any:
-    """The transport's own options.
+def chosen_options(transport: Transport, group: Any, output: str | None = None) -> Any:
+    """The transport's own options, as they are given or the output's name implies them.
 
     Raises:
         UsageError: one is given that only other transports have, or makes no sense.
@@ -44,7 +44,8 @@ def chosen_options(transport: Transport, group: Any) -> Any:
                 f"{flag(name)} belongs to the {' and '.join(owners)} transport, not to "
                 f"{transport.name}: leave it out, or add --transport {owners[0]}"
             )
-    return make_options(transport, given)
+    implied = {} if output is None else implied_options(transport, output)
+    return make_options(transport, implied | given)
 
 
 def flag(name: str) -> str:

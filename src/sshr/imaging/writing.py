@@ -41,6 +41,15 @@ REVEALED = LOSSLESS | {".jpg": _JPEG, ".jpeg": _JPEG}
 
 Formats = Mapping[str, tuple[str, dict[str, Any]]]
 
+
+def stego_formats(jpeg: int) -> Formats:
+    """In which a stego may be written, JPEG with 4:2:0 at this quality among them; 0: without."""
+    if not jpeg:
+        return LOSSLESS
+    own = "JPEG", {"quality": jpeg, "subsampling": "4:2:0", "optimize": True}
+    return LOSSLESS | {".jpg": own, ".jpeg": own}
+
+
 LOSSY_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".jp2", ".j2k", ".jpf", ".jpx", ".gif"}
 ).union(*(plugin.suffixes for plugin in PLUGINS))
@@ -123,7 +132,9 @@ def staged_image(
     _check_suffix(target, name, formats)
     check_file(path, force)
     check_alpha(target, alpha is not None)
-    data = encode_image(image, target.suffix, alpha=alpha, extras=extras, name=name)
+    data = encode_image(
+        image, target.suffix, alpha=alpha, extras=extras, name=name, formats=formats
+    )
     with staged(target, data, force, mode) as file:
         yield file
 
@@ -135,8 +146,9 @@ def encode_image(
     alpha: npt.NDArray[np.uint8] | None = None,
     extras: Extras = NO_EXTRAS,
     name: str = "image",
+    formats: Formats = REVEALED,
 ) -> bytes:
-    """The file that `write_image` would write under a name with this suffix of `REVEALED`.
+    """The file that `write_image` would write under a name with this suffix of `formats`.
 
     Raises:
         OutputError: the format cannot hold a picture of this size.
@@ -147,7 +159,7 @@ def encode_image(
             f"{name}: only uint8 RGB (height, width, 3) or grey (height, width) can be written, "
             f"not {image.dtype} {tuple(image.shape)}."
         )
-    file_format, options = REVEALED[suffix.lower()]
+    file_format, options = formats[suffix.lower()]
     options = {**options, **extras.options(file_format, greyscale=image.ndim == 2)}
     stream = BytesIO()
     with refusals(Path(name)):
@@ -159,11 +171,12 @@ def check_alpha(path: PathLike, alpha: bool) -> None:
     """Refuse a format that cannot hold transparency, if there is any.
 
     Raises:
-        OutputError: alpha and BMP.
+        OutputError: alpha and BMP or JPEG.
     """
-    if alpha and format_of(path) == "BMP":
+    if alpha and format_of(path) in ("BMP", "JPEG"):
+        suffix = Path(path).suffix.lower()
         raise OutputError(
-            f"{shown(path)}: .bmp files cannot hold the transparent parts of the picture. "
+            f"{shown(path)}: {suffix} files cannot hold the transparent parts of the picture. "
             "Use .png, .webp or .tif."
         )
 
@@ -176,7 +189,7 @@ def lost_in(path: PathLike, extras: Extras, greyscale: bool) -> tuple[str, ...]:
 
 def format_of(path: PathLike) -> str | None:
     """Pillow's name of the format that a suffix chooses; None for one that is not written."""
-    file_format, _ = LOSSLESS.get(Path(path).suffix.lower(), (None, None))
+    file_format, _ = REVEALED.get(Path(path).suffix.lower(), (None, None))
     return file_format
 
 

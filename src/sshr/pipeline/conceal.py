@@ -20,7 +20,7 @@ from sshr.header.writer import HeaderWriter, Randomness
 from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import AnyPicture, as_picture, decode_image, read_image
 from sshr.imaging.secret import AlphaChoice
-from sshr.imaging.writing import LOSSLESS, encode_image, staged_image
+from sshr.imaging.writing import LOSSLESS, encode_image, staged_image, stego_formats
 from sshr.metrics import psnr, ssim
 from sshr.progress import Progress, quiet
 from sshr.transports.cover import Cover, CoverPair
@@ -126,7 +126,10 @@ class Stego:
         check_suffix(self.transport, path)
         picture = self.cover.picture
         extras = picture.extras.chosen(metadata)
-        with staged_image(path, self.image, force, alpha=picture.alpha, extras=extras) as file:
+        formats = stego_formats(self.made.jpeg)
+        with staged_image(
+            path, self.image, force, alpha=picture.alpha, extras=extras, formats=formats
+        ) as file:
             yield file
 
     def check(self, image: Rgb8 | None = None, progress: Progress = quiet) -> Report:

@@ -6,6 +6,7 @@ line, folders and evaluation then know it.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, get_args, get_type_hints, runtime_checkable
 
 from sshr.errors import UsageError
@@ -49,6 +50,7 @@ class EmbedResult:
         reopen: reads the header of the stego (H, W, 3) as its sender, where that is not in the
             carriers of `sshr.header`.
         way: the transport whose stego this is, where one has another make it.
+        jpeg: quality of the JPEG file that it may be written to; 0 where it may not.
     """
 
     samples: "Rgb8"
@@ -59,6 +61,7 @@ class EmbedResult:
     runtime: Runtime = field(default_factory=Runtime)
     reopen: "Callable[[Rgb8], OpenedPair] | None" = field(default=None, repr=False)
     way: "Transport | None" = field(default=None, repr=False)
+    jpeg: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ class Transport(Protocol):
         """A frozen dataclass with a default for every field, which refuses what makes no sense.
 
         Command line, folders and evaluation take their options from it; a field's metadata say
-        `help`.
+        `help`, and `by_suffix` which value a file's name implies.
         """
 
     def embed(
@@ -249,6 +252,21 @@ def _is_of(value: Any, kind: Any) -> bool:
     if float in kinds and isinstance(value, int):
         return not isinstance(value, bool)
     return isinstance(value, kinds)
+
+
+def implied_options(transport: Transport, path: str | Path) -> dict[str, Any]:
+    """What the name of the stego's file implies, by option."""
+    suffix, found = Path(path).suffix.lower(), {}
+    for one in fields(transport.options):
+        by_suffix = one.metadata.get("by_suffix", {})
+        if suffix in by_suffix:
+            found[one.name] = by_suffix[suffix]
+    return found
+
+
+def jpeg_quality(options: Any) -> int:
+    """Of the JPEG file that a stego with these options may be: their `jpeg`; 0 without one."""
+    return getattr(options, "jpeg", 0)
 
 
 def option_names(transport: Transport) -> list[str]:

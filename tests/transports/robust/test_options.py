@@ -24,6 +24,10 @@ def test_defaults() -> None:
         ({"survive": ",".join(f"jpeg:{q}" for q in range(50, 70))}, "12 channels at most"),
         ({"survive": "file", "stego_psnr": 38.0}, "no other option"),
         ({"survive": "file", "analog": "off"}, "no other option"),
+        ({"jpeg": 60}, "70 to 100, not 60"),
+        ({"jpeg": 101}, "70 to 100, not 101"),
+        ({"jpeg": 90, "survive": "file"}, "nothing of the network"),
+        ({"jpeg": 90, "analog": "on"}, "nothing of the network"),
         ({"stego_psnr": 41.0}, "40.6, 38, 44, 35 dB, not 41"),
         ({"stego_psnr": float("nan")}, "not nan"),
         ({"analog": "yes"}, "auto, on, off"),
@@ -48,3 +52,7 @@ def test_nonsense_is_refused(request_: dict[str, Any], words: str) -> None:
 )
 def test_part_of_the_network(survive: str, analog: str, has: bool) -> None:
     assert RobustOptions(survive=survive, analog=analog).has_analog is has
+
+
+def test_a_jpeg_has_no_part_of_the_network() -> None:
+    assert not RobustOptions(jpeg=90).has_analog

@@ -6,10 +6,12 @@ import random
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 import sshr
 from sshr.errors import TooSmallError
 from sshr.imaging.modes import as_rgb
+from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
 from sshr.transports.robust import sending
 from sshr.transports.robust.opening import HeardPair
@@ -101,3 +103,25 @@ def test_sender_reads_it_again(secret: Rgb8, reference: Rgb8) -> None:
     assert opened.metadata.secret_width == 112
     with pytest.raises(sshr.errors.NothingFoundError):
         stego.check(reference)
+
+
+def test_a_stego_that_is_a_jpeg(secret: Rgb8, photo, tmp_path) -> None:
+    reference = photo("sailboats", 160, 160)
+    path = tmp_path / "stego.jpg"
+    stego = conceal(secret, reference, KEYS, jpeg=90)
+    report = stego.save(path)
+    assert report.stego_psnr > 34
+    with Image.open(path) as image:
+        assert image.format == "JPEG"
+    found = sshr.reveal(path, reference, KEYS)
+    assert not found.intact
+    assert "JPEG of about quality 90" in found.channel
+    assert psnr(found.rgb, secret) > 30
+    again = through("jpeg:75", read_image(path).rgb)
+    assert psnr(sshr.reveal(again, reference, KEYS).rgb, secret) > 30
+    stego.save(tmp_path / "stego.png")
+    with pytest.raises(sshr.errors.OutputError, match="lose detail"):
+        conceal(secret, reference, KEYS, analog="off").save(tmp_path / "other.jpg")
+    grey = np.ascontiguousarray(reference[..., 1])
+    conceal(secret, grey, KEYS, jpeg=95).save(path, force=True)
+    assert sshr.reveal(path, grey, KEYS).image is not None

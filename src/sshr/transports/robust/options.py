@@ -15,6 +15,11 @@ LEVELS = (40.6, 38.0, 44.0, 35.0)
 ANALOG_SHARE = 0.1
 """Of the power, for the network."""
 
+JPEG_SUFFIXES = frozenset({".jpg", ".jpeg"})
+JPEG_QUALITY = 90
+"""Of a stego that is to be a JPEG file, by default."""
+
+_LEAST_QUALITY = 70
 _MOST_CHANNELS = 12
 
 
@@ -30,6 +35,7 @@ class RobustOptions:
         analog: `on`: a part of the power is the network's, so that an untouched file reveals far
             more; `off`; `auto`: on with `messenger`.
         force_weak: a stego is made even if not all that is promised comes through.
+        jpeg: quality of the JPEG file that the stego will be, 70 to 100; 0: a lossless file.
         preset, device: of the network.
 
     Raises:
@@ -49,6 +55,13 @@ class RobustOptions:
     force_weak: bool = field(
         default=False, metadata={"help": "make it even if not all channels let it through"}
     )
+    jpeg: int = field(
+        default=0,
+        metadata={
+            "help": "quality of the JPEG file that the stego will be (90 if its name ends so)",
+            "by_suffix": dict.fromkeys(JPEG_SUFFIXES, JPEG_QUALITY),
+        },
+    )
     preset: str = field(
         default="base", metadata={"help": "preset name or path of a .safetensors checkpoint"}
     )
@@ -62,13 +75,18 @@ class RobustOptions:
             raise UsageError(f"a robust stego's PSNR is one of {known} dB, not {self.stego_psnr:g}")
         if self.analog not in ("auto", "on", "off"):
             raise UsageError(f"analog '{shown(self.analog)}' is not one of auto, on, off")
+        if self.jpeg and not _LEAST_QUALITY <= self.jpeg <= 100:
+            raise UsageError(f"a JPEG stego's quality is {_LEAST_QUALITY} to 100, not {self.jpeg}")
+        if self.jpeg and (self.analog == "on" or self.survive == FILE):
+            raise UsageError("nothing of the network's part survives in a JPEG stego")
         if self.survive == FILE and (self.stego_psnr != LEVELS[0] or self.analog == "off"):
             raise UsageError("with survive 'file' all power is the network's: no other option")
 
     @property
     def has_analog(self) -> bool:
         """Whether the network has a part."""
-        return self.analog == "on" or (self.analog == "auto" and self.survive == MESSENGER)
+        by_itself = self.analog == "auto" and self.survive == MESSENGER and not self.jpeg
+        return self.analog == "on" or by_itself
 
 
 def channels_of(survive: str) -> tuple[str, ...]:

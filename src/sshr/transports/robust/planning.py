@@ -15,7 +15,7 @@ from sshr.transports.robust.compact import LAYER_TAG, CompactWriter, Record, sea
 from sshr.transports.robust.layers import BASE, REFINEMENT, Ground, analog_deviation
 from sshr.transports.robust.listening import listen
 from sshr.transports.robust.options import RobustOptions
-from sshr.transports.robust.profiles import Promise, promises, through
+from sshr.transports.robust.profiles import Promise, as_written, promises, through
 from sshr.transports.robust.sampling import sampled
 from sshr.transports.sealed.record import pack_bytes
 from sshr.transports.secret import Blob, Secret
@@ -111,7 +111,7 @@ def best_plan(reference: Rgb8, options: RobustOptions, has_analog: bool) -> Plan
     plans = []
     for promise in promises(options.survive):
         ground = Ground.of(reference, promise.design, options.stego_psnr, has_analog)
-        plans.append(Plan(ground, promise, _passages(ground, promise.channels)))
+        plans.append(Plan(ground, promise, _passages(ground, promise.channels, options.jpeg)))
     return max(plans, key=lambda plan: plan.base_room(_WHOLE, _RATE))
 
 
@@ -182,7 +182,7 @@ def _payload(secret: Blob, plan: Plan, writer: CompactWriter, rate: float) -> Fi
     return Filled(record, (sealed, b""))
 
 
-def _passages(ground: Ground, names: Iterable[str]) -> dict[str, Passage]:
+def _passages(ground: Ground, names: Iterable[str], jpeg: int) -> dict[str, Passage]:
     """What each channel lets through of random bits, measured on a part of a large reference."""
     ground = sampled(ground)
     plan = ground.plan
@@ -193,7 +193,7 @@ def _passages(ground: Ground, names: Iterable[str]) -> dict[str, Passage]:
         deviation = analog_deviation(ground.stego_psnr)
         white = np.random.default_rng(1).normal(0, deviation, picture.shape)
         picture = np.rint(picture + white).clip(0, 255).astype(np.uint8)
-    found = {}
+    picture, found = as_written(picture, jpeg), {}
     for name in names:
         ratios = listen(through(name, picture), ground.reference, plan).ratios
         parts = [_information(ratios, bits, plan.classes == kind) for kind in (1, 2)]

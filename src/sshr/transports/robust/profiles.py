@@ -72,6 +72,11 @@ def promises(survive: str) -> list[Promise]:
     ]
 
 
+def as_written(picture: Rgb8, jpeg: int) -> Rgb8:
+    """What a stego's own file holds: the picture, or what a JPEG of this quality makes of it."""
+    return through(f"jpeg:{jpeg}", picture) if jpeg else picture
+
+
 def through(name: str, picture: Rgb8) -> Rgb8:
     """A picture behind a channel of this name; what is random in it is the same every time."""
     return parse_channel(name).distort(picture, np.random.default_rng(1))

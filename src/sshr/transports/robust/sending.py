@@ -19,7 +19,7 @@ from sshr.transports.robust.layers import Ground, opened
 from sshr.transports.robust.opening import HeardPair, find_with
 from sshr.transports.robust.options import RobustOptions
 from sshr.transports.robust.planning import Filled, best_plan, fill
-from sshr.transports.robust.profiles import Promise, through
+from sshr.transports.robust.profiles import Promise, as_written, through
 from sshr.transports.secret import Secret
 from sshr.types import Rgb8
 
@@ -56,7 +56,7 @@ def send(
             assert isinstance(secret, Picture)
             picture = add_analog(secret, cover, picture, writer.session, options, header.random)
         samples = pack(picture[:, :, 0]) if cover.packed else picture
-        stego = as_rgb(cover.stego(samples))
+        stego = as_written(as_rgb(cover.stego(samples)), options.jpeg)
         progress("checking", 0, 1)
         came = _through_all(stego, ground, writer, _tried(promise))
         progress("checking", 1, 1)
@@ -76,6 +76,7 @@ def send(
         payload_bytes=layers.record.base + layers.record.refinement,
         runtime=Runtime(options.preset, options.device),
         reopen=lambda stego: _reopened(stego, ground, writer),
+        jpeg=options.jpeg,
     )
 
 

@@ -11,7 +11,7 @@ from sshr.progress import Progress
 from sshr.transports.analog.options import AnalogOptions
 from sshr.transports.analog.transport import AnalogTransport
 from sshr.transports.kind import LOSSLESS_SUFFIXES, Kind
-from sshr.transports.robust.options import FILE, RobustOptions
+from sshr.transports.robust.options import FILE, JPEG_SUFFIXES, RobustOptions
 
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
@@ -31,7 +31,7 @@ class RobustTransport:
     code = 2
     name = "robust"
     kinds = frozenset(Kind)
-    suffixes = LOSSLESS_SUFFIXES
+    suffixes = LOSSLESS_SUFFIXES | JPEG_SUFFIXES
     options = RobustOptions
 
     def embed(

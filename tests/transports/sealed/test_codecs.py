@@ -122,3 +122,20 @@ def test_pictures_too_small_for_jpeg_2000_are_coded_by_the_others(shape: tuple[i
     for room in (whole // 2, whole - 1):
         fitted = pictures.fitting(picture, room, whole)
         assert fitted is None or len(fitted.data) <= room
+
+
+def test_an_encoder_with_other_headers_is_left_aside(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(*_: object) -> bytes:
+        raise RuntimeError("this build of Pillow writes another JPEG 2000")
+
+    monkeypatch.setattr(pictures, "bare_plane", other)
+    monkeypatch.setattr(pictures, "_is_readable", pictures._is_readable.__wrapped__)
+    picture = photo("parrots", 96, 112)
+    whole = len(pictures.lossless(picture).data)
+    for share in (0.5, 0.9):
+        coded = pictures.fitting(picture, int(share * whole), whole)
+        assert coded is not None
+        assert coded.codec in (PictureCodec.AVIF, PictureCodec.JPEG_XL)
+    assert pictures.reaching(picture, 60.0).codec is PictureCodec.JPEG_XL

@@ -5,6 +5,7 @@ code stream each, of one distortion; it wins above some 45 dB), AVIF and JPEG XL
 a row and lossy below it.
 """
 
+import functools
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ def _split(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | Non
     """
     if min(picture.shape[:2]) < LEAST_SIDE:
         return None
+    if not _is_readable(_opponent):
+        return None
     lossy = len(_opponent(picture, _SPLIT_QUALITY)[1])
     if lossy >= capacity or whole <= capacity:
         return None
@@ -133,7 +136,18 @@ def _lossy(picture: NDArray[np.uint8]) -> list[tuple[Encode, Bounds]]:
         all_of_them.append((_jpeg_xl, (1.0, 99.9)))
         if picture.ndim == 3:  # a grey AVIF comes back as RGB
             all_of_them.append((_avif, (0.0, 100.0)))
-    return all_of_them
+    return [each for each in all_of_them if _is_readable(each[0])]
+
+
+@functools.cache
+def _is_readable(encode: Encode) -> bool:
+    """Whether `decode` takes what this build of Pillow writes; another may write other headers."""
+    probe = np.zeros((64, 64, 3), np.uint8)
+    try:
+        decode(*encode(probe, 50.0), probe.shape)
+    except (RuntimeError, ValueError):
+        return False
+    return True
 
 
 def _largest(

@@ -1,6 +1,7 @@
 """Random bytes through random channels that `messenger` promises: exact, or a clear error.
 
-    python benchmarks/robust_payloads.py --data BSDS100 [--payloads N] [--side PX] [--seed N] [--json OUT]
+    python benchmarks/robust_payloads.py --data BSDS100 [--payloads N] [--side PX] [--seed N]
+        [--json OUT]
 
 Payloads of 0 to 200 bytes in central squares of the photographs, each through one channel of the
 promise whose noise is drawn afresh (the sender has tried another draw). `refused`: the reference

@@ -87,6 +87,17 @@ def test_blocks_are_decoded_together_as_alone() -> None:
     assert code.decode(soft[:13]) is not None
 
 
+@pytest.mark.parametrize("copies", [1, 3, 8, 30])
+def test_copies_that_are_all_wrong_give_way(copies: int) -> None:
+    code, message = Code.of(400), message_of(400, 5)
+    period = len(code._sent)
+    wrong = np.random.default_rng(6).random(period) < 0.06
+    soft = (1 - 2 * (code.encode(message, period) ^ wrong).astype(np.int32)) * 7 * SCALE
+    found = code.decode(np.tile(soft, copies)[None])
+    assert found is not None
+    assert np.array_equal(found[0], message)
+
+
 def test_hopeless_noise_gives_none() -> None:
     code = Code.of(1000)
     assert code.decode(heard(code.encode(message_of(1000), 1500), 4.0)[None]) is None

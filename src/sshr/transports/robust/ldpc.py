@@ -21,6 +21,10 @@ SCALE = 16
 """Units of a log-likelihood ratio of one (natural logarithm)."""
 
 LIMIT = 20 * SCALE
+_SURE = 9 * SCALE
+"""Of what is received of a bit, all its copies together. A check tells at most 9.7, and a bit that
+is in a single check must give way to it."""
+
 MOST = 10 * 384
 _SETS = ((2, 7), (3, 7), (5, 6), (7, 5), (9, 5), (11, 5), (13, 4), (15, 4))
 _ITERATIONS = 40
@@ -97,7 +101,7 @@ class Code:
             part = soft[:, start : start + len(sent)]
             folded[:, : part.shape[1]] += part
         total = np.zeros((len(soft), COLUMNS * z), np.int32)
-        total[:, sent] = folded.clip(-LIMIT, LIMIT)
+        total[:, sent] = folded.clip(-_SURE, _SURE)
         total[:, self.size : MESSAGE * z] = LIMIT * 4
         found = np.zeros((len(soft), self.size), np.uint8)
         open_ = np.arange(len(soft))

@@ -5,6 +5,7 @@ happen. `run.py` looks for others, `test_replay.py` replays what it has found.
 import random
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
 
@@ -25,7 +26,13 @@ from sshr.errors import (
 from sshr.header import reader
 from sshr.header.carriers import CARRIERS
 from sshr.header.drafts import KeyedDraft
-from sshr.header.layout import BUCKET_BYTES, PREFIX_BYTES, SALT_BYTES
+from sshr.header.layout import (
+    BUCKET_BYTES,
+    OUTER_MAC_BYTES,
+    PREFIX_BYTES,
+    SALT_BYTES,
+    Bucket,
+)
 from sshr.header.metadata import Metadata
 from sshr.header.reader import open_header
 from sshr.header.reference import ReferenceKey
@@ -40,6 +47,8 @@ Target = Callable[[bytes], None]
 REFERENCE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
 KEY = ReferenceKey.of(REFERENCE)
 SALT = bytes(range(SALT_BYTES))
+CLEAR = SALT_BYTES + len(KEY.salt_tag(SALT))
+LONGEST = 700
 OUTCOMES = (NothingFoundError, NewerVersionError, DamagedError, WrongKeyError, SignatureError)
 SHAPES = ((), (9, 8), (9, 8, 3))
 KINDS = tuple(Kind)
@@ -57,13 +66,16 @@ def header(data: bytes) -> None:
         tags = KEY.salt_tag(SALT), KEY.bucket_tag(SALT, bucket)
         stream = SALT + tags[0] + bucket + tags[1] + stream[BUCKET_BYTES:]
     if kind & 2:
-        stream = stream[:PREFIX_BYTES].ljust(PREFIX_BYTES, b"\0") + stream[PREFIX_BYTES:]
+        stream = stream.ljust(PREFIX_BYTES, b"\0")
+        with suppress(ValueError, SshrError):
+            bucket = Bucket.unpack(stream[CLEAR : CLEAR + BUCKET_BYTES])
+            end = PREFIX_BYTES + min(bucket.body_bytes, LONGEST) - OUTER_MAC_BYTES
+            stream = stream[:end].ljust(end, b"\0")
         stream += KEY.outer_mac(stream[:SALT_BYTES], stream)
     if kind & 3:
         mask = KEY.mask(stream[:SALT_BYTES], len(stream))
-        clear = SALT_BYTES + len(KEY.salt_tag(SALT))
-        hidden = bytes(a ^ b for a, b in zip(stream[clear:], mask, strict=False))
-        stream = stream[:clear] + hidden
+        hidden = bytes(a ^ b for a, b in zip(stream[CLEAR:], mask, strict=False))
+        stream = stream[:CLEAR] + hidden
     stego = _with_bits(stream, trailing=bool(kind & 4))
     with patch.object(reader, "prefixes_near", lambda *_: iter(())):
         _only(lambda: open_header(stego, KEY, lambda *_: bytes(KEY_BYTES)), *OUTCOMES)

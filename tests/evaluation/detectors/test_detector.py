@@ -10,7 +10,7 @@ from sshr.evaluation.detectors.detector import DETECTORS, FeatureDetector, find_
 def test_every_detector_of_the_table_is_found_or_says_what_it_needs(monkeypatch):
     monkeypatch.setitem(sys.modules, "sealwatch", None)
     for name in DETECTORS:
-        if name in ("srm", "srmq1", "sealwatch-spam"):
+        if name == "sealwatch-spam":
             with pytest.raises(UsageError, match=f"{name} needs the package sealwatch"):
                 find_detector(name)
         else:

@@ -12,6 +12,7 @@ from sshr.evaluation.detectors.ensemble import FisherEnsemble
 from sshr.evaluation.detectors.networks import NetworkDetector
 from sshr.evaluation.detectors.sealwatch_features import sealwatch_parts
 from sshr.evaluation.detectors.spam import spam_features
+from sshr.evaluation.detectors.srm import srm_features, srmq1_features
 from sshr.evaluation.detectors.srnet import SrNet
 from sshr.evaluation.detectors.stegexpose import StegExpose
 from sshr.evaluation.detectors.xunet import XuNet
@@ -68,22 +69,22 @@ class FeatureDetector:
         return self._known[name]
 
 
-def spam() -> Detector:
-    """Our own: SPAM and Fisher discriminants; needs no other package."""
+def _voting(extract: Callable[[Rgb8], Vector]) -> Detector:
+    """Features, and Fisher discriminants that vote on them; needs no other package."""
     return FeatureDetector(
-        spam_features, lambda covers, stegos: FisherEnsemble.train(covers, stegos).votes
+        extract, lambda covers, stegos: FisherEnsemble.train(covers, stegos).votes
     )
 
 
 DETECTORS: dict[str, Callable[[], Detector]] = {
-    "spam": spam,
+    "spam": lambda: _voting(spam_features),
     "stegexpose": StegExpose,
     "stegexpose-published": lambda: StegExpose(faithful=True),
     "xunet": lambda: NetworkDetector(XuNet),
     "srnet": lambda: NetworkDetector(SrNet),
-    "srm": lambda: FeatureDetector(*sealwatch_parts("srm")),
-    "srmq1": lambda: FeatureDetector(*sealwatch_parts("srmq1")),
-    "sealwatch-spam": lambda: FeatureDetector(*sealwatch_parts("sealwatch-spam")),
+    "srmq1": lambda: _voting(srmq1_features),
+    "srm": lambda: _voting(srm_features),
+    "sealwatch-spam": lambda: FeatureDetector(*sealwatch_parts()),
 }
 
 

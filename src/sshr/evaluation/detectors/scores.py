@@ -59,4 +59,4 @@ def interval(share: float, count: int) -> tuple[float, float]:
     middle = (share + square / (2 * count)) / (1 + square / count)
     inside = share * (1 - share) / count + square / (4 * count**2)
     reach = _DEVIATIONS * math.sqrt(inside) / (1 + square / count)
-    return middle - reach, middle + reach
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)

@@ -1,4 +1,4 @@
-"""Feature sets of the package sealwatch (extra, not installed by default), with its ensemble.
+"""SPAM of the package sealwatch (not installed by default), with its ensemble.
 
 It imports torchvision, which has to fit the installed torch: `pip install --no-deps sealwatch`
 beside a torchvision that does.
@@ -18,11 +18,9 @@ Vector = NDArray[np.float64]
 Extract = Callable[[Rgb8], Vector]
 Train = Callable[[Vector, Vector], Callable[[Vector], Vector]]
 
-_LUMA = np.array([0.299, 0.587, 0.114])
 
-
-def sealwatch_parts(name: str) -> tuple[Extract, Train]:
-    """Features and training of `spam`, of each channel, or of `srm` or `srmq1`, of the luma.
+def sealwatch_parts() -> tuple[Extract, Train]:
+    """Features of each channel, their mean, and training.
 
     Raises:
         UsageError: the package is not installed, or not usable.
@@ -31,20 +29,14 @@ def sealwatch_parts(name: str) -> tuple[Extract, Train]:
         import sealwatch
     except ImportError as error:
         raise UsageError(
-            f"--detector {name} needs the package sealwatch ({error}); "
+            f"--detector sealwatch-spam needs the package sealwatch ({error}); "
             "pip install sealwatch, or take --detector spam"
         ) from None
-    features = {"sealwatch-spam": "spam"}.get(name, name)
-    source = getattr(sealwatch, features)
-
-    def of_plane(plane: NDArray[np.uint8]) -> Vector:
-        found = source.extract(np.ascontiguousarray(plane)).values()
-        return np.concatenate([np.ravel(one) for one in found]).astype(np.float64)
 
     def extract(picture: Rgb8) -> Vector:
-        if features != "spam":
-            return of_plane(np.rint(picture @ _LUMA).astype(np.uint8))
-        mean: Vector = np.mean([of_plane(picture[..., c]) for c in range(3)], axis=0)
+        planes = (np.ascontiguousarray(picture[..., c]) for c in range(3))
+        parts = [list(sealwatch.spam.extract(plane).values()) for plane in planes]
+        mean: Vector = np.mean([np.concatenate([*map(np.ravel, one)]) for one in parts], axis=0)
         return mean
 
     def train(covers: Vector, stegos: Vector) -> Callable[[Vector], Vector]:

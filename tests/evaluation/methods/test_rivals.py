@@ -1,5 +1,8 @@
 """Rivals as methods: their weights, their names, pictures of any size, the same every time."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +15,9 @@ from sshr.network.rivals.config import SYSTEMS, RivalConfig
 from sshr.zoo.checkpoint import save_checkpoint
 
 KEY = bytes(32)
+ROOT = Path(__file__).parents[3]
+RESULTS = ROOT / "docs" / "results"
+COMMITTED = sorted((ROOT / "src" / "sshr" / "evaluation" / "weights").glob("*.safetensors"))
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +66,18 @@ def test_weights_that_are_not_there_say_how_they_are_made():
     with pytest.raises(CheckpointError) as caught:
         rival("udh", "none", "cpu")
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("name", ["hidden", "hinet"])
+def test_committed_weights_are_those_that_were_trained_and_measured(name):
+    assert name in {path.stem for path in COMMITTED}
+    entry = rival(name, "", "cpu")
+    assert entry.name == name
+    (run,) = [one for one in told("rivals")["runs"] if one["recipe"] == name]
+    (row,) = [one for one in told("kodak24-rivals")["methods"] if one["name"] == name]
+    assert run["digest"].startswith(entry.identity)
+    assert row["identity"] == entry.identity
+
+
+def told(name):
+    return json.loads((RESULTS / f"{name}.json").read_text())

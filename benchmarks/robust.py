@@ -1,6 +1,7 @@
 """What comes through which channel of the robust transport, one stego a pair, through files.
 
-    python benchmarks/robust.py FOLDER [--survive messenger] [--analog auto] [--json OUT]
+    python benchmarks/robust.py FOLDER [--survive messenger] [--analog auto]
+        [--channels png,jpeg:75] [--crop 256] [--json OUT]
 
 The fixed pairs of the folder, central squares of 256 px (`--crop 0`: whole pictures). Every stego
 is written as PNG and read again before each channel. PSNR in dB of 8-bit RGB with the secret; a
@@ -43,10 +44,12 @@ def main() -> int:
     parser.add_argument("--stego-psnr", type=float, default=40.6)
     parser.add_argument("--crop", type=int, default=256)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--channels", default=",".join(NAMES))
     parser.add_argument("--json", type=Path, metavar="OUT")
     args = parser.parse_args()
     options = {"survive": args.survive, "analog": args.analog, "stego_psnr": args.stego_psnr}
-    rows: dict[str, list[tuple[float, float, bool]]] = {name: [] for name in NAMES}
+    names = args.channels.split(",")
+    rows: dict[str, list[tuple[float, float, bool]]] = {name: [] for name in names}
     stegos, sizes, times, refused = [], [], [], 0
     with tempfile.TemporaryDirectory() as work:
         path = Path(work) / "stego.png"
@@ -64,14 +67,14 @@ def main() -> int:
             except SshrError as error:
                 print(f"pair {number}: {error}", file=sys.stderr)
                 refused += 1
-                for name in NAMES:
+                for name in names:
                     rows[name].append(failed)
                 continue
             times.append(time.process_time() - started)
             seen = read_image(path).rgb
             stegos.append(psnr(seen, reference))
             sizes.append(stego.made.payload_bytes)
-            for name in NAMES:
+            for name in names:
                 try:
                     arrived = parse_channel(name).distort(seen, np.random.default_rng(number))
                     found = sshr.reveal(arrived, reference, KEYS).rgb

@@ -39,7 +39,7 @@ def written(ground: Ground, keys: Keys = ALONE) -> tuple[CompactHeader, Rgb8, tu
     session = writer.session
     layers = seal_layer(session, BASE, DATA[0]), seal_layer(session, REFINEMENT, DATA[1])
     record = Record(Kind.PICTURE, (9, 9), len(layers[0]), 160, len(layers[1]))
-    bits = ground.bits(writer.write(record, layers), record, layers)
+    bits = ground.bits(writer.write(record, layers), record, layers, writer.session)
     return CompactHeader(session, record, None), ground.picture(bits), layers
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.crypto.keys import derive, keystream
+from sshr.crypto.session import Session
 from sshr.header.reference import ReferenceKey
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import is_grey
 from sshr.transports.cover import is_packed, picture_of, samples_of
-from sshr.transports.robust.blocks import SIDE, WEIGHTS, Floats, samples
+from sshr.transports.robust.blocks import WEIGHTS, Floats, samples
 from sshr.transports.robust.compact import (
     CompactHeader,
     Record,
@@ -79,25 +80,33 @@ class Ground:
 
     def _rim_noise(self, plane: Floats) -> Floats:
         """Outside the whole blocks, as loud as the plane is within: a silent rim would show."""
-        height, width = (side - side % SIDE for side in plane.shape)
+        height, width = (length - length % self.plan.side for length in plane.shape)
         words = keystream(derive(self.key.key, b"robust/rim"), 4 * plane.size)
         noise = np.frombuffer(words, np.uint8).reshape(*plane.shape, 4).sum(axis=2) - 510.0
         noise[:height, :width] = 0
         return noise * (float(np.square(plane[:height, :width]).mean()) ** 0.5 / _DEVIATION)
 
-    def bits(self, header: bytes, record: Record, layers: tuple[bytes, bytes]) -> NDArray[np.bool_]:
-        """The bits of all layers."""
+    def bits(
+        self, header: bytes, record: Record, layers: tuple[bytes, bytes], session: Session
+    ) -> NDArray[np.bool_]:
+        """The bits of all layers, each by its place turned over or not, as the session says.
+
+        So places that are not used have random bits too, and who has the reference alone sees
+        neither the code nor how often it repeats: nothing of what the layers are and hold.
+        """
         found = np.zeros(self.plan.zero.shape, bool)
         flat = found.reshape(-1)
-        put(flat, self.frame.header, header)
         for places, layer in zip(self._parts(record), layers, strict=True):
             if layer:
                 put(flat, places, layer)
+        flat ^= self._turned(session)
+        put(flat, self.frame.header, header)
         return found
 
     def read(self, heard: Heard, header: CompactHeader) -> tuple[bytes | None, bytes | None]:
         """Base and refinement as they were sent, each None where it did not come through."""
-        record, ratios = header.record, heard.ratios.reshape(-1)
+        record, ratios = header.record, heard.ratios.reshape(-1).copy()
+        np.negative(ratios, out=ratios, where=self._turned(header.session))
         found: list[bytes | None] = []
         sizes = record.base, record.refinement
         for index, (places, size) in enumerate(zip(self._parts(record), sizes, strict=True)):
@@ -105,6 +114,11 @@ class Ground:
             good = layer is not None and digests_match(record, index, layer)
             found.append(layer if good else None)
         return found[0], found[1]
+
+    def _turned(self, session: Session) -> NDArray[np.bool_]:
+        count = self.plan.zero.size
+        words = keystream(session.subkey(b"payload/robust/turned"), -(-count // 8))
+        return np.unpackbits(np.frombuffer(words, np.uint8), count=count).astype(bool)
 
     def _parts(self, record: Record) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         return self.frame.base(record.share), self.frame.refinement(record.share)

@@ -97,7 +97,7 @@ def _picture(pair: HeardPair, sent: tuple[bytes | None, bytes | None]) -> Rgb8 |
         return None
     if header.record.refinement and sent[1] is None:
         return None
-    bits = ground.bits(header.raw, header.record, (sent[0], sent[1] or b""))
+    bits = ground.bits(header.raw, header.record, (sent[0], sent[1] or b""), header.session)
     return ground.picture(bits)
 
 

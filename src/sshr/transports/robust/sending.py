@@ -48,7 +48,8 @@ def send(
     writer = CompactWriter(ground.key, header.keys, header.random)
     for easier in _EASIER:
         layers = fill(secret, plan, writer, easier * plan.rate)
-        bits = ground.bits(writer.write(layers.record, layers.sealed), layers.record, layers.sealed)
+        head = writer.write(layers.record, layers.sealed)
+        bits = ground.bits(head, layers.record, layers.sealed, writer.session)
         picture = ground.picture(bits)
         if has_analog:
             from sshr.transports.robust.analog_part import add_analog  # which needs a network

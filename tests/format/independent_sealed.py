@@ -11,7 +11,7 @@ import zstandard
 from independent import Header, Refused, hkdf, opened, samples_of, stream
 
 EXACT = Context(prec=40)
-STEPS = {0: 1, 1: 41, 2: 25}
+STEPS = {0: 1, 1: 41, 2: 25, 3: 1}
 CHUNK = 4194304
 
 
@@ -37,7 +37,7 @@ def frequencies(level: int, down: int, up: int) -> list[int]:
 
 
 def noise_map(reference: np.ndarray, noise: int) -> np.ndarray:
-    if noise == 0:
+    if noise in (0, 3):
         return np.zeros(reference.shape[:2], int)
     rgb = reference.astype(int)
     luma = np.pad(rgb[..., 0] + 2 * rgb[..., 1] + rgb[..., 2], 1, mode="reflect")
@@ -63,9 +63,53 @@ def box(values: np.ndarray, radius: int) -> np.ndarray:
 def steps(values: np.ndarray, least: int, count: int, octave: int) -> np.ndarray:
     found = np.zeros(values.shape, int)
     for k in range(1, count):
-        power = isqrt(isqrt(isqrt(1 << (8 * k // octave + 128))))
-        found += values >= -(-power * least // 65536)
+        found += values >= -(-power(8 * k // octave) * least // 65536)
     return found
+
+
+def power(eighths: int) -> int:
+    return isqrt(isqrt(isqrt(1 << (eighths + 128))))
+
+
+def tones(reference: np.ndarray) -> list[int]:
+    """Of each sample value."""
+    height, width = (side // 2 * 2 for side in reference.shape[:2])
+    own = reference[:height, :width].astype(int)
+    squares = [own[y::2, x::2] for y in (0, 1) for x in (0, 1)]
+    inside = np.logical_and.reduce([(part > 0) & (part < 255) for part in squares])
+    across = np.abs(squares[0] - squares[1] - squares[2] + squares[3])[inside]
+    bins = (sum(squares) // 4 // 16)[inside]
+    sums = [0] * 5
+    for number in range(16):
+        found = np.sort(across[bins == number]).tolist()
+        calm = found[: (len(found) + 1) // 2]
+        if not calm:
+            continue
+        x, n = 16 * number + 8, len(found)
+        y = (sum(each**2 for each in calm) << 16) // len(calm)
+        for place, term in enumerate((1, x, x * x, y, x * y)):
+            sums[place] += n * term
+    one, first, second, whole, both = sums
+    line = [(one * both - first * whole) * v + whole * second - first * both for v in range(256)]
+    if one * second == first**2 or max(line) <= 0:
+        return [0] * 256
+    least = max(min(line), max(line) // 16, 1)
+    return [sum((own << 16) >= power(2 * k) * least for k in range(1, 17)) for own in line]
+
+
+@cache
+def mean_square(level: int) -> int:
+    own = weights(level)
+    squares = 2 * sum(weight * d * d for d, weight in enumerate(own))
+    return (squares << 40) // (2 * sum(own) - own[0])
+
+
+@cache
+def louder(level: int, tone: int) -> int:
+    wanted = mean_square(level) * power(2 * tone)
+    while tone and level < 768 and mean_square(level) << 16 < wanted:
+        level += 1
+    return level
 
 
 class Model:
@@ -76,10 +120,14 @@ class Model:
         self.tables: list[tuple[int, list[int]]] = [(0, [1 << 24])]
         known: dict[tuple[int, int, int], int] = {}
         lookup = np.zeros((STEPS[noise], 256), int)
+        tone = tones(reference) if noise == 3 else [0] * 256
         for step in range(STEPS[noise]):
-            level = min(max(base + 16 * step, 0), 768)
-            reach = len(weights(level)) - 1
-            for value in range(256) if reach else ():
+            quiet = min(max(base + 16 * step, 0), 768)
+            for value in range(256):
+                level = louder(quiet, tone[value])
+                reach = len(weights(level)) - 1
+                if not reach:
+                    continue
                 ends = min(value, reach), min(255 - value, reach)
                 if (level, *ends) not in known:
                     known[level, *ends] = len(self.tables)

@@ -64,7 +64,7 @@ def test_header_and_metadata_of_every_golden_stego(name: str) -> None:
     assert content["record"] == figures["payload_bytes"]
 
 
-@pytest.mark.parametrize("noise", ["uniform", "texture", "adaptive"])
+@pytest.mark.parametrize("noise", ["uniform", "texture", "adaptive", "camera"])
 @pytest.mark.parametrize("grey", [False, True])
 def test_it_reads_what_is_sealed(
     photo: Callable[..., NDArray[np.uint8]], noise: str, grey: bool

@@ -1,5 +1,6 @@
 """A record and a reference become samples, of which every change is noticed."""
 
+import dataclasses
 import functools
 import hashlib
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 import sshr
 from sshr.errors import DamagedError, NothingFoundError
+from sshr.transports.sealed.embedding import extract, info_of
 from sshr.transports.sealed.noise import Noise
 
 Rgb8 = NDArray[np.uint8]
@@ -85,3 +87,18 @@ def test_stego_is_pinned(same_session: None, reference: Rgb8) -> None:
         stego = seal(sshr.Blob(b"pinned " * 40, "p"), reference, KEYS, noise=noise)
         digest.update(stego.image.tobytes())
     assert digest.hexdigest()[:32] == "08873a88f0ec6f7bb1228466656c21e5"
+
+
+def test_a_reader_cannot_put_another_ciphertext_under_a_signature(
+    reference: Rgb8, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He has the key of the AEAD, so its tag fits what he likes; its digest is signed."""
+    stego = seal(sshr.Blob(b"x" * 50), reference, KEYS)
+    opened = stego.header.reopen(stego.image)
+    info = info_of(opened.metadata)
+    assert len(info.digest) == 32
+    other = dataclasses.replace(info, digest=bytes(32))
+    metadata = dataclasses.replace(opened.metadata, side_info=other.pack())
+    with pytest.raises(DamagedError):
+        extract(dataclasses.replace(opened, metadata=metadata), stego.image, reference)
+    assert extract(opened, stego.image, reference).intact

@@ -15,6 +15,7 @@ from sshr.rounding.shaping import FREE, HALF, PAIR, PIXEL, Floats, Planes, as_as
 from sshr.types import Rgb8
 
 Slices = tuple[slice, slice]
+_NO_BITS = np.zeros(0, np.uint8)
 _NONE = np.zeros((0, 1), np.int64)
 
 _AT_ONCE = 1 << 20
@@ -54,7 +55,7 @@ class Rounder:
         self._tiles = tiles if self._kernels is not None else []
 
     def round(
-        self, bits: NDArray[np.uint8], each: int = 1, later: NDArray[np.int64] = _NONE
+        self, bits: NDArray[np.uint8] = _NO_BITS, each: int = 1, later: NDArray[np.int64] = _NONE
     ) -> Rgb8:
         """The picture, (H, W, 3), with `bits` in its last samples.
 

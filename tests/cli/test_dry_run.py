@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from sshr.zoo.facts import read_facts
@@ -76,10 +77,11 @@ def test_it_needs_no_network_and_no_passphrase(desk: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_it_counts_signature_and_recipients(desk: Path, cli: Call) -> None:
+@pytest.mark.usefixtures("keyed")
+def test_it_counts_signature_and_recipients(cli: Call) -> None:
     sizes = [
         json.loads(cli(*PLAIN, "--dry-run", "--json", *more).out)["header_bytes"]
-        for more in ((), ("--from", "mine.key"), ("--to", "mine.pub", "--to", "mine.pub"))
+        for more in ((), ("--from", "mine.key"), ("--to", "mine.pub", "--to", "friend.pub"))
     ]
     assert sizes == [sizes[0], sizes[0] + 96, sizes[0] + 48]
 

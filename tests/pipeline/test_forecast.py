@@ -27,7 +27,8 @@ def test_paths_and_arrays_mean_the_same(secret: Rgb8, reference: Rgb8, tmp_path:
     Image.fromarray(reference).save(tmp_path / "r.png")
     expected = sshr.forecast(secret, reference, "sealed")
     named = sshr.forecast(tmp_path / "s.png", str(tmp_path / "r.png"), "sealed")
-    assert named.payload_bytes == expected.payload_bytes + 4  # the file's name, in whole words
+    # The file's name may make it a class of lengths longer, which is at most 12 %.
+    assert expected.payload_bytes <= named.payload_bytes <= 1.13 * expected.payload_bytes
     assert named.capacity == expected.capacity
 
 

@@ -44,7 +44,7 @@ def systems(figures: Figures) -> str:
                 why = ABSENT.get(version, UNTRAINED.format(version))
                 rows.append([called, why, *[""] * 4])
     for name in [one for one in others if one.startswith("paper")]:
-        rows.append(["SSHR, `paper` on the rivals' budget", *_cells(found[name])])
+        rows.append(["SSHR, recipe `rivals/paper`", *_cells(found[name])])
     for name in OURS:
         rows.append([f"SSHR, preset `{name}`", *_cells(found[name])])
     heads = ["png: stego PSNR / SSIM", "png: revealed PSNR / SSIM", "sum, dB"]

@@ -130,6 +130,26 @@ def detectability(figures: Figures) -> str:
     return "\n\n".join(parts)
 
 
+@block("protocols")
+def protocols(figures: Figures) -> str:
+    """How often a detector errs, by what it knows, and by embedding."""
+    told = figures.result("protocols")
+    counts = [point["pairs"] for point in told["rows"][0]["leaked"]]
+    rows = []
+    for row in told["rows"]:
+        points = [*row["leaked"], row["twins"], row["elsewhere"]]
+        cells = [f"{p['p_e']:.3f} ± {p['spread']:.3f}" for p in points[:-1]]
+        low, high = points[-1]["low"], points[-1]["high"]
+        last = f"{points[-1]['p_e']:.3f} ({low:.2f} to {high:.2f})"
+        rows.append([f"{row['embedding']}, {row['stego_psnr']:.1f} dB", *cells, last])
+    heads = [*(f"{count} leaked pairs" for count in counts), "noisy twins", "elsewhere"]
+    note = (
+        f"{told['photographs']} photographs, {told['detector']}, {told['payload']:g} bit a sample "
+        f"sealed; elsewhere: trained on LSB matching of {told['elsewhere']:g} bits a sample."
+    )
+    return table(["stego", *heads], rows, 0) + "\n\n" + note
+
+
 def error_of(row: Json | None) -> str:
     """P_E with its deviation over the folds, and the stego's PSNR."""
     if row is None:

@@ -57,7 +57,7 @@ def test_exactly_what_the_sender_used_opens(sender: str, reader: str) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 8, 9, 16])
 def test_slots_are_padded_to_a_power_of_two(count: int) -> None:
-    keys = Keys(recipients=tuple(PUBLIC[:count]))
+    keys = Keys(recipients=tuple(PUBLIC[:count]), reference_alone=not count)
     slots = wrap(FILE_KEY, keys, REFERENCE, SALT, random.Random(1).randbytes)
     expected = {0: 1, 3: 4, 5: 8, 9: 16}.get(count, count)
     assert slot_count(keys) == len(slots.wrapped) == expected

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import fmean
 
@@ -36,9 +37,9 @@ NAMES = (
     *(f"{scale:g} {kind}" for scale in SCALES for kind in FILTERS),
     *("0.5 lanczos; jpeg:85", "0.75 lanczos; jpeg:85", "0.75 lanczos; jpeg:75"),
     *("cut 5,3", "cut 5,3; jpeg:85", "cut 5,3; jpeg:75", "cut 16,24; jpeg:85"),
-    *("cut 16,24; jpeg:75", "cut 5,3; 0.75 bicubic", "cut 5,3; 0.75 bicubic; jpeg:85"),
+    *("cut 5,3; 0.75 bicubic", "cut 5,3; 0.75 bicubic; jpeg:85"),
     *("screen flat", "screen flat; jpeg:90", "screen pattern", "screen pattern; jpeg:90"),
-    *("0.75 bilinear; screen pattern", "0.75 bilinear; screen pattern; jpeg:90"),
+    *("0.75 bilinear; screen pattern; jpeg:90",),
     *("turn right", "turn half", "turn left", "mirror", "turn right; jpeg:85"),
     *("turn left; cut 5,3; jpeg:85", "mirror; 0.75 bicubic; jpeg:85"),
 )
@@ -89,57 +90,67 @@ def _resized(picture: Rgb8, scale: float, kind: str) -> Rgb8:
     return np.array(Image.fromarray(picture).resize(size, Image.Resampling[kind.upper()]))
 
 
+Found = tuple[float, int, str]
+"""PSNR in dB, layers and words."""
+
+
+def measured(job: tuple[int, tuple[Path, Path], int]) -> tuple[dict[str, Found], float]:
+    """What is revealed of a pair by row, and the processor time of a reveal in seconds.
+
+    Args:
+        job: the pair's number, secret and reference, and pixels of a side.
+    """
+    number, pair, crop = job
+    secret, reference = (centre_crop(read_image(one).rgb, crop) for one in pair)
+    grey = psnr(np.full_like(secret, round(secret.mean())), secret)
+    draw = random.Random(f"robust {number}").randbytes
+    stego = sshr.conceal(secret, reference, KEYS, "robust", random=draw, analog="off")
+    with tempfile.TemporaryDirectory() as work:
+        path = Path(work) / "stego.png"
+        stego.save(path)
+        seen = read_image(path).rgb
+    rows: dict[str, Found] = {}
+    started = time.process_time()
+    for name in NAMES:
+        try:
+            found = sshr.reveal(changed(seen, name), reference, KEYS)
+        except SshrError as error:
+            rows[name] = grey, 0, type(error).__name__
+        else:
+            layers = 1 if "alone" in found.channel else 2
+            rows[name] = psnr(found.rgb, secret), layers, found.channel.partition(";")[0]
+    return rows, (time.process_time() - started) / len(NAMES)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--crop", type=int, default=256)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="OUT")
     args = parser.parse_args()
-    levels: dict[str, list[float]] = {name: [] for name in NAMES}
-    came: dict[str, list[int]] = {name: [] for name in NAMES}
-    words: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
-    times = []
     pairs = fixed_pairs(args.folder)[: args.limit]
-    with tempfile.TemporaryDirectory() as work:
-        path = Path(work) / "stego.png"
-        for number, pair in enumerate(pairs):
-            secret, reference = (centre_crop(read_image(one).rgb, args.crop) for one in pair)
-            grey = psnr(np.full_like(secret, round(secret.mean())), secret)
-            draw = random.Random(f"robust {number}").randbytes
-            stego = sshr.conceal(secret, reference, KEYS, "robust", random=draw, analog="off")
-            stego.save(path, force=True)
-            seen = read_image(path).rgb
-            for name in NAMES:
-                arrived = changed(seen, name)
-                started = time.process_time()
-                try:
-                    found = sshr.reveal(arrived, reference, KEYS)
-                except SshrError as error:
-                    levels[name].append(grey)
-                    came[name].append(0)
-                    words[name][type(error).__name__] += 1
-                else:
-                    levels[name].append(psnr(found.rgb, secret))
-                    came[name].append(1 if "alone" in found.channel else 2)
-                    words[name][found.channel.partition(";")[0]] += 1
-                times.append(time.process_time() - started)
-    table = {
-        name: {
-            "psnr": fmean(levels[name]),
-            "base": sum(layers > 0 for layers in came[name]),
-            "refined": sum(layers > 1 for layers in came[name]),
+    jobs = [(number, pair, args.crop) for number, pair in enumerate(pairs)]
+    with ProcessPoolExecutor(args.jobs) as pool:
+        found = list(pool.map(measured, jobs))
+    seconds = fmean(each for _, each in found)
+    table = {}
+    for name in NAMES:
+        rows = [each[name] for each, _ in found]
+        table[name] = {
+            "psnr": fmean(level for level, _, _ in rows),
+            "base": sum(layers > 0 for _, layers, _ in rows),
+            "refined": sum(layers > 1 for _, layers, _ in rows),
             "pairs": len(pairs),
-            "words": words[name].most_common(1)[0][0],
+            "words": Counter(words for _, _, words in rows).most_common(1)[0][0],
         }
-        for name in NAMES
-    }
-    for name, row in table.items():
+        row = table[name]
         told = f"{row['base']:3} {row['refined']:3} of {row['pairs']}"
         print(f"{name:40} {row['psnr']:6.2f} dB {told}  {row['words']}")
-    print(f"a reveal takes {fmean(times):.2f} s")
+    print(f"a reveal takes {seconds:.2f} s of a processor")
     if args.json:
-        facts = {"folder": args.folder.name, "crop": args.crop, "seconds": fmean(times)}
+        facts = {"folder": args.folder.name, "crop": args.crop, "seconds": seconds}
         args.json.write_text(json.dumps(facts | {"changes": table}, indent=1) + "\n")
     return 0
 

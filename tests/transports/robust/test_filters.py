@@ -5,7 +5,15 @@ import pytest
 from numpy.typing import NDArray
 
 from sshr.transports.robust.blocks import luma
-from sshr.transports.robust.filters import FILTERS, SIDE, filtered, fitted, inverse, scaled
+from sshr.transports.robust.filters import (
+    FILTERS,
+    SIDE,
+    fast_length,
+    filtered,
+    fitted,
+    inverse,
+    scaled,
+)
 
 Rgb8 = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -32,10 +40,11 @@ def test_filtered_directly(own: Floats) -> None:
 
 def test_fitted_finds_it(own: Floats) -> None:
     used = kernel(0.2, 0.7, 0.1)
-    found, offset = fitted(filtered(own, used) + 4, own)
+    found, offset, power = fitted(filtered(own, used) + 4, own)
     assert found == pytest.approx(used, abs=0.03)
     left = filtered(own, used) + 4 - filtered(own, found) - offset
-    assert float(np.square(left).mean()) < 0.01
+    assert float(np.square(left).mean()) == pytest.approx(power, abs=0.01)
+    assert power < 0.01
 
 
 def test_inverse_undoes_it(own: Floats) -> None:
@@ -51,3 +60,7 @@ def test_a_box_is_resized_as_the_cut_piece_is(own: Floats, name: str) -> None:
     box = scaled(own, (40, 50), FILTERS[name], (16, 24, 116, 104))
     piece = scaled(own[24:104, 16:116], (40, 50), FILTERS[name])
     assert box[4:-4, 4:-4] == pytest.approx(piece[4:-4, 4:-4], abs=1e-3)
+
+
+def test_fast_lengths() -> None:
+    assert [fast_length(side) for side in (1, 7, 11, 61, 97, 1025)] == [1, 8, 12, 64, 100, 1080]

@@ -31,11 +31,12 @@ def scaled(
     return np.array(image.resize((shape[1], shape[0]), method, box))
 
 
-def fitted(seen: Floats, own: Floats) -> tuple[Floats, float]:
-    """The filter (9, 9) and offset that make most of the reference into what is seen."""
+def fitted(seen: Floats, own: Floats, samples: int = _SAMPLES) -> tuple[Floats, float, float]:
+    """The filter (9, 9) and offset that make most of the reference into what is seen, and the mean
+    square of what is left, by about so many samples."""
     reach = SIDE // 2
     inner = own.shape[0] - 2 * reach, own.shape[1] - 2 * reach
-    skip = max(int((inner[0] * inner[1] / _SAMPLES) ** 0.5), 1)
+    skip = max(int((inner[0] * inner[1] / samples) ** 0.5), 1)
     rows = np.arange(0, inner[0], skip)
     columns = np.arange(0, inner[1], skip)
     windows = np.lib.stride_tricks.sliding_window_view(own, (SIDE, SIDE))
@@ -50,7 +51,8 @@ def fitted(seen: Floats, own: Floats) -> tuple[Floats, float]:
     weak = np.eye(len(start)) * len(taken) * 0.5
     weak[-1, -1] = 1e-6
     found = np.linalg.solve(square + weak, taken.T @ target + weak @ start)
-    return found[:-1].reshape(SIDE, SIDE).astype(own.dtype), float(found[-1])
+    left = float(np.square(target - taken @ found).mean())
+    return found[:-1].reshape(SIDE, SIDE).astype(own.dtype), float(found[-1]), left
 
 
 def _transfer(kernel: Floats, shape: tuple[int, ...]) -> NDArray[np.complexfloating]:
@@ -65,12 +67,27 @@ def filtered(own: Floats, kernel: Floats) -> Floats:
     """A plane through the filter (9, 9)."""
     reach = SIDE // 2
     padded = np.pad(own, reach, mode="reflect")
-    whole = np.fft.irfft2(np.fft.rfft2(padded) * _transfer(kernel, padded.shape), padded.shape)
-    return whole[reach:-reach, reach:-reach]
+    shape = fast_length(padded.shape[0]), fast_length(padded.shape[1])
+    whole = np.fft.irfft2(np.fft.rfft2(padded, shape) * _transfer(kernel, shape), shape)
+    return whole[reach : reach + own.shape[0], reach : reach + own.shape[1]]
 
 
 def inverse(residual: Floats, kernel: Floats) -> Floats:
     """The residual without the filter, as far as that does not raise noise too much."""
-    transfer = _transfer(kernel, residual.shape)
+    shape = fast_length(residual.shape[0]), fast_length(residual.shape[1])
+    transfer = _transfer(kernel, shape)
     undone = np.conj(transfer) / (np.abs(transfer) ** 2 + 0.02)
-    return np.fft.irfft2(np.fft.rfft2(residual) * undone, residual.shape)
+    whole = np.fft.irfft2(np.fft.rfft2(residual, shape) * undone, shape)
+    return whole[: residual.shape[0], : residual.shape[1]]
+
+
+def fast_length(side: int) -> int:
+    """The next length whose transform is fast."""
+    while True:
+        rest = side
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return side
+        side += 1

@@ -39,7 +39,7 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     """Compare a received picture, of any size, with the reference."""
     own = levels(reference)
     if received.shape != reference.shape:
-        return _resized(received, own, plan)
+        return listen_resized(resizing(received, reference), plan)
     seen = levels(received)
     told = _jpeg(seen, own, plan)
     if told is not None:
@@ -49,7 +49,7 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     if len(away) and float(np.square(away).mean()) < (1.2 * plan.deviation) ** 2:
         # Nothing has happened: a fitted filter would be wrong at the picture's edge.
         return Heard(noisy_ratios(seen - own, plan), "next to no change")
-    kernel, offset = fitted(seen, own)
+    kernel, offset, _ = fitted(seen, own)
     residual = seen - filtered(own, kernel) - offset
     ratios = noisy_ratios(inverse(residual, kernel), plan)
     return Heard(ratios, _words(kernel, offset, residual))
@@ -72,14 +72,9 @@ def _jpeg(seen: Floats, own: Floats, plan: Design) -> Heard | None:
 
 
 def changed_power(received: Rgb8, reference: Rgb8) -> float:
-    """Mean square of what is not the reference, filtered or resized, in the luma."""
+    """Mean square of what is not the reference, filtered, in the luma of pictures of one size."""
     own, seen = levels(reference), levels(received)
-    if received.shape != reference.shape:
-        residual = Resampling.of(seen, own, (0, 0, own.shape[1], own.shape[0])).residual
-    else:
-        kernel, offset = fitted(seen, own)
-        residual = seen - filtered(own, kernel) - offset
-    return float(np.square(residual).mean())
+    return fitted(seen, own)[-1]
 
 
 def _words(kernel: Floats, offset: float, residual: Floats) -> str:
@@ -95,10 +90,16 @@ def _words(kernel: Floats, offset: float, residual: Floats) -> str:
     return ", ".join(said)
 
 
-def _resized(received: Rgb8, own: Floats, plan: Design) -> Heard:
-    seen = levels(received)
-    way = Resampling.of(seen, own, (0, 0, own.shape[1], own.shape[0]))
-    blocks = slice(0, own.shape[0] // plan.side), slice(0, own.shape[1] // plan.side)
+def resizing(received: Rgb8, reference: Rgb8) -> Resampling:
+    """How all of a reference became a received picture of another size."""
+    seen, own = levels(received), levels(reference)
+    return Resampling.of(seen, own, (0, 0, own.shape[1], own.shape[0]))
+
+
+def listen_resized(way: Resampling, plan: Design) -> Heard:
+    """`listen`, for whoever knows that."""
+    height, width = way.seen.shape
+    blocks = slice(0, way.whole[0] // plan.side), slice(0, way.whole[1] // plan.side)
     ratios, coder = resampled_ratios(way, plan, blocks, (0, 0))
-    words = f"resized to {seen.shape[1]}x{seen.shape[0]} ({way.name})"
+    words = f"resized to {width}x{height} ({way.name})"
     return Heard(ratios, f"{words}, {coder}" if coder else words)

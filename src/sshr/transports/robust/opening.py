@@ -24,6 +24,7 @@ from sshr.transports.robust.layers import Ground, layers_power
 from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import HARSH, LEVELS, MESSENGER
 from sshr.transports.robust.registering import all_views, plain_views
+from sshr.transports.robust.silence import information, is_silent
 from sshr.transports.robust.views import View
 from sshr.types import Rgb8
 
@@ -31,6 +32,10 @@ Opener = Callable[[ReferenceKey, bytes, int, bool], CompactHeader | None]
 Views = Callable[[Rgb8, Rgb8], Iterable[View]]
 _LEFT = 0.2
 """Of the power of the layers, in a picture of half the size at least."""
+
+
+_MARGIN = 1.2
+"""For the error of the estimate of what was told."""
 
 
 @dataclass(frozen=True)
@@ -82,20 +87,32 @@ def find_with(
     if np.array_equal(stego, reference):
         return None
     for view in views(stego, reference):
-        found = _find_in(view, reference, opener, grounds or _grounds(view, reference))
+        silent: dict[str, float] = {}
+        tried = grounds or _grounds(view, reference, silent)
+        found = _find_in(view, reference, opener, tried, silent)
         if found is not None:
             return found
     return None
 
 
 def _find_in(
-    view: View, reference: Rgb8, opener: Opener, grounds: Iterable[Ground]
+    view: View,
+    reference: Rgb8,
+    opener: Opener,
+    grounds: Iterable[Ground],
+    silent: dict[str, float],
 ) -> tuple[OpenedHeader, HeardPair] | None:
     key = ReferenceKey.of(reference)
     for ground in grounds:
         heard = view.listen(ground.plan)
+        if is_silent(heard.ratios, ground.plan, ground.frame.header):
+            silent[ground.design] = max(ground.stego_psnr, silent.get(ground.design, 0))
+            continue
+        most = information(heard.ratios.reshape(-1)[ground.frame.header])
         seen = False
         for slots, is_signed, size in sizes():
+            if 8 * size > _MARGIN * most:  # no code brings what is not there
+                continue
             data = take(heard.ratios.reshape(-1), ground.frame.header, size)
             stream = None if data is None else recognise(key, data)
             if data is None or stream is None:
@@ -122,13 +139,18 @@ def _opened(header: CompactHeader, stego: Rgb8) -> OpenedHeader:
     return OpenedHeader(header.session, metadata_of(header.record), mask, True, none, header.sender)
 
 
-def _grounds(view: View, reference: Rgb8) -> Iterator[Ground]:
+def _grounds(view: View, reference: Rgb8, silent: dict[str, float]) -> Iterator[Ground]:
     """Those that a sender may have chosen, the usual ones first.
 
-    What was put in is still there, nearly: levels louder than all that was changed are left out.
+    What was put in is still there, nearly: levels louder than all that was changed are left out,
+    and so are those of a design that is silent at a quieter level.
+
+    Args:
+        silent: by design, the quietest level in dB at which it was; the caller fills it.
     """
     for level in LEVELS:
         if view.changed < _LEFT * layers_power(level):
             continue
         for design, analog in ((MESSENGER, True), (MESSENGER, False), (HARSH, False)):
-            yield Ground.of(reference, design, level, analog)
+            if level > silent.get(design, 0):
+                yield Ground.of(reference, design, level, analog)

@@ -12,6 +12,8 @@ from sshr.types import Rgb8
 _NEAR = 0.12
 """Pixels from a whole number that are an error of the estimate."""
 
+_LEAST = 20
+
 Span = tuple[int, int]
 Box = tuple[float, float]
 
@@ -55,6 +57,13 @@ class Placement:
         spans = (self.rows, self.tops), (self.columns, self.sides)
         up, across = ((shown[1] - shown[0]) / max(box[1] - box[0], 1e-9) for shown, box in spans)
         return up, across
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether so much is in sight that it may be listened to."""
+        shown = (last - first for first, last in (self.rows, self.columns))
+        own = (last - first for first, last in (self.tops, self.sides))
+        return min(shown) >= _LEAST and min(own) >= 2 * _LEAST
 
     @property
     def is_whole(self) -> bool:

@@ -43,7 +43,7 @@ def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
     likely = [view for view in plain if _looks_plain(view, reference)]
     yield from likely
     place = placed(received, reference)
-    if place is None:
+    if place is None or not place.is_enough:
         return
     if not place.is_plain:
         yield PlacedView(received, reference, place)

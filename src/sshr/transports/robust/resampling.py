@@ -1,6 +1,7 @@
 """How a received plane follows from the reference's: cut or resized, then filtered."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels from the edge."""
 
 _BACK = FILTERS["Lanczos"]
+_PIECE, _FEW = 512, 40_000
+"""Pixels of a side, and samples, by which a filter is recognised."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Resampling:
         name: the resizer's filter; empty where pixels are the reference's own.
         small: the reference as it was resized.
         kernel, offset: what makes that most like the received plane.
+        power: mean square of what is left.
     """
 
     seen: Floats
@@ -34,6 +38,7 @@ class Resampling:
     small: Floats
     kernel: Floats
     offset: float
+    power: float
 
     @classmethod
     def of(cls, seen: Floats, own: Floats, box: Box, unscaled: bool = False) -> "Resampling":
@@ -46,19 +51,16 @@ class Resampling:
         if unscaled:
             small = _cut(own, box, seen.shape)
             return cls(seen, box, whole, "", small, *fitted(seen, small))
-        found: list[tuple[float, int, Resampling]] = []
-        for name, method in FILTERS.items():
-            small = scaled(own, seen.shape, method, box)
-            each = cls(seen, box, whole, name, small, *fitted(seen, small))
-            found.append((float(np.square(each.residual).mean()), len(found), each))
-        return min(found)[-1]
+        name = _name(seen, own, box)
+        small = scaled(own, seen.shape, FILTERS[name], box)
+        return cls(seen, box, whole, name, small, *fitted(seen, small))
 
-    @property
+    @cached_property
     def predicted(self) -> Floats:
         """The received plane, had nothing been concealed and nothing been lost."""
         return filtered(self.small, self.kernel) + self.offset
 
-    @property
+    @cached_property
     def residual(self) -> Floats:
         """What the reference does not explain."""
         return self.seen - self.predicted
@@ -90,6 +92,25 @@ class Resampling:
         if not self.name:
             return _cut(undone, own, shape)
         return scaled(undone, shape, _BACK, own)
+
+
+def _name(seen: Floats, own: Floats, box: Box) -> str:
+    """Of the filter that explains most, in the middle of the picture."""
+    left, top, right, bottom = box
+    units = (right - left) / seen.shape[1], (bottom - top) / seen.shape[0]
+    first = [max((side - _PIECE) // 2, 0) for side in seen.shape]
+    piece = seen[first[0] : first[0] + _PIECE, first[1] : first[1] + _PIECE]
+    part = (
+        left + first[1] * units[0],
+        top + first[0] * units[1],
+        min(left + (first[1] + piece.shape[1]) * units[0], own.shape[1]),
+        min(top + (first[0] + piece.shape[0]) * units[1], own.shape[0]),
+    )
+    powers = {
+        name: fitted(piece, scaled(own, piece.shape, method, part), _FEW)[-1]
+        for name, method in FILTERS.items()
+    }
+    return min(powers, key=lambda name: powers[name])
 
 
 def _cut(plane: Floats, box: Box, shape: tuple[int, ...]) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from sshr.transports.robust.filters import fast_length
 from sshr.transports.robust.turning import TURNS, Turn
 
 Floats = NDArray[np.float32]
@@ -99,7 +100,7 @@ def correlation(mine: Floats, shared: Floats) -> Floats:
     """Of two planes of contrast at every shift: (h + H - 1, w + W - 1), [-1, 1], the first being
     shifted by -(h - 1) .. H - 1; less where little is in sight, 0 where next to nothing is."""
     shape = [one + other - 1 for one, other in zip(mine.shape, shared.shape, strict=True)]
-    fast = [_fast(side) for side in shape]
+    fast = [fast_length(side) for side in shape]
     # Correlation is convolution with what is turned by half.
     product = np.fft.rfft2(shared, fast) * np.fft.rfft2(mine[::-1, ::-1], fast)
     plane = np.fft.irfft2(product, fast)[: shape[0], : shape[1]]
@@ -152,15 +153,3 @@ def resized(plane: Floats, size: tuple[int, ...]) -> Floats:
         return plane
     image = Image.fromarray(plane, "F")
     return np.asarray(image.resize((size[1], size[0]), Image.Resampling.HAMMING, reducing_gap=3))
-
-
-def _fast(side: int) -> int:
-    """The next length whose transform is fast."""
-    while True:
-        rest = side
-        for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
-            return side
-        side += 1

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sshr.transports.robust.blocks import SIDE as BLOCK
 from sshr.transports.robust.blocks import levels
 from sshr.transports.robust.design import Design
-from sshr.transports.robust.listening import Heard, changed_power, listen
+from sshr.transports.robust.listening import Heard, changed_power, listen, listen_resized, resizing
 from sshr.transports.robust.placing import Placement
 from sshr.transports.robust.resampled import part_of, requantised_ratios, resampled_ratios
 from sshr.transports.robust.resampling import Resampling
@@ -55,10 +55,19 @@ class PlainView:
 
     @cached_property
     def changed(self) -> float:
-        return changed_power(self.picture, self.reference)
+        if self._resizing is None:
+            return changed_power(self.picture, self.reference)
+        return self._resizing.power
+
+    @cached_property
+    def _resizing(self) -> Resampling | None:
+        is_resized = self.picture.shape != self.reference.shape
+        return resizing(self.picture, self.reference) if is_resized else None
 
     def listen(self, plan: Design) -> Heard:
-        return listen(self.picture, self.reference, plan)
+        if self._resizing is None:
+            return listen(self.picture, self.reference, plan)
+        return listen_resized(self._resizing, plan)
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class PlacedView:
     def changed(self) -> float:
         if self.placement.is_unscaled:
             return changed_power(*self._own_pixels(BLOCK))
-        return float(np.square(self._way.residual).mean())
+        return self._way.power
 
     def listen(self, plan: Design) -> Heard:
         blocks, place = self._blocks(plan.side), self.placement

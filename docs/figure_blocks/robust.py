@@ -29,6 +29,19 @@ def robust(figures: Figures) -> str:
     )
 
 
+@block("robust-payloads")
+def robust_payloads(figures: Figures) -> str:
+    """Random bytes through random channels."""
+    told = figures.result("robust-payloads")
+    found = told["outcomes"]
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(found.items()))
+    return (
+        f"{told['payloads']} payloads of 0 to 200 bytes through random channels of `messenger` "
+        f"({told['data']}, {told['side']} px, each with noise that the sender has not seen): "
+        f"{counts}."
+    )
+
+
 def _stegos(run: Json) -> str:
     psnr, size, refused = run["stego_psnr_mean"], run["bytes"], run["refused"]
     return f"{psnr:.2f} dB, {size:.0f} bytes, {refused} refused"

@@ -3,6 +3,7 @@
 from figure_blocks.base import Figures, Json, block, table
 
 RUNS = ("robust-messenger-auto", "robust-messenger-off", "robust-harsh-off")
+SETS = ("robust-bsds100", "robust-imagenet100")
 PRINTED = {"png": 0, "blur": 1, "noise": 2, "jpeg:75": 3, "poisson": 4}
 """Columns of the paper's Table 6."""
 
@@ -29,6 +30,23 @@ def robust(figures: Figures) -> str:
     )
 
 
+@block("robust-sets")
+def robust_sets(figures: Figures) -> str:
+    """Other photographs: how often the base came."""
+    runs = [figures.result(name) for name in SETS]
+    names = list(runs[0]["channels"])
+    rows = [
+        [
+            f"{run['folder']}, `--survive {run['survive']} --analog {run['analog']}`",
+            *(f"{run['channels'][name]['psnr']:.2f} ({_came(run, name)})" for name in names),
+        ]
+        for run in runs
+    ]
+    told = "; ".join(_stegos(run) for run in runs)
+    heads = ["photographs", *(f"`{name}`" for name in names)]
+    return f"{table(heads, rows)}\n\nAs above. Stegos and layers: {told}."
+
+
 @block("robust-payloads")
 def robust_payloads(figures: Figures) -> str:
     """Random bytes through random channels."""
@@ -40,6 +58,11 @@ def robust_payloads(figures: Figures) -> str:
         f"({told['data']}, {told['side']} px, each with noise that the sender has not seen): "
         f"{counts}."
     )
+
+
+def _came(run: Json, name: str) -> str:
+    one = run["channels"][name]
+    return f"{one['came']} of {one['pairs']}"
 
 
 def _stegos(run: Json) -> str:

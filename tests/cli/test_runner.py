@@ -19,7 +19,7 @@ def test_names_with_line_breaks_stay_on_one_line(refused: Refused) -> None:
 def test_what_nobody_foresaw_is_one_line_too(
     desk: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("first line\nsecond line")
 
     monkeypatch.setattr("sshr.imaging.reading.read_image", broken)

@@ -1,6 +1,6 @@
 """One stego that several tests read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,20 +11,9 @@ import sshr
 Rgb8 = NDArray[np.uint8]
 
 
-@pytest.fixture(autouse=True)
-def _same_draws_every_time(request: pytest.FixtureRequest, drawing_from) -> Iterator[None]:
-    with drawing_from(request.node.name):
-        yield
-
-
 @pytest.fixture(scope="session")
 def secret(photo: Callable[..., Rgb8]) -> Rgb8:
     return photo("parrots")
-
-
-@pytest.fixture(scope="session")
-def reference(photo: Callable[..., Rgb8]) -> Rgb8:
-    return photo("sailboats")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,4 @@
-"""Small pictures, and a promise of few channels for whole stegos."""
-
-from collections.abc import Callable, Iterator
+"""A promise of few channels for whole stegos."""
 
 import numpy as np
 import pytest
@@ -10,22 +8,6 @@ from sshr.transports.robust.design import ROUNDING, Design
 from sshr.transports.robust.profiles import DESIGNS, PROMISES, Promise
 
 Rgb8 = NDArray[np.uint8]
-
-
-@pytest.fixture(autouse=True)
-def _same_draws_every_time(request: pytest.FixtureRequest, drawing_from) -> Iterator[None]:
-    with drawing_from(request.node.name):
-        yield
-
-
-@pytest.fixture(scope="session")
-def reference(photo: Callable[..., Rgb8]) -> Rgb8:
-    return photo("sailboats")
-
-
-@pytest.fixture(scope="session")
-def secret(photo: Callable[..., Rgb8]) -> Rgb8:
-    return photo("parrots", 96, 112)
 
 
 @pytest.fixture(scope="session")

@@ -56,13 +56,18 @@ def best_within(picture: Rgb8, room: int) -> CodedPicture | None:
         return None
     density = room / (picture.shape[0] * picture.shape[1])
     scales: tuple[int, ...] = next(each for least, each in _SCALES_BY_DENSITY if density >= least)
-    if picture.shape[0] * picture.shape[1] >= _LARGE:
+    if _is_large(picture):
         scales = scales[-1:]
     found = [_at_scale(picture, scale, room) for scale in scales]
-    best = max((each for each in found if each is not None), key=_gain, default=None)
+    best = max(
+        (each for each in found if each is not None), key=lambda one: one.coded.psnr, default=None
+    )
     if best is None:
         return None
-    return max([best, *_slower(picture, best, room)], key=_gain).coded
+    if _is_large(picture):
+        return best.coded
+    slower = _slower(picture, best, room)
+    return best.coded if slower is None or slower.psnr <= best.coded.psnr else slower
 
 
 @dataclass(frozen=True)
@@ -72,21 +77,19 @@ class _Try:
     quality: int
 
 
-def _gain(tried: _Try) -> float:
-    return tried.coded.psnr
+def _is_large(picture: Rgb8) -> bool:
+    return picture.shape[0] * picture.shape[1] >= _LARGE
 
 
-def _slower(picture: Rgb8, best: _Try, room: int) -> list[_Try]:
+def _slower(picture: Rgb8, best: _Try, room: int) -> CodedPicture | None:
     """What the slow coder makes of the scale that a fast one found best, near its quality."""
-    if picture.shape[0] * picture.shape[1] >= _LARGE:
-        return []
-    small, found = _shrunk(picture, best.scale), []
+    small, found = _shrunk(picture, best.scale), None
     for quality in range(max(best.quality - 1, 0), min(best.quality + 3, 101)):
         record = bytes([best.scale]) + _stripped(small, quality, _FINAL)
         if len(record) > room:
             break
-        found.append(record)
-    return [_Try(_measured(record, picture), best.scale, 0) for record in found[-1:]]
+        found = record
+    return None if found is None else _measured(found, picture)
 
 
 def decode(record: bytes, size: tuple[int, int]) -> Rgb8:
@@ -112,8 +115,7 @@ def decode(record: bytes, size: tuple[int, int]) -> Rgb8:
 
 def _at_scale(picture: Rgb8, scale: int, room: int) -> _Try | None:
     small = _shrunk(picture, scale)
-    is_large = picture.shape[0] * picture.shape[1] >= _LARGE
-    speed, tries = (_FAST, _FEW_TRIES) if is_large else (_SEARCH, _TRIES)
+    speed, tries = (_FAST, _FEW_TRIES) if _is_large(picture) else (_SEARCH, _TRIES)
     low, high, best = 0, 100, None
     middle = _GUESS
     for _ in range(tries):

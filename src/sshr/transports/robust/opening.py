@@ -102,7 +102,6 @@ def _find_in(
     grounds: Iterable[Ground],
     silent: dict[str, float],
 ) -> tuple[OpenedHeader, HeardPair] | None:
-    key = ReferenceKey.of(reference)
     for ground in grounds:
         heard = view.listen(ground.plan)
         if is_silent(heard.ratios, ground.plan, ground.frame.header):
@@ -114,10 +113,10 @@ def _find_in(
             if 8 * size > _MARGIN * most:  # no code brings what is not there
                 continue
             data = take(heard.ratios.reshape(-1), ground.frame.header, size)
-            stream = None if data is None else recognise(key, data)
+            stream = None if data is None else recognise(ground.key, data)
             if data is None or stream is None:
                 continue
-            header = opener(key, stream, slots, is_signed)
+            header = opener(ground.key, stream, slots, is_signed)
             if header is None:  # other keys', or of another form with the same size
                 seen = True
                 continue

@@ -1,4 +1,4 @@
-"""Small pictures."""
+"""Small pictures; draws that are the same every time."""
 
 from collections.abc import Callable, Iterator
 

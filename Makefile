@@ -3,20 +3,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := pyproject.toml constraints.txt
 
-.PHONY: demo test lint clean
+.PHONY: help demo test lint docs clean
 
-demo: $(VENV)/.demo-stamp
+help:
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo-stamp  ## conceal one photograph in another and reveal it
 	$(BIN)/python examples/demo.py
 
-test: $(VENV)/.dev-stamp
+test: $(VENV)/.dev-stamp  ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-lint: $(VENV)/.dev-stamp
+lint: $(VENV)/.dev-stamp  ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-clean:
+docs: $(VENV)/.dev-stamp  ## build the site into build/docs; warnings are errors
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs build/docs
+
+clean:  ## remove what was built, but not .venv
 	rm -rf demo build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from figure_blocks import BLOCKS, RESULTS, WEIGHTS, Figures, MissingError
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "docs/*.md", "benchmarks/*.md", f"{WEIGHTS.as_posix()}/*.md")
+DOCUMENTS = ("README.md", "docs/**/*.md", "benchmarks/*.md", f"{WEIGHTS.as_posix()}/*.md")
 BLOCK = re.compile(r"^(<!-- figures: (\S+) -->\n)(.*?)^(<!-- end -->)$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"^<!-- (figures: .*|end) -->", re.MULTILINE)
 CURVE_ROWS = 8

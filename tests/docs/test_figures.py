@@ -15,7 +15,7 @@ SCRIPT = ROOT / "docs" / "figures.py"
 BLOCK = re.compile(r"^<!-- figures: (\S+) -->\n(.*?)^<!-- end -->$", re.MULTILINE | re.DOTALL)
 DOCUMENTS = sorted(
     path
-    for pattern in ("README.md", "docs/*.md", "benchmarks/*.md", "src/sshr/zoo/weights/*.md")
+    for pattern in ("README.md", "docs/**/*.md", "benchmarks/*.md", "src/sshr/zoo/weights/*.md")
     for path in ROOT.glob(pattern)
 )
 

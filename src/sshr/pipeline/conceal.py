@@ -209,12 +209,11 @@ def conceal(
             a `Blob` with the bytes of a file or text.
         reference: a picture as above, sides >= 64 px.
         keys: passphrase and recipients; `Keys(reference_alone=True)` relies on the reference.
-        transport: how the secret rides: `analog`, `sealed`; by default the first that carries such
-            a secret.
+        transport: how the secret rides: `analog`, `sealed`, `robust`; by default the first that
+            carries such a secret.
         alpha: what becomes of a secret's transparent parts (see `sshr.imaging.secret`).
         random: gives so many random bytes; another one than the system's is for tests.
-        options: the transport's: see `AnalogOptions` (preset, fit, device) and `SealedOptions`
-            (noise, quality, stego_psnr, ecc).
+        options: the transport's: see `AnalogOptions`, `SealedOptions` and `RobustOptions`.
 
     Raises:
         SshrError: one of its kinds, with a message for the user; nothing was written.

@@ -3,10 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := pyproject.toml constraints.txt
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test lint docs wheel docker clean
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo-stamp  ## conceal one photograph in another and reveal it
 	$(BIN)/python examples/demo.py
@@ -22,6 +22,14 @@ lint: $(VENV)/.dev-stamp  ## check style and types
 docs: $(VENV)/.dev-stamp  ## build the site into build/docs; warnings are errors
 	$(BIN)/python -m sphinx -b html -W --keep-going -q docs build/docs
 
+wheel: $(VENV)/.release-stamp  ## build and check what is released, in dist/
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+
+docker:  ## build the image sshr, where a Docker engine runs
+	scripts/build_docker.sh
+
 clean:  ## remove what was built, but not .venv
 	rm -rf demo build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
@@ -36,3 +44,7 @@ $(VENV)/.demo-stamp: $(INSTALLED) | $(BIN)/python
 $(VENV)/.dev-stamp: $(INSTALLED) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
 	touch $@ $(VENV)/.demo-stamp
+
+$(VENV)/.release-stamp: $(INSTALLED) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -c constraints.txt build twine
+	touch $@

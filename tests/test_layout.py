@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 PACKAGE = SRC / "sshr"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-SCRIPTS = sorted(path for name in ("benchmarks", "docs") for path in (ROOT / name).rglob("*.py"))
+SCRIPTS = sorted(
+    path for name in ("benchmarks", "docs", "scripts") for path in (ROOT / name).rglob("*.py")
+)
 
 # A module may import what has its own rank or a lower one. The longest matching prefix counts.
 RANKS = {

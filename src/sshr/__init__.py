@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sshr.transports.secret import Blob
     from sshr.zoo.registry import load_model
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 _HOMES = {
     "Blob": "sshr.transports.secret",

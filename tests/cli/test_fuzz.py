@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sshr.cli.passphrase import WITHOUT
+from sshr.pipeline.words import WITHOUT
 
 OPENED, MISMATCH, DAMAGED, NOTHING, IMAGE = 0, 3, 5, 6, 7
 

@@ -32,7 +32,9 @@ def test_keygen_writes_a_pair_and_says_so(cli: Cli, keyed: Path) -> None:
     for source in ("new.key", "new.pub", line):
         facts = json.loads(cli("key", source, "--json").out)
         digits = fingerprint("new.pub")
-        assert facts == {"key": line, "fingerprint": key.fingerprint, "signs_as": digits}
+        wanted = {"key": line, "fingerprint": key.fingerprint, "signs_as": digits}
+        assert facts == wanted | {"words": facts["words"]}
+        assert facts["words"] in said.out
     assert cli("key", "new.key").out in said.out
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from sshr import __version__
+from sshr.cli.app import app as app_command
 from sshr.cli.conceal import make_conceal
 from sshr.cli.evaluate import evaluate
 from sshr.cli.groups import grouped
@@ -25,7 +26,7 @@ def make_app() -> typer.Typer:
         help="Conceal a secret in a new picture that looks like a shared reference, and reveal it.",
     )
     commands = (grouped(make_conceal()), reveal, inspect, fingerprint, reference)
-    for command in (*commands, keygen, key, models, train, evaluate):
+    for command in (*commands, keygen, key, app_command, models, train, evaluate):
         app.command()(command)
     app.callback()(root)
     return app

@@ -1,16 +1,13 @@
 """`sshr keygen` and `sshr key`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sshr.cli.options import Json, KeyPassphraseFile
 from sshr.cli.printing import print_json
 from sshr.files.names import shown
-
-if TYPE_CHECKING:
-    from sshr.crypto.identity import PublicKey
 
 
 def keygen(
@@ -31,6 +28,7 @@ def keygen(
     from sshr.cli.passphrase import STREAM_NAME, key_source
     from sshr.crypto.keyfile import check_key_paths, key_paths, write_key_pair
     from sshr.errors import UsageError
+    from sshr.pipeline.words import key_facts
 
     if name == STREAM_NAME:
         raise UsageError("a pair is two files, which - cannot stand for: give it a name")
@@ -59,6 +57,7 @@ def key(
     """
     from sshr.cli.keys import private_key
     from sshr.crypto.keyfile import is_private_file, read_public_key
+    from sshr.pipeline.words import key_facts
 
     if is_private_file(source):
         facts = key_facts(private_key(Path(source), key_passphrase_file).public)
@@ -68,18 +67,6 @@ def key(
         print_json(facts)
     else:
         _tell(facts)
-
-
-def key_facts(key: "PublicKey") -> dict[str, str | None]:
-    """What is to be known of a public key, by name; None where an imported key has nothing."""
-    from sshr.crypto.identity import sender_fingerprint
-
-    signing = key.signing
-    return {
-        "key": key.text if key.proof else None,
-        "fingerprint": key.fingerprint,
-        "signs_as": None if signing is None else sender_fingerprint(signing),
-    }
 
 
 def _tell(facts: dict[str, str | None]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sshr.cli.options import KeyPassphraseFile
-from sshr.cli.passphrase import SECRETS, STREAM_NAME, WITHOUT, key_source
+from sshr.cli.passphrase import SECRETS, STREAM_NAME, key_source
 from sshr.cli.printing import say
 from sshr.errors import KeyFileError, UsageError
 from sshr.files.names import shown
@@ -62,6 +62,8 @@ class _KeyGroup:
         if self.key_passphrase_file and not private:
             raise UsageError("--key-passphrase-file is of no use without a private key")
         if self.no_passphrase:
+            from sshr.pipeline.words import WITHOUT
+
             print(f"sshr: {WITHOUT}", file=sys.stderr)
             return None
         if self.passphrase_file or self.ask_passphrase or not addressed:
@@ -181,13 +183,9 @@ class ReaderGroup(_KeyGroup):
 
     def words(self, found: bytes | None, intact: bool) -> str:
         """Who has signed, in words, and whether the picture is still what was signed."""
-        from sshr.crypto.identity import sender_fingerprint
+        from sshr.pipeline.words import signed_words
 
-        if found is None:
-            return "not signed" if intact else "changed, so nobody vouches for it"
-        name, digits = self._sender_name, sender_fingerprint(found)
-        who = f"{shown(name)} ({digits})" if name else f"the key {digits}"
-        return ("" if intact else "changed on its way; what came through is ") + f"signed by {who}"
+        return signed_words(found, intact, self._sender_name)
 
     @property
     def _sender_name(self) -> str | None:

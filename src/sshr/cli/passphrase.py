@@ -18,10 +18,6 @@ KEY_VARIABLE = "SSHR_KEY_PASSPHRASE"
 STREAM_NAME = "-"
 """As the name of a passphrase's file: standard input."""
 
-WITHOUT = (
-    "no passphrase: whoever holds the reference photograph and this program can reveal the secret"
-)
-
 
 @dataclass(frozen=True)
 class Source:

@@ -72,6 +72,7 @@ def reveal(
     from sshr.imaging.writing import LOSSLESS, REVEALED, check_output
     from sshr.pipeline.opening import open_stego
     from sshr.pipeline.reveal import reveal_opened
+    from sshr.pipeline.words import came_through
 
     if output == STREAM_NAME and as_json:
         raise UsageError("--json and --output - both write to standard output")
@@ -95,10 +96,9 @@ def reveal(
     if as_json:
         print_json(facts)
         return
-    if revealed.channel:
-        typer.echo(f"sshr: the stego came through: {revealed.channel}", err=True)
-    elif not revealed.intact:
-        typer.echo("sshr: warning: the stego was changed after it was written", err=True)
+    told = came_through(revealed.channel, revealed.intact)
+    if told:
+        typer.echo(f"sshr: {told}", err=True)
     out = sys.stderr if output == STREAM_NAME else sys.stdout
     print(f"{_written(output, facts)} in {facts['seconds']} s", file=out)
     if revealed.image is not None and output != STREAM_NAME and _suffix(output) not in LOSSLESS:

@@ -6,24 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sshr.crypto.foreign import (
-    age_secret,
-    foreign_public,
-    is_age_secret,
-    is_foreign_public,
-    is_other_ssh,
+from sshr.crypto.foreign import is_foreign_public
+from sshr.crypto.identity import PUBLIC_PREFIX, PrivateKey, PublicKey
+from sshr.crypto.keytext import (
+    is_private_text,
+    new_pair,
+    private_from_text,
+    public_from_text,
+    publics_from_text,
 )
-from sshr.crypto.identity import (
-    PUBLIC_PREFIX,
-    PrivateKey,
-    PublicKey,
-    parse_private,
-    parse_public,
-    protected_text,
-    secret_text,
-)
-from sshr.crypto.keys import KEY_BYTES
-from sshr.crypto.pem import ONLY, is_pem, private_from_pem, public_from_pem
 from sshr.errors import KeyFileError, OutputError
 from sshr.files.names import reason, require_path, shown
 from sshr.files.output import FOR_THE_OWNER, write_file
@@ -32,8 +23,6 @@ from sshr.files.text import decode_text
 MAX_BYTES = 64 * 1024
 PUBLIC_MODE = 0o644
 
-_FOREIGN = ("PuTTY-User-Key-File", "AGE-PLUGIN-")
-_SECRET_MARKS = ("SECRET-KEY-", "PROTECTED-KEY-", "PRIVATE KEY--")
 _Key = TypeVar("_Key")
 
 
@@ -49,13 +38,8 @@ def read_public_key(source: str | os.PathLike[str]) -> PublicKey:
     require_path(source)
     text = os.fspath(source)
     if is_key_text(text):
-        return _named("the public key", lambda: _public(text))
-
-    def parse() -> PublicKey:
-        content = _content(_read(Path(source), private=False))
-        return public_from_pem(content) if is_pem(content) else _public(content)
-
-    return _named(shown(text), parse)
+        return _named("the public key", lambda: public_from_text(text))
+    return _named(shown(text), lambda: public_from_text(_read(Path(source), private=False)))
 
 
 def read_public_keys(source: str | os.PathLike[str]) -> tuple[list[PublicKey], int]:
@@ -71,17 +55,7 @@ def read_public_keys(source: str | os.PathLike[str]) -> tuple[list[PublicKey], i
     if is_key_text(text):
         return [read_public_key(text)], 0
 
-    def parse() -> tuple[list[PublicKey], int]:
-        content = _read(Path(source), private=False)
-        lines = [] if is_pem(content) else _lines(content)
-        if len(lines) < 2:
-            return [read_public_key(source)], 0
-        own = [line for line in lines if not is_other_ssh(line)]
-        if not own:
-            raise KeyFileError("its SSH keys are for other algorithms; only ssh-ed25519 ones do")
-        return [_public(line) for line in own], len(lines) - len(own)
-
-    return _named(shown(text), parse)
+    return _named(shown(text), lambda: publics_from_text(_read(Path(source), private=False)))
 
 
 def read_private_key(
@@ -98,15 +72,9 @@ def read_private_key(
     """
     require_path(path)
 
-    def parse() -> PrivateKey:
-        content = _content(_read(Path(path), private=True))
-        if is_pem(content):
-            return private_from_pem(content, passphrase or _nobody)
-        if is_age_secret(content):
-            return age_secret(content)
-        return parse_private(content, passphrase or _nobody)
-
-    return _named(shown(path), parse)
+    return _named(
+        shown(path), lambda: private_from_text(_read(Path(path), private=True), passphrase)
+    )
 
 
 def is_key_text(source: str) -> bool:
@@ -123,7 +91,7 @@ def is_private_file(source: str) -> bool:
     """
     if is_key_text(source):
         return False
-    return _is_secret(_named(shown(source), lambda: _read(Path(source), private=False)))
+    return is_private_text(_named(shown(source), lambda: _read(Path(source), private=False)))
 
 
 def key_paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
@@ -169,11 +137,8 @@ def write_key_pair(
     """
     check_key_paths(name, force)
     private_path, public_path = key_paths(name)
-    seed = random(KEY_BYTES)
-    public = PrivateKey.of_seed(seed).public
-    secret = secret_text(seed) if passphrase is None else protected_text(seed, passphrase, random)
-    lines = ("# private key: keep it to yourself", f"# public: {public.text}", secret, "")
-    write_file(private_path, "\n".join(lines).encode(), force, FOR_THE_OWNER)
+    public, private = new_pair(passphrase, random)
+    write_file(private_path, private.encode(), force, FOR_THE_OWNER)
     try:
         write_file(public_path, f"{public.text}\n".encode(), force, PUBLIC_MODE)
     except BaseException:
@@ -181,10 +146,6 @@ def write_key_pair(
             private_path.unlink()
         raise
     return public
-
-
-def _nobody() -> bytes:
-    raise KeyFileError("it is protected by a passphrase, which was not given")
 
 
 def _named(name: str, parse: Callable[[], _Key]) -> _Key:
@@ -213,7 +174,7 @@ def _read(path: Path, private: bool) -> str:
     except ValueError:
         raise KeyFileError("is not text, so it is no key file") from None
     open_to_others = os.name == "posix" and status.st_mode & 0o077
-    if private and open_to_others and _is_secret(text):
+    if private and open_to_others and is_private_text(text):
         raise KeyFileError(
             f"others may read it (mode {stat.S_IMODE(status.st_mode):o}), so it is not used; "
             "chmod 600 makes it yours alone"
@@ -221,40 +182,6 @@ def _read(path: Path, private: bool) -> str:
     return text
 
 
-def _is_secret(text: str) -> bool:
-    return any(mark in text.upper() for mark in _SECRET_MARKS)
-
-
 def _check_regular(mode: int) -> None:
     if not stat.S_ISREG(mode):
         raise KeyFileError("is not a regular file")
-
-
-def _content(text: str) -> str:
-    """A text's only line beside comments; PEM as it stands."""
-    if is_pem(text):
-        return text
-    lines = _lines(text)
-    if lines and lines[0].startswith(_FOREIGN):
-        raise KeyFileError(f"it is the key of another program; {ONLY}")
-    if len(lines) > 1:
-        raise KeyFileError(f"holds {len(lines)} lines instead of one key")
-    return lines[0]
-
-
-def _lines(text: str) -> list[str]:
-    """All lines but comments and empty ones.
-
-    Raises:
-        KeyFileError: there are none.
-    """
-    lines = [line.strip() for line in text.splitlines()]
-    found = [line for line in lines if line and not line.startswith("#")]
-    if not found:
-        raise KeyFileError("holds no key")
-    return found
-
-
-def _public(line: str) -> PublicKey:
-    """A public key of whatever program."""
-    return foreign_public(line) if is_foreign_public(line) else parse_public(line)

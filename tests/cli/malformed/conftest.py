@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.cli.passphrase import WITHOUT
+from sshr.pipeline.words import WITHOUT
 
 PLAIN = "--no-passphrase"
 CODES = {0, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14}

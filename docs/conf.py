@@ -48,6 +48,8 @@ toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
 html_title = f"sshr {release}"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 from PIL import Image
-from shown_commands import DOCUMENTS, ROOT, Shown, calls, in_blocks, inline
+from shown_commands import DOCUMENTS, ROOT, Shown, calls, in_blocks, inline, scripts
 
 from sshr.cli.commands import make_app
 from sshr.cli.passphrase import VARIABLE
@@ -65,10 +65,20 @@ def test_every_command_in_a_sentence_is_there_with_its_options(app: Any, path: P
         assert asked <= known, f"sshr {name}: {asked - known}"
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_script_in_a_block_is_there_with_its_options(path: Path) -> None:
+    for name, *rest in scripts(path.read_text("utf-8")):
+        source = (ROOT / name).read_text("utf-8")
+        asked = {word.partition("=")[0] for word in rest if word.startswith("--")}
+        missing = {word for word in asked if f'"{word}"' not in source}
+        assert not missing, f"python {name}: {missing}"
+
+
 def test_enough_commands_are_found() -> None:
     texts = [path.read_text("utf-8") for path in DOCUMENTS]
     assert sum(len(in_blocks(text)) for text in texts) >= EXPECTED_SHOWN
     assert sum(len(inline(text)) for text in texts) >= EXPECTED_SHOWN
+    assert sum(len(scripts(text)) for text in texts) >= 5
 
 
 def test_lines_are_taken_apart() -> None:

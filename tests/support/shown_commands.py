@@ -57,6 +57,15 @@ def in_blocks(text: str) -> list[Shown]:
     return [call for line in lines if re.search(r"(^|[|&;] )sshr ", line) for call in calls(line)]
 
 
+def scripts(text: str) -> list[list[str]]:
+    """The words behind `python` where a block calls one of the project's scripts."""
+    joined = text.replace("\\\n", " ")
+    found = re.findall(
+        r"^ *python ((?:benchmarks|docs|scripts|examples)/.*)$", joined, re.MULTILINE
+    )
+    return [shlex.split(line, comments=True) for line in found]
+
+
 def inline(text: str) -> list[tuple[str, ...]]:
     """The words behind `sshr` where a sentence names a command."""
     words = (" ".join(found.split()) for found in INLINE.findall(FENCE.sub("", text)))

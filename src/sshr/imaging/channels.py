@@ -13,6 +13,7 @@ from functools import partial
 from io import BytesIO
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from sshr.errors import UsageError
@@ -23,7 +24,10 @@ from sshr.types import Rgb8
 Generator = np.random.Generator
 Distort = Callable[[Rgb8, Generator], Rgb8]
 
+Floats = NDArray[np.float64]
+
 FLOAT, PNG = "float", "png"
+_BAND = 256
 CURVES: dict[str, tuple[tuple[str, ...], str]] = {
     "JPEG 4:2:0": (tuple(f"jpeg:{q}" for q in range(50, 100, 5)), "quality"),
     "JPEG 4:4:4": (tuple(f"jpeg:{q}:444" for q in range(50, 100, 5)), "quality"),
@@ -196,25 +200,43 @@ def _lsb(per_thousand: float, image: Rgb8, random: Generator) -> Rgb8:
 
 def _noise(share: float, image: Rgb8, random: Generator) -> Rgb8:
     """Gaussian, sigma = share of the stego's standard deviation."""
-    return as_levels(image + random.normal(0, share * image.std(), image.shape))
+    sigma = share * image.std()
+    return _by_bands(image, lambda rows: rows + random.normal(0, sigma, rows.shape))
 
 
 def _blur(share: float, image: Rgb8, random: Generator) -> Rgb8:
     """A 3x3 Gaussian kernel, sigma = share of the stego's standard deviation in levels."""
     sigma = max(share * float(image.std()), 1e-3)
     side = np.exp(-0.5 / sigma**2)
-    weights = np.array([side, 1, side]) / (1 + 2 * side)
-    blurred = image.astype(np.float64)
-    for axis in (0, 1):
-        margin = [(1, 1) if a == axis else (0, 0) for a in range(3)]
-        padded = np.pad(blurred, margin, mode="reflect")
-        blurred = np.lib.stride_tricks.sliding_window_view(padded, 3, axis=axis) @ weights
-    return as_levels(blurred)
+    middle, side = 1 / (1 + 2 * side), side / (1 + 2 * side)
+
+    def blurred(rows: Rgb8) -> Floats:
+        wide = np.pad(rows.astype(np.float64), [(0, 0), (1, 1), (0, 0)], mode="reflect")
+        across = side * (wide[:, :-2] + wide[:, 2:]) + middle * wide[:, 1:-1]
+        found: Floats = side * (across[:-2] + across[2:]) + middle * across[1:-1]
+        return found
+
+    padded = np.pad(image, [(1, 1), (0, 0), (0, 0)], mode="reflect")
+    return _by_bands(padded, blurred, 1)
 
 
 def _poisson(image: Rgb8, random: Generator) -> Rgb8:
     """Each sample a Poisson number whose mean it is: shot noise with a peak of 255."""
-    return as_levels(random.poisson(image).astype(float))
+    return _by_bands(image, lambda rows: random.poisson(rows).astype(float))
+
+
+def _by_bands(image: Rgb8, change: Callable[[Rgb8], Floats], margin: int = 0) -> Rgb8:
+    """A picture changed some rows at a time, from the top: large ones take little memory.
+
+    Args:
+        margin: rows above and below that a change needs and takes away.
+    """
+    height = len(image) - 2 * margin
+    found = np.empty((height, *image.shape[1:]), np.uint8)
+    for first in range(0, height, _BAND):
+        end = min(first + _BAND, height)
+        found[first:end] = as_levels(change(image[first : end + 2 * margin]))
+    return found
 
 
 _KINDS: dict[str, tuple[Callable[..., Rgb8], tuple[_Value, ...]]] = {

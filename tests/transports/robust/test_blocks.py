@@ -44,7 +44,7 @@ def test_samples_are_the_inverse() -> None:
 
 def test_half_steps_are_whole_and_right(reference: Rgb8) -> None:
     found = half_steps(reference)
-    assert found.dtype == np.int64
+    assert found.dtype == np.int16
     exact = 2 * coefficients(luma(reference) / 256)
     # Twelve bits of the matrix: an error below 1 % of the largest coefficient, as a rule far less.
     assert np.abs(found + 0.5 - exact).max() < 1.5

@@ -45,12 +45,17 @@ def test_lifts_are_the_standards() -> None:
         assert all(edge.shift < lift for row in graph_of(lift) for edge in row)
 
 
+def encoded(code: Code, message: NDArray[np.uint8], count: int) -> NDArray[np.uint8]:
+    """The bits that are sent of one message."""
+    return code.encode(message[None], count)[0]
+
+
 @pytest.mark.parametrize("size", [1, 40, 193, 561, 641, 1000, MOST])
 def test_codewords_satisfy_every_check(size: int) -> None:
     code = Code.of(size)
     z, message = code.lift, message_of(size)
     whole = (COLUMNS - UNSENT) * z - (MESSAGE * z - max(size, UNSENT * z))
-    sent = code.encode(message, whole)
+    sent = encoded(code, message, whole)
     word = np.zeros(COLUMNS * z, np.uint8)
     word[:size] = message
     word[MESSAGE * z :] = sent[-(COLUMNS - MESSAGE) * z :]
@@ -66,7 +71,7 @@ def test_codewords_satisfy_every_check(size: int) -> None:
 @pytest.mark.parametrize(("size", "rate"), [(64, 1 / 3), (700, 1 / 2), (MOST, 0.7), (500, 1 / 8)])
 def test_moderate_noise_is_undone(size: int, rate: float) -> None:
     code, message = Code.of(size), message_of(size, 2)
-    sent = code.encode(message, int(size / rate))
+    sent = encoded(code, message, int(size / rate))
     deviation = {1 / 3: 0.7, 1 / 2: 0.7, 0.7: 0.5, 1 / 8: 1.2}[rate]
     assert np.mean((heard(sent, deviation) < 0) != sent) > 0.01
     found = code.decode(heard(sent, deviation)[None])
@@ -77,7 +82,8 @@ def test_moderate_noise_is_undone(size: int, rate: float) -> None:
 def test_blocks_are_decoded_together_as_alone() -> None:
     code = Code.of(300)
     messages = np.stack([message_of(300, seed) for seed in range(20)])
-    sent = np.stack([code.encode(message, 640) for message in messages])
+    sent = code.encode(messages, 640)
+    assert np.array_equal(sent, [encoded(code, message, 640) for message in messages])
     soft = np.stack([heard(one, 0.6 + 0.01 * n, n) for n, one in enumerate(sent)])
     found = code.decode(soft)
     assert found is not None
@@ -92,7 +98,7 @@ def test_copies_that_are_all_wrong_give_way(copies: int) -> None:
     code, message = Code.of(400), message_of(400, 5)
     period = len(code._sent)
     wrong = np.random.default_rng(6).random(period) < 0.06
-    soft = (1 - 2 * (code.encode(message, period) ^ wrong).astype(np.int32)) * 7 * SCALE
+    soft = (1 - 2 * (encoded(code, message, period) ^ wrong).astype(np.int32)) * 7 * SCALE
     found = code.decode(np.tile(soft, copies)[None])
     assert found is not None
     assert np.array_equal(found[0], message)
@@ -100,7 +106,7 @@ def test_copies_that_are_all_wrong_give_way(copies: int) -> None:
 
 def test_hopeless_noise_gives_none() -> None:
     code = Code.of(1000)
-    assert code.decode(heard(code.encode(message_of(1000), 1500), 4.0)[None]) is None
+    assert code.decode(heard(encoded(code, message_of(1000), 1500), 4.0)[None]) is None
 
 
 @given(size=st.integers(1, MOST), rate=st.floats(0.15, 0.8), seed=st.integers(0, 1 << 20))
@@ -111,7 +117,7 @@ def test_every_size_comes_back(size: int, rate: float, seed: int) -> None:
     code, message = Code.of(size), message_of(size, seed)
     assert code.size == size <= code.lift * code.width
     # So many places that the core of four checks is sent at least.
-    sent = code.encode(message, max(int(size / rate), 14 * code.lift))
+    sent = encoded(code, message, max(int(size / rate), 14 * code.lift))
     found = code.decode(((1 - 2 * sent.astype(np.int32)) * 8 * SCALE).astype(np.int32)[None])
     assert found is not None
     assert np.array_equal(found[0], message)
@@ -120,8 +126,8 @@ def test_every_size_comes_back(size: int, rate: float, seed: int) -> None:
 def test_more_places_than_bits_are_a_repetition() -> None:
     code, message = Code.of(100), message_of(100, 3)
     period = len(code._sent)
-    sent = code.encode(message, 3 * period)
-    assert np.array_equal(sent, np.tile(code.encode(message, period), 3))
+    sent = encoded(code, message, 3 * period)
+    assert np.array_equal(sent, np.tile(encoded(code, message, period), 3))
     soft = heard(sent, 2.0, 4)  # too much for each copy, little for all
     assert code.decode(soft[None, :110]) is None
     found = code.decode(soft[None])

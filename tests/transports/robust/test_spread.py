@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from sshr.metrics import psnr
 from sshr.transports.robust.layers import Ground
-from sshr.transports.robust.spread import BLOCK, FREQUENCIES, spread
+from sshr.transports.robust.spread import BLOCK, FREQUENCIES, LIVELY, liveliness, spread
 
 Rgb8 = NDArray[np.uint8]
 
@@ -26,7 +26,22 @@ def test_only_the_lowest_frequencies_change(reference: Rgb8) -> None:
     assert not plan.classes[:, :, u + v >= FREQUENCIES].any()
     assert plan.classes[:, :, u + v < FREQUENCIES].mean() > 0.9
     assert np.array_equal(plan.zero, -plan.one)
-    assert len(np.unique(plan.one)) == 2
+
+
+def test_a_calm_sky_changes_less(reference: Rgb8) -> None:
+    sky = reference.copy()
+    sky[:64] = np.random.default_rng(3).normal(150, 1, (64, 128, 1)).round().astype(np.uint8)
+    assert (liveliness(sky)[:4] == LIVELY[0]).all()
+    power = np.square(spread(sky, 40.6).one[:, :, 0, 0].astype(np.float64))
+    lively = power[4:][liveliness(sky)[4:] == LIVELY[1]]
+    assert lively.mean() / power[:4].mean() == pytest.approx(LIVELY[1] / LIVELY[0], rel=0.01)
+
+
+def test_an_edge_beside_a_sky_hides_nothing_in_it() -> None:
+    sky = np.full((64, 64, 3), 150, np.uint8)
+    sky[8:] = np.random.default_rng(3).integers(50, 200, (56, 64, 3), np.uint8)
+    assert (liveliness(sky)[0] == LIVELY[0]).all()
+    assert (liveliness(sky)[1:] == LIVELY[1]).all()
 
 
 def test_clipped_blocks_are_left_alone(reference: Rgb8) -> None:

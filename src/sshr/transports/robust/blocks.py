@@ -14,6 +14,10 @@ WEIGHTS = (77, 150, 29)
 FINE = 12
 """Bits after the point of the integer DCT's matrix."""
 
+_POINT = 2 * FINE + 8 - 1
+_BAND = 32
+"""Rows of blocks that are looked at together."""
+
 Floats = NDArray[np.floating]
 
 
@@ -48,16 +52,22 @@ def from_blocks(blocks: NDArray, shape: tuple[int, int]) -> NDArray:
     """Inverse of `to_blocks`; zero outside the whole blocks."""
     plane = np.zeros(shape, blocks.dtype)
     rows, columns, side = blocks.shape[:3]
-    plane[: rows * side, : columns * side] = blocks.swapaxes(1, 2).reshape(rows * side, -1)
+    plane[: rows * side, : columns * side] = blocks.swapaxes(1, 2).reshape(
+        rows * side, columns * side
+    )
     return plane
 
 
-def half_steps(picture: Rgb8) -> NDArray[np.int64]:
+def half_steps(picture: Rgb8) -> NDArray[np.int16]:
     """floor(2 c) of every luma coefficient c, (rows, columns, 8, 8): whole numbers throughout, so
     the same on every machine."""
     basis = np.rint(dct_matrix() * (1 << FINE))
-    whole = basis @ to_blocks(luma(picture)) @ basis.T  # below 2^53: exact
-    return whole.astype(np.int64) >> (2 * FINE + 8 - 1)
+    found = np.empty((picture.shape[0] // SIDE, picture.shape[1] // SIDE, SIDE, SIDE), np.int16)
+    for first in range(0, len(found), _BAND):
+        rows = picture[SIDE * first : SIDE * (first + _BAND)]
+        whole = basis @ to_blocks(luma(rows), SIDE) @ basis.T  # below 2^53: exact
+        found[first : first + _BAND] = whole.astype(np.int64)[: len(found) - first] >> _POINT
+    return found
 
 
 def coefficients(plane: Floats, side: int = SIDE) -> Floats:

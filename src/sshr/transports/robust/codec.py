@@ -21,7 +21,7 @@ SCALES = (8, 6, 4, 3, 2, 1)
 
 HEAD = 3
 _LEAST_SIDE = 16
-_SEARCH, _FINAL, _LARGE = 6, 4, 1 << 19
+_SEARCH, _FINAL, _LARGE = 6, 2, 1 << 19
 """Speeds of the coder; that of the search alone in pictures of LARGE pixels."""
 
 _FAST = 9
@@ -83,13 +83,12 @@ def _is_large(picture: Rgb8) -> bool:
 
 def _slower(picture: Rgb8, best: _Try, room: int) -> CodedPicture | None:
     """What the slow coder makes of the scale that a fast one found best, near its quality."""
-    small, found = _shrunk(picture, best.scale), None
-    for quality in range(max(best.quality - 1, 0), min(best.quality + 3, 101)):
+    small = _shrunk(picture, best.scale)
+    for quality in range(min(best.quality + 2, 100), max(best.quality - 2, -1), -1):
         record = bytes([best.scale]) + _stripped(small, quality, _FINAL)
-        if len(record) > room:
-            break
-        found = record
-    return None if found is None else _measured(found, picture)
+        if len(record) <= room:
+            return _measured(record, picture)
+    return None
 
 
 def decode(record: bytes, size: tuple[int, int]) -> Rgb8:

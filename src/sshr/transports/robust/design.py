@@ -32,6 +32,9 @@ LOW, ALL = 4, 8
 
 _DARK, _BRIGHT, _CLIPPED = 5, 248, 0.06
 _PHASES = 20
+_LEVELS = 1 << 13
+"""More than `half_steps` takes: a coefficient's largest size is 255 SIDE."""
+
 _LUMA50 = (
     *(16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55),
     *(14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62),
@@ -98,20 +101,20 @@ def design(
     low, high = pairs()
     cost = low**2 + high**2
     kinds = [(u, v, 1 if max(u, v) < LOW else 2) for u in range(ALL) for v in range(ALL - u)]
-    values, worth, counts = [], [], []
+    first, worth, counts = int(steps.min(initial=0)), [], []
     for u, v, kind in kinds:
-        found, counted = np.unique(steps[:, :, u, v][~clipped], return_counts=True)
-        values.append(found)
+        counted = np.bincount(steps[:, :, u, v][~clipped] - first)
+        found = np.flatnonzero(counted)
         counts.append(counted)
-        worth.append(_worth(found, u, v, aims[kind - 1], deviation))
+        worth.append(_worth(found + first, u, v, aims[kind - 1], deviation))
     budget = power_budget(psnr, steps.shape[0] * steps.shape[1])
-    price = _price(worth, counts, cost, budget)
+    price = _price(worth, [each[each > 0] for each in counts], cost, budget)
     zero, one = (np.zeros(steps.shape, np.float32) for _ in range(2))
     classes = np.zeros(steps.shape, np.uint8)
-    for (u, v, kind), found, gain in zip(kinds, values, worth, strict=True):
-        chosen = _chosen(gain, cost, price)
-        at = np.searchsorted(found, steps[:, :, u, v]).clip(max=len(found) - 1) if len(found) else 0
-        pick = np.where(clipped, 0, chosen[at]) if len(found) else np.zeros(clipped.shape, np.int64)
+    for (u, v, kind), counted, gain in zip(kinds, counts, worth, strict=True):
+        picks = np.zeros(_LEVELS, np.int64)  # by value
+        picks[np.flatnonzero(counted)] = _chosen(gain, cost, price)
+        pick = np.where(clipped, 0, picks[steps[:, :, u, v] - first])
         zero[:, :, u, v], one[:, :, u, v] = low[pick], high[pick]
         classes[:, :, u, v] = np.where(pick > 0, kind, 0)
     return Design(zero, one, classes, deviation)

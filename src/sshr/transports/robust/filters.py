@@ -56,11 +56,14 @@ def fitted(seen: Floats, own: Floats, samples: int = _SAMPLES) -> tuple[Floats, 
 
 
 def _transfer(kernel: Floats, shape: tuple[int, ...]) -> NDArray[np.complexfloating]:
-    """Of correlation with the kernel, for real planes of this shape."""
-    plane = np.zeros(shape, kernel.dtype)
-    plane[:SIDE, :SIDE] = kernel[::-1, ::-1]
-    reach = SIDE // 2
-    return np.fft.rfft2(np.roll(plane, (-reach, -reach), (0, 1)))
+    """Of correlation with the kernel, for real planes of this shape, as `rfft2` has it."""
+    reach = np.arange(SIDE) - SIDE // 2
+    down, across = (
+        np.exp(2j * np.pi * np.arange(count)[:, None] * reach / side)
+        for count, side in zip((shape[0], shape[1] // 2 + 1), shape, strict=True)
+    )
+    like = np.complex64 if kernel.dtype == np.float32 else np.complex128
+    return (down @ kernel).astype(like) @ across.T.astype(like)
 
 
 def filtered(own: Floats, kernel: Floats) -> Floats:

@@ -4,7 +4,7 @@ The header takes the first places of class 1, the base picture the next ones, an
 all others of both classes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,7 @@ class Frame:
 
     first: Places
     second: Places
+    _mixed: dict[int, Places] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, plan: Design, key: ReferenceKey) -> "Frame":
@@ -40,8 +41,8 @@ class Frame:
         found = []
         for kind in (1, 2):
             places = np.flatnonzero(plan.classes.reshape(-1) == kind)
-            words = keystream(derive(key.key, b"robust/order/%d" % kind), 8 * len(places))
-            found.append(places[np.argsort(np.frombuffer(words, "<u8"), kind="stable")])
+            words = keystream(derive(key.key, b"robust/order/%d" % kind), 4 * len(places))
+            found.append(_ordered(places, np.frombuffer(words, "<u4")))
         return cls(*found)
 
     @cached_property
@@ -57,11 +58,24 @@ class Frame:
 
     def refinement(self, share: int) -> Places:
         """Of the refinement: all others, mixed."""
+        if share not in self._mixed:
+            self._mixed.clear()
+            self._mixed[share] = self._others(share)
+        return self._mixed[share]
+
+    def _others(self, share: int) -> Places:
         rest = self.first[len(self.header) + len(self.base(share)) :]
         both = np.concatenate([rest, self.second])
         # Of one order, so that every block of code has its part of both classes.
-        words = np.arange(len(both), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        return both[np.argsort(words, kind="stable")]
+        words = np.arange(len(both), dtype=np.uint32) * np.uint32(0x9E3779B9)
+        return both[_ordered(np.arange(len(both)), words)]
+
+
+def _ordered(places: Places, words: NDArray[np.uint32]) -> Places:
+    """Ascending places below 2^32 in the order of their words; of equal words the first first."""
+    both = words.astype(np.uint64) << np.uint64(32) | places.astype(np.uint64)
+    both.sort()  # far quicker than the indices of what would be sorted
+    return (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def put(changes: NDArray[np.bool_], places: Places, data: bytes) -> None:
@@ -70,10 +84,9 @@ def put(changes: NDArray[np.bool_], places: Places, data: bytes) -> None:
     message = np.zeros((count, _bits(len(data))), np.uint8)
     bits = np.unpackbits(np.frombuffer(data, np.uint8))
     message.reshape(-1)[: len(bits)] = bits
-    code = Code.of(message.shape[1])
-    for index, part in enumerate(message):
-        mine = places[index::count]
-        changes[mine] = code.encode(part, len(mine)).astype(bool)
+    each = -(-len(places) // count)
+    coded = Code.of(message.shape[1]).encode(message, each)
+    changes[places] = coded.T.reshape(-1)[: len(places)]  # the last places may be one too few
 
 
 def take(ratios: NDArray[np.float32], places: Places, size: int) -> bytes | None:

@@ -6,6 +6,7 @@ from math import erf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.transports.robust.blocks import SIDE
 from sshr.transports.robust.design import ALL, ROUNDING, Design, jpeg_table
 
 QUALITIES = range(25, 99)
@@ -27,8 +28,8 @@ def find_quality(found: NDArray[np.floating]) -> int | None:
     """
     low = [(u, v) for u in range(ALL) for v in range(ALL - u) if u + v]
     rows, columns = np.array(low).T
-    sample = found[:, :, rows, columns].reshape(-1, len(low))
-    sample = sample[:: max(len(sample) // 4096, 1)]
+    blocks = found.reshape(-1, SIDE, SIDE)
+    sample = blocks[:: max(len(blocks) // 4096, 1)][:, rows, columns]
     best: tuple[float, int] | None = None
     for quality in QUALITIES:
         step = jpeg_table(quality)[rows, columns].astype(np.float64)

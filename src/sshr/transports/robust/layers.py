@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import ANALOG_SHARE
 from sshr.transports.robust.profiles import DESIGNS
 from sshr.types import Rgb8
+
+_BAND = 256
+"""Rows that are made together: whole blocks of every design."""
 
 _DEVIATION = ((256**2 - 1) / 3) ** 0.5  # of the sum of four random bytes
 
@@ -67,24 +71,64 @@ class Ground:
 
     def picture(self, bits: NDArray[np.bool_]) -> Rgb8:
         """The reference with these bits in its coefficients, shaped as the design."""
-        changes = np.where(bits, self.plan.one, self.plan.zero).astype(np.float64)
-        plane = samples(changes, self.reference.shape[:2])
-        plane += self._rim_noise(plane)
-        direction = np.array(WEIGHTS) / 256 / LUMA_POWER
-        if is_grey(self.reference):
-            direction = np.ones(3)
-        levels = self.reference + plane[..., None] * direction
-        picture = np.rint(levels).clip(0, 255).astype(np.uint8)
+        picture = np.empty_like(self.reference)
+        for first in range(0, len(picture), _BAND):
+            picture[first : first + _BAND] = self._band(bits, first)
         packed = is_packed(self.reference)  # what packing leaves out follows from the rest
+        if not packed:
+            return picture
         return as_rgb(picture_of(samples_of(picture, packed), self.reference, packed, False))
 
-    def _rim_noise(self, plane: Floats) -> Floats:
-        """Outside the whole blocks, as loud as the plane is within: a silent rim would show."""
-        height, width = (length - length % self.plan.side for length in plane.shape)
-        words = keystream(derive(self.key.key, b"robust/rim"), 4 * plane.size)
-        noise = np.frombuffer(words, np.uint8).reshape(*plane.shape, 4).sum(axis=2) - 510.0
-        noise[:height, :width] = 0
-        return noise * (float(np.square(plane[:height, :width]).mean()) ** 0.5 / _DEVIATION)
+    def resembles(self, stego: Rgb8, bits: NDArray[np.bool_]) -> bool:
+        """Whether the top of a stego may be an untouched one's: a quick look for most are not.
+
+        Args:
+            stego: shaped as the reference.
+        """
+        if is_packed(self.reference):
+            return True
+        power = 2 * analog_deviation(self.stego_psnr) ** 2 if self.analog else 0.0
+        away = self._band(bits, 0).astype(np.float32) - stego[:_BAND]
+        return float(np.square(away).mean()) <= power
+
+    def _band(self, bits: NDArray[np.bool_], first: int) -> Rgb8:
+        """So many rows of `picture`, before it is packed."""
+        rows = self.reference[first : first + _BAND]
+        side = self.plan.side
+        blocks = slice(first // side, (first + _BAND) // side)
+        zero, one = self.plan.zero[blocks], self.plan.one[blocks]
+        plane = samples(np.where(bits[blocks], one, zero).astype(np.float64), rows.shape[:2])
+        self._roughen(plane, first)
+        direction = np.ones(3) if self._is_grey else np.array(WEIGHTS) / 256 / LUMA_POWER
+        levels = plane[..., None] * direction
+        levels += rows
+        return np.rint(levels, out=levels).clip(0, 255).astype(np.uint8)
+
+    @cached_property
+    def _is_grey(self) -> bool:
+        return is_grey(self.reference)
+
+    def _roughen(self, plane: Floats, first: int) -> None:
+        """Outside the whole blocks noise as loud as the changes within: a silent rim would show."""
+        side = self.plan.side
+        height, width = (length - length % side for length in self.reference.shape[:2])
+        below = max(height - first, 0)
+        parts = plane[below:], plane[:below, width:]
+        key = derive(self.key.key, b"robust/rim", first.to_bytes(4, "big"))
+        words = np.frombuffer(keystream(key, 4 * sum(part.size for part in parts)), np.uint8)
+        for part, noise in zip(parts, np.split(words, [4 * parts[0].size]), strict=True):
+            sums = noise.reshape(*part.shape, 4).sum(axis=2) - 510.0
+            part += sums * (self._loudness / _DEVIATION)
+
+    @cached_property
+    def _loudness(self) -> float:
+        """Deviation of the luma by the changes."""
+        changes = self.plan.zero, self.plan.one
+        # Squares of 256ths: their sum is the same in every order.
+        squares = sum(
+            float(np.square(rows.astype(np.float64)).sum()) for each in changes for rows in each
+        )
+        return math.sqrt(squares / max(2 * self.plan.zero.size, 1))
 
     def bits(
         self, header: bytes, record: Record, layers: tuple[bytes, bytes], session: Session

@@ -17,9 +17,13 @@ from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
 from sshr.transports.robust.noise_ratios import MOST, noisy_ratios
 from sshr.transports.robust.resampled import resampled_ratios
 from sshr.transports.robust.resampling import Resampling
+from sshr.transports.robust.returned import returned, way_there
 from sshr.types import Rgb8
 
 Floats = NDArray[np.floating]
+
+_MUCH = 3.0
+"""Levels squared that a filter leaves, of a picture that may have been smaller."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,16 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     if len(away) and float(np.square(away).mean()) < (1.2 * plan.deviation) ** 2:
         # Nothing has happened: a fitted filter would be wrong at the picture's edge.
         return Heard(noisy_ratios(seen - own, plan), "next to no change")
-    kernel, offset, _ = fitted(seen, own)
+    kernel, offset, left = fitted(seen, own)
+    way = way_there(seen, own) if left > _MUCH else None
+    if way is not None:
+        own = returned(own, *way)
+        kernel, offset, left = fitted(seen, own)
     residual = seen - filtered(own, kernel) - offset
-    ratios = noisy_ratios(inverse(residual, kernel), plan)
-    return Heard(ratios, _words(kernel, offset, residual))
+    words = _words(kernel, offset, residual)
+    if way is not None:
+        words = f"scaled to {way[0]:g} and back ({way[1]}), {words}"
+    return Heard(noisy_ratios(inverse(residual, kernel), plan), words)
 
 
 def _jpeg(seen: Floats, own: Floats, plan: Design) -> Heard | None:

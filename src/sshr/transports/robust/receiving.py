@@ -98,7 +98,7 @@ def _picture(pair: HeardPair, sent: tuple[bytes | None, bytes | None]) -> Rgb8 |
     if header.record.refinement and sent[1] is None:
         return None
     bits = ground.bits(header.raw, header.record, (sent[0], sent[1] or b""), header.session)
-    return ground.picture(bits)
+    return ground.picture(bits) if ground.resembles(pair.stego, bits) else None
 
 
 def _nearer(analog: Rgb8, coded: Rgb8, decibels: float) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sshr.transports.robust.layers import Ground
 
-WINDOW, ACROSS = 256, 4
+WINDOW, ACROSS = 64, 16
 """Samples a side of a window, and windows a side."""
 
 

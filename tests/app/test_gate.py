@@ -55,6 +55,9 @@ def test_another_page_loads_nothing_of_ours(desk: Desk) -> None:
         headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
         assert desk.client.get("/static/app.js", headers=headers).status_code == 403
     followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    framed = followed | {"Sec-Fetch-Dest": "iframe"}
+    assert desk.client.get("/conceal", headers=framed).status_code == 403
+    followed |= {"Sec-Fetch-Dest": "document"}
     assert desk.client.get("/static/app.js", headers=followed).status_code == 200
 
 

@@ -80,5 +80,6 @@ class Gate:
         raise RequestFault(403, "this browser has not been let in", OUTSIDE)
 
     def _is_followed_link(self, headers: Headers, changes: bool) -> bool:
-        """A link to our pages somewhere else may be followed; the cookie does not come along."""
-        return not changes and headers.get("sec-fetch-mode") == "navigate"
+        """A link to our pages somewhere else may be followed, but not into a frame."""
+        how = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
+        return not changes and how == ("navigate", "document")

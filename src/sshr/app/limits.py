@@ -18,5 +18,5 @@ PLACES = 8
 PATIENCE_SECONDS = 30.0
 """For the next bytes of an upload."""
 
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 0.5
 """For work that was cancelled, before its process is killed."""

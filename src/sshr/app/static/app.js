@@ -4,7 +4,7 @@ import { clearDrops, fileOf, setUpDrops } from "./drops.js";
 import { forget, showConcealed, showForecast, showInspected, showKey, showRevealed, showWords } from "./results.js";
 import { Cancelled, send } from "./send.js";
 import { setUpStrength, sixWords } from "./strength.js";
-import { element, say } from "./texts.js";
+import { say } from "./texts.js";
 
 const NEEDED = {
   conceal: ["reference"],
@@ -92,8 +92,9 @@ function setUpForm(form) {
     else bar.value = share;
   }
 
-  function complain(text) {
+  function complain(text, failed = true) {
     fault.querySelector("p").textContent = text;
+    fault.querySelector("strong").hidden = !failed;
     fault.hidden = !text;
   }
 
@@ -112,10 +113,14 @@ function setUpForm(form) {
     stage.textContent = "";
     const made = filled(form);
     const lacking = missing(form, made);
-    if (lacking) return complain(say(`missing_${lacking}`));
+    if (lacking) {
+      complain(say(`missing_${lacking}`), false);
+      document.getElementById(lacking === "secret" ? value(form, "kind") : lacking)?.focus();
+      return;
+    }
     if (result) forget(result);
     work = new AbortController();
-    if (forecastWork) form.querySelector(".expect")?.replaceChildren(hint(say("expect_later")));
+    if (forecastWork) showForecast(form.querySelector(".expect"), {}, say("expect_later"));
     stopForecast();
     busy(true);
     const started = performance.now();
@@ -176,10 +181,6 @@ function follow(form) {
 let forecastWork = null;
 let forecastTimer = null;
 
-function hint(text) {
-  return element("p", { class: "hint", textContent: text });
-}
-
 function stopForecast() {
   document.querySelector(".expect")?.removeAttribute("aria-busy");
   clearTimeout(forecastTimer);
@@ -192,7 +193,7 @@ function planForecast(form) {
   if (!place) return;
   stopForecast();
   if (!fileOf("reference")) {
-    place.replaceChildren(hint(place.dataset.empty));
+    showForecast(place, {}, say("expect_empty"));
     return;
   }
   forecastTimer = setTimeout(async () => {
@@ -201,16 +202,13 @@ function planForecast(form) {
     if (fileOf("signer")) made.append("signed", "yes");
     const own = (forecastWork = new AbortController());
     place.setAttribute("aria-busy", "true");
-    if (!place.querySelector("dl")) {
-      place.replaceChildren(hint(say("expecting")));
-    }
+    showForecast(place, {}, say("expecting"));
     try {
       const { facts } = await send("/api/forecast", made, { signal: own.signal });
-      showForecast(place, facts);
+      showForecast(place, facts, say("expected"));
     } catch (error) {
       if (error instanceof Cancelled) return;
-      const told = `${say("unfit")} ${error.message}`;
-      place.replaceChildren(element("p", { class: "warn", textContent: told }));
+      showForecast(place, { notes: [`${say("unfit")} ${error.message}`] }, "");
     }
     place.removeAttribute("aria-busy");
     forecastWork = null;
@@ -260,8 +258,7 @@ function setUpSlider() {
 for (const form of document.querySelectorAll("form.work")) {
   setUpForm(form);
   follow(form);
-  const place = form.querySelector(".expect");
-  if (place) place.dataset.empty = place.textContent.trim();
+  planForecast(form);
   form.addEventListener("change", (event) => {
     follow(form);
     if (["kind", "survive", "lock", "recipients", "text"].includes(event.target.name)) planForecast(form);

@@ -68,32 +68,37 @@ function table(caption, heads, rows) {
   return element("div", { class: "scroll" }, made);
 }
 
-export function showForecast(place, facts) {
+// The same rows whatever is known of them, so that nothing moves when it becomes known.
+export function showForecast(place, facts, words) {
   const rows = [
     [say("expect_stego"), facts.stego_psnr && range(facts.stego_psnr)],
     [say("expect_revealed"), facts.exact ? say("expect_exact") : facts.revealed_psnr && range(facts.revealed_psnr)],
-    [say("expect_taken"), facts.payload_bytes && bytes(facts.payload_bytes)],
-    [say("expect_capacity"), rooms(facts.capacity)],
-    [say("expect_time"), facts.seconds && say("about", { value: say("seconds", { n: Math.ceil(facts.seconds) }) })],
+    [say("expect_capacity"), room(facts)],
     [say("expect_words"), facts.fingerprint],
   ];
-  place.replaceChildren(list(rows), notes(facts.notes));
+  const told = element("p", { class: "hint", textContent: words });
+  place.replaceChildren(list(rows.map(([name, value]) => [name, value || say("none")])), facts.notes?.length ? notes(facts.notes) : told);
 }
 
-function rooms(capacity) {
+function room({ capacity, payload_bytes: taken }) {
   const found = Object.entries(capacity ?? {}).map(([db, size]) => [Number(db), size]);
-  const telling = found.length > 3 ? found.filter(([db]) => db >= 41 && db <= 46) : found;
-  return telling.map(([db, size]) => say("room_at", { size: bytes(size), db })).join(", ");
+  const telling = found.length > 2 ? found.filter(([db]) => db === 41 || db === 46) : found;
+  const rooms = telling.map(([db, size]) => say("room_at", { size: bytes(size), db })).join(", ");
+  return taken && rooms ? say("taken_of", { taken: bytes(taken), rooms }) : rooms;
 }
 
 export function showConcealed(result, { facts, files }) {
   const [under, over] = [result.querySelector(".under"), result.querySelector(".over")];
   const shown = { stego: addressOf(files.stego), difference: addressOf(files.difference) };
   under.src = addressOf(files.reference);
-  over.src = shown.stego;
   const box = result.querySelector("#difference");
   box.checked = false;
-  box.onchange = () => (over.src = box.checked ? shown.difference : shown.stego);
+  const tag = result.querySelector(".tag.left");
+  box.onchange = () => {
+    over.src = box.checked ? shown.difference : shown.stego;
+    over.alt = tag.textContent = box.checked ? say("difference") : say("stego");
+  };
+  box.onchange();
   const verdict = facts.exact ? say("verdict_exact") : say("verdict_near", { db: facts.revealed_psnr.toFixed(1) });
   result.querySelector(".verdict").textContent = verdict;
   const figures = [[say("row_stego"), facts.stego_psnr.toFixed(2), facts.stego_ssim.toFixed(4)]];

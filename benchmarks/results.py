@@ -25,7 +25,8 @@ from sshr.evaluation.protocols import PROTOCOLS, SIDE
 from sshr.evaluation.records import ChannelSummary, EvaluationReport
 from sshr.evaluation.report.markdown import to_markdown
 from sshr.zoo.facts import FIGURES
-from sshr.zoo.registry import PRESETS, load_model
+from sshr.zoo.presets import PRESETS
+from sshr.zoo.registry import load_model
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "sshr" / "zoo" / "weights"
 CHANNEL = "png"

@@ -27,14 +27,16 @@ from typing import Any
 
 import torch
 from printing import keep, show
-from speed import passes, tile_pair
+from speed import passes, tensor_pair
 
 from sshr.network.kinds import build
 from sshr.network.rivals.config import RIVALS
 from sshr.network.rivals.rival import RivalNet
 from sshr.training.recipe_file import load_recipe
 from sshr.zoo.checkpoint import load_network
-from sshr.zoo.registry import PRESETS, load_model
+from sshr.zoo.presets import PRESETS
+from sshr.zoo.registry import load_model
+from sshr.zoo.tiles import load_tiles
 
 SPENT = "spent.json"
 MODEL = "model.safetensors"
@@ -110,13 +112,12 @@ def cost(name: str, repeats: int) -> NetworkCost:
     """Of one network, in this process."""
     torch.set_num_threads(1)
     if name in PRESETS:
-        ours = load_model(name, "cpu").net
-        conceal, reveal = passes(ours)
-        parameters = ours.parameter_count()
+        conceal, reveal = passes(load_tiles(name))
+        parameters = load_model(name, "cpu").net.parameter_count()
     else:
         net = build(RIVALS[name]).eval()
         assert isinstance(net, RivalNet)
-        secret, cover = tile_pair()
+        secret, cover = tensor_pair()
         stego, draw = net.hide(secret, cover), torch.Generator()
 
         def conceal() -> torch.Tensor:

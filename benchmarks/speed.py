@@ -34,16 +34,21 @@ from sshr.cli.progress import progress_bar
 from sshr.crypto.session import Session
 from sshr.errors import SshrError
 from sshr.evaluation.protocols import centre_crop
+from sshr.evaluation.tensors import to_tensor
 from sshr.imaging.reading import read_image
 from sshr.imaging.writing import write_image
-from sshr.network.mix import Mix
-from sshr.network.model import SshrNet
+from sshr.inference.keyed_mix import KeyedMix
+from sshr.inference.rsrk import thumbnail
+from sshr.inference.tile_network import Floats, TileNetwork
+from sshr.network.mix import random_mix
+from sshr.network.model import StegoNet
 from sshr.network.rivals.config import RivalConfig
 from sshr.network.rivals.invertible import HiNet
 from sshr.rounding.rounder import Rounder
 from sshr.transports.analog.engine import session_mix
 from sshr.types import Rgb8
 from sshr.zoo.registry import load_model
+from sshr.zoo.tiles import load_tiles
 
 PHOTOS = Path(__file__).parents[1] / "examples" / "photos"
 SECRET, REFERENCE = PHOTOS / "parrots.png", PHOTOS / "lighthouse.png"
@@ -127,50 +132,67 @@ def width_height(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-@torch.inference_mode()
 def measure_preset(name: str, repeats: int) -> NetworkSpeed:
-    """The network alone, a tile's scales included; keys and mix are made before."""
+    """The network as conceal and reveal run it, a tile's scales and strength included; keys and mix
+    are made before. Operations are those of the closed form in torch.
+    """
+    network = load_tiles(name)
+    seconds = (median_seconds(way, repeats) for way in passes(network))
     net = load_model(name, "cpu").net
-    conceal, reveal = passes(net)
-    return timed(name, net.parameter_count(), conceal, reveal, repeats)
+    return NetworkSpeed(name, net.parameter_count(), *seconds, *_operations(net))
 
 
-def passes(net: SshrNet) -> tuple[Work, Work]:
-    """Conceal and reveal of one tile, what goes in being ready."""
+def passes(network: TileNetwork) -> tuple[Callable[[], Floats], Callable[[], Floats]]:
+    """Conceal and reveal of one tile, what goes in being ready; both give levels (H, W, 3)."""
     secret, reference = tile_pair()
-    k_sym = net.rsrk_symmetric(net.rsrk_public(secret), reference)
-    mix = keyed_mix(net)
-    exact, scales = net.conceal(secret, reference, k_sym, mix)
-    stego = exact.clamp(0, 1).mul(255).round() / 255
+    small = thumbnail(reference)
+    k_sym = network.rsrk_symmetric(network.rsrk_public(thumbnail(secret)), small)
+    mix = keyed_mix(network)
+    made = network.conceal(secret, reference, k_sym, mix)
+    stego = np.rint(made.levels).clip(0, 255).astype(np.uint8)
 
-    def conceal() -> torch.Tensor:
-        return net.conceal(secret, reference, k_sym, mix)[0]
+    def conceal() -> Floats:
+        return network.conceal(secret, reference, k_sym, mix).levels
 
-    def reveal() -> torch.Tensor:
-        return net.reveal(stego, reference, k_sym, scales, mix)
+    def reveal() -> Floats:
+        return network.reveal(stego, reference, k_sym, made.scales, mix)
 
     return conceal, reveal
 
 
 @torch.inference_mode()
+def _operations(net: StegoNet) -> tuple[int, int]:
+    """Of conceal and reveal of one tile."""
+    secret, reference = tensor_pair()
+    k_sym = net.rsrk_symmetric(net.rsrk_public(secret), reference)
+    draw, sizes = torch.Generator().manual_seed(0), net.group_sizes((SIDE, SIDE))
+    mix = random_mix(sizes, draw, torch.device("cpu")) if net.uses_mix else None
+    stego, scales = net.conceal_at_once(secret, reference, k_sym, mix)
+    return (
+        flops(lambda: net.conceal_at_once(secret, reference, k_sym, mix)),
+        flops(lambda: net.reveal_at_once(stego, reference, k_sym, scales, mix)),
+    )
+
+
 def measure_beside(repeats: int) -> tuple[float, float]:
     """Seconds for the keyed mix of a tile and for its shaped rounding, under `base`."""
-    net = load_model("base", "cpu").net
-    _, reference = tile_pair()
-    exact = passes(net)[0]()[0].permute(1, 2, 0).mul(255).numpy()
-    strength = net.strength(reference)[0, 0].numpy()
+    network = load_tiles("base")
+    secret, reference = tile_pair()
+    small = thumbnail(reference)
+    k_sym = network.rsrk_symmetric(network.rsrk_public(small), small)
+    made = network.conceal(secret, reference, k_sym, keyed_mix(network))
     tile = (slice(0, SIDE), slice(0, SIDE))
 
     def rounding() -> None:
-        Rounder(exact, strength, [tile], net.noise_spectrum()).round()
+        Rounder(made.levels, made.strength, [tile], network.noise_spectrum()).round()
 
-    return median_seconds(lambda: keyed_mix(net), repeats), median_seconds(rounding, repeats)
+    return median_seconds(lambda: keyed_mix(network), repeats), median_seconds(rounding, repeats)
 
 
 @torch.inference_mode()
 def measure_peer(repeats: int) -> NetworkSpeed:
     peer = HiNet(RivalConfig("hinet")).eval()
-    secret, reference = tile_pair()
+    secret, reference = tensor_pair()
     stego, lost = peer.conceal(secret, reference)
     noise = torch.randn_like(lost)
     conceal, reveal = partial(peer.conceal, secret, reference), partial(peer.reveal, stego, noise)
@@ -182,21 +204,24 @@ def timed(name: str, parameters: int, conceal: Work, reveal: Work, repeats: int)
     return NetworkSpeed(name, parameters, *seconds, flops(conceal), flops(reveal))
 
 
-def tile_pair() -> tuple[torch.Tensor, torch.Tensor]:
-    """Secret and reference, (1, 3, 256, 256) in [0, 1], from the example photographs."""
-    secret, reference = (
-        torch.from_numpy(centre_crop(read_image(path).rgb, SIDE)).permute(2, 0, 1)[None] / 255
-        for path in (SECRET, REFERENCE)
-    )
+def tile_pair() -> tuple[Rgb8, Rgb8]:
+    """Secret and reference, (256, 256, 3), from the example photographs."""
+    secret, reference = (centre_crop(read_image(path).rgb, SIDE) for path in (SECRET, REFERENCE))
     return secret, reference
 
 
-def keyed_mix(net: SshrNet) -> Mix | None:
+def tensor_pair() -> tuple[torch.Tensor, torch.Tensor]:
+    """The same as (1, 3, 256, 256) in [0, 1]."""
+    secret, reference = (to_tensor(picture) for picture in tile_pair())
+    return secret, reference
+
+
+def keyed_mix(network: TileNetwork) -> KeyedMix | None:
     """The mix of one tile from a session key as in use, if this network needs one."""
-    if not net.uses_mix:
+    if not network.uses_mix:
         return None
     session = Session.of(bytes(32), bytes(16), bytes(32))
-    return session_mix(session, 0, net.group_sizes((SIDE, SIDE)), torch.device("cpu"))
+    return session_mix(session, 0, network.group_sizes((SIDE, SIDE)))
 
 
 def measured_processes(

@@ -27,6 +27,7 @@ RANKS = {
     "metrics": 1,
     "rounding": 1,
     "network": 2,
+    "inference": 2,
     "crypto": 2,
     "imaging": 2,
     "zoo": 3,
@@ -43,6 +44,7 @@ RANKS = {
 }
 FORBIDDEN = {"network": {"cryptography", "kornia", "pydantic"}}
 FORBIDDEN["training"] = FORBIDDEN["network"]
+FORBIDDEN["inference"] = FORBIDDEN["network"] | {"torch", "safetensors"}
 FORBIDDEN["rounding"] = FORBIDDEN["network"] | {"torch", "safetensors"}
 MAX_LINES = 350
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 import torch
 
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
 from sshr.zoo.registry import load_model
+from sshr.zoo.tiles import load_tiles
 
 Load = Callable[[str], ModuleType]
 Start = Callable[..., int]
@@ -62,24 +64,23 @@ def test_networks_are_measured_at_one_tile(load: Load, preset: str) -> None:
     tokens = (speed.SIDE // net.config.exact.block) ** 2
     assert network.conceal_flops > 2 * 2 * widen.weight.numel() * tokens
     assert network.reveal_flops > 2 * 2 * widen.weight.numel() * tokens
-    assert speed.tile_pair()[0].shape == (1, 3, 256, 256)
+    assert speed.tile_pair()[0].shape == (256, 256, 3)
 
 
 def test_mix_and_rounding_are_timed_beside_the_network(load: Load) -> None:
     speed = load("speed")
     assert min(speed.measure_beside(1)) > 0
-    assert speed.keyed_mix(load_model("paper", "cpu").net) is None
-    mix = speed.keyed_mix(load_model("base", "cpu").net)
+    assert speed.keyed_mix(load_tiles("paper")) is None
+    mix = speed.keyed_mix(load_tiles("base"))
     assert mix.permutation.shape == (3 * 256 * 256,)
 
 
 def test_one_tile_comes_back(load: Load) -> None:
     speed = load("speed")
-    with torch.no_grad():
-        conceal, reveal = speed.passes(load_model("base", "cpu").net)
-        secret, reference = speed.tile_pair()
-        assert float((conceal() - reference).square().mean()) < 1e-3
-        assert float((reveal() - secret).square().mean()) < 1e-3
+    conceal, reveal = speed.passes(load_tiles("base"))
+    secret, reference = speed.tile_pair()
+    assert float(np.square(conceal() - reference).mean()) < 65
+    assert float(np.square(reveal() - secret).mean()) < 65
 
 
 def test_the_plans_constants_are_fitted_to_whole_processes(

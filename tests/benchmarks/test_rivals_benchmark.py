@@ -13,7 +13,7 @@ from sshr.network.kinds import build
 from sshr.network.rivals.config import RIVALS, SYSTEMS
 from sshr.training.recipe_file import load_recipe
 from sshr.zoo.checkpoint import save_checkpoint
-from sshr.zoo.registry import PRESETS
+from sshr.zoo.presets import PRESETS
 
 Load = Callable[[str], ModuleType]
 

@@ -23,7 +23,7 @@ from sshr.header.writer import Randomness
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
 from sshr.transports.kind import Kind
-from sshr.zoo.registry import PRESETS
+from sshr.zoo.presets import PRESETS
 
 HERE = Path(__file__).parent
 PHOTOS = HERE.parents[1] / "examples" / "photos"

@@ -16,9 +16,8 @@ from sshr.network.bank import (
     RankedRows,
     RowBank,
     dct_matrix,
-    ring_sizes,
-    token_counts,
 )
+from sshr.network.sizes import ring_sizes
 from sshr.network.transform import Transform
 
 DOUBLE = torch.float64
@@ -139,25 +138,3 @@ def test_ranks_only_reorder_frequencies_class_by_class(size: tuple[int, int]) ->
     assert start == row.shape[1]
     same = RankedRows(plain, torch.arange(15))
     assert torch.equal(same.row(x)[:, : 3 * 2], row[:, classes.argsort(stable=True)][:, : 3 * 2])
-
-
-@pytest.mark.parametrize("size", [(16, 16), (64, 80), (79, 95), (320, 176), (64, 65)])
-@pytest.mark.parametrize("block", [4, 8, 16])
-def test_ring_sizes_are_the_tokens_and_a_share_of_the_rim(
-    block: int, size: tuple[int, int]
-) -> None:
-    generator = torch.Generator().manual_seed(block)
-    kernels = 3 * block**2
-    shares = torch.bincount(torch.randint(0, 7, (kernels,), generator=generator)).tolist()
-    height, width = (side // 16 * 16 for side in size)
-    counts, sizes = token_counts(size, shares), ring_sizes(size, shares)
-    # Every kernel has one coefficient in each block of the whole ones.
-    assert counts == [share * height * width // block**2 for share in shares]
-    assert sum(sizes) == 3 * size[0] * size[1]
-    rim = 3 * (size[0] * size[1] - height * width)
-    for count, whole, share in zip(counts, sizes, shares, strict=True):
-        assert abs(whole - count - rim * share / kernels) <= 1
-
-
-def test_an_empty_ring_stays_empty() -> None:
-    assert ring_sizes((79, 95), SHARES)[2] == token_counts((79, 95), SHARES)[2] == 0

@@ -7,12 +7,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from sshr.network.bank import FrequencyRows, ring_sizes
+from sshr.network.bank import FrequencyRows
 from sshr.network.config import ModelConfig
 from sshr.network.exact import ExactSteps
-from sshr.network.fit import ROUNDING
 from sshr.network.model import SshrNet
+from sshr.network.sizes import ring_sizes
 from sshr.network.transform import Transform
+from sshr.rounding.kernels import ROUNDING
 
 
 @pytest.fixture

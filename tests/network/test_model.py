@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from sshr.network.bank import TILE_MULTIPLE
 from sshr.network.config import ModelConfig
 from sshr.network.model import SshrNet
 from sshr.network.reparam import RepKernel
+from sshr.network.sizes import TILE_MULTIPLE
 
 NAMES = ["mixed", "plain", "printed"]
 

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from sshr.network.bank import BlockBank, ring_sizes, token_counts
+from sshr.network.bank import BlockBank
 from sshr.network.mix import random_mix
+from sshr.network.sizes import ring_sizes, token_counts
 from sshr.network.spread import Groups, Spread
 
 DOUBLE = torch.float64

@@ -16,7 +16,7 @@ import sshr
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
 from sshr.transports.kind import Kind
-from sshr.zoo.registry import PRESETS
+from sshr.zoo.presets import PRESETS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FILES = ["golden.json", "passphrase.txt", "reference.png", "secret.png", "stego.png"]

@@ -1,40 +1,34 @@
 """Results do not depend on threads, nor on which process has loaded the weights.
 
-Reveals agree to a grey level. What the network makes of a secret agrees to a fiftieth of one before
-it is rounded; noise-shaped rounding hands every error on, so from there two stegos of one session
-may differ in many samples, and are equally good."""
+On one machine they agree to the bit; reveals on two agree to a grey level. What a sender makes of a
+secret elsewhere agrees to a twentieth of a level before it is rounded; noise-shaped rounding hands
+every error on, so from there two stegos of one session may differ in many samples, and are equally
+good."""
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
 import sshr
-from sshr.metrics import psnr
-from sshr.zoo import registry
+from sshr.zoo import tiles
 
 Rgb8 = NDArray[np.uint8]
 OPEN = sshr.Keys(reference_alone=True)
 LevelsApart = Callable[[Rgb8, Rgb8], int]
 # Reads nothing of this process: its own interpreter, its own reading of the weights, two threads.
 REVEAL = """
-import sys, torch, sshr
-torch.set_num_threads(2)
+import os, sys
+os.environ["OMP_NUM_THREADS"] = "2"
+import sshr
 sshr.reveal(sys.argv[1], sys.argv[2], sshr.Keys(reference_alone=True)).save(sys.argv[3])
 """
-
-
-@pytest.fixture(autouse=True)
-def _threads_restored() -> Iterator[None]:
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(params=[(128, 128), (144, 352)], ids=["one tile", "two tiles"])
@@ -44,30 +38,28 @@ def pair(request: pytest.FixtureRequest, photo: Callable[..., Rgb8]) -> tuple[Rg
 
 
 @pytest.mark.usefixtures("same_session")
-def test_one_and_two_workers_conceal_equally_well(pair: tuple[Rgb8, Rgb8]) -> None:
-    secret, reference = pair
-    figures = []
-    for threads in (1, 2):
-        torch.set_num_threads(threads)
-        stego = sshr.conceal(secret, reference, OPEN).image
-        assert torch.get_num_threads() == threads
-        torch.set_num_threads(1)
-        revealed = sshr.reveal(stego, reference, OPEN)
-        assert revealed.intact
-        figures.append((psnr(stego, reference), psnr(revealed.image, secret)))
-    assert np.abs(np.subtract(*figures)).max() < 0.3
+def test_one_and_two_threads_make_the_same_stego(
+    pair: tuple[Rgb8, Rgb8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for threads in ("1", "2"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        made.append(sshr.conceal(*pair, OPEN).image)
+    assert np.array_equal(*made)
 
 
 def test_one_and_two_threads_and_another_process_reveal_alike(
-    pair: tuple[Rgb8, Rgb8], levels_apart: LevelsApart, tmp_path: Path
+    pair: tuple[Rgb8, Rgb8],
+    levels_apart: LevelsApart,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stego = sshr.conceal(*pair, OPEN)
     pictures = []
-    for threads in (1, 2):
-        torch.set_num_threads(threads)
+    for threads in ("1", "2"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
         pictures.append(sshr.reveal(stego.image, pair[1], OPEN).image)
-        assert torch.get_num_threads() == threads
-    assert levels_apart(*pictures) <= 1
+    assert np.array_equal(*pictures)
 
     stego.save(tmp_path / "stego.png")
     Image.fromarray(pair[1]).save(tmp_path / "reference.png")
@@ -84,13 +76,27 @@ def test_weights_read_anew_reveal_alike(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = sshr.reveal(stego.image, reference, OPEN).image
-    read, load = [], registry._load.__wrapped__
+    read, load = [], tiles._graphs.__wrapped__
 
-    def reading(preset: str, place: torch.device) -> object:
+    def reading(preset: str) -> object:
         read.append(preset)
-        return load(preset, place)
+        return load(preset)
 
-    monkeypatch.setattr(registry, "_load", reading)
+    monkeypatch.setattr(tiles, "_graphs", reading)
     after = sshr.reveal(stego.image, reference, OPEN).image
     assert read == ["base"]
     assert levels_apart(before, after) <= 1
+
+
+def test_several_threads_use_the_api_at_once(pair: tuple[Rgb8, Rgb8]) -> None:
+    stego = sshr.conceal(*pair, OPEN)
+    alone = sshr.reveal(stego.image, pair[1], OPEN).image
+
+    def both(_: int) -> tuple[Rgb8, float]:
+        made = sshr.conceal(*pair, OPEN)
+        return sshr.reveal(stego.image, pair[1], OPEN).image, made.check().revealed_psnr or 0.0
+
+    with ThreadPoolExecutor(3) as pool:
+        for picture, figure in pool.map(both, range(3)):
+            assert np.array_equal(picture, alone)
+            assert figure > 40

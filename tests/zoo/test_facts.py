@@ -11,12 +11,13 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from sshr.errors import CheckpointError
+from sshr.inference.rsrk import key_bytes
 from sshr.network.model import SshrNet
-from sshr.network.rsrk import key_bytes
 from sshr.zoo import facts as module
 from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.facts import FIGURES, preset_of, read_facts, read_scores, summaries
-from sshr.zoo.registry import PRESETS, load_model
+from sshr.zoo.presets import PRESETS
+from sshr.zoo.registry import load_model
 
 WEIGHTS = Path(str(files("sshr.zoo") / "weights"))
 SETS = {"kodak24": {"pairs": 24, **dict.fromkeys(FIGURES, 1.0)}}

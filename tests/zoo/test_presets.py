@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sshr.errors import CheckpointError
-from sshr.zoo.presets import PRESETS, checkpoint_file
+from sshr.zoo.presets import PRESETS, checkpoint_file, is_exported
 
 
 def test_presets() -> None:
@@ -29,3 +29,12 @@ def test_a_path_is_its_own_file_and_may_be_missing(tmp_path: Path) -> None:
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(CheckpointError, match="unknown preset"), checkpoint_file(name):
         pass
+
+
+def test_an_exported_folder_is_told_from_a_checkpoint(tmp_path: Path) -> None:
+    for name in ("mine", "mine.safetensors"):
+        (tmp_path / name).mkdir()
+    assert is_exported(str(tmp_path / "mine"))
+    assert not is_exported(str(tmp_path / "mine.safetensors"))
+    assert not is_exported(str(tmp_path / "other"))
+    assert not is_exported("base")

@@ -1,18 +1,23 @@
 """The named presets: each name builds exactly its network from the weights in the package."""
 
 import copy
+import dataclasses
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 import sshr
 from sshr.errors import CheckpointError, DeviceError
+from sshr.inference.closed_form import ClosedForm
 from sshr.network import config
 from sshr.network.mix import random_mix
 from sshr.zoo import registry
-from sshr.zoo.registry import PRESETS, find_model, load_model, pick_device
+from sshr.zoo.presets import PRESETS
+from sshr.zoo.registry import load_model, open_model, pick_device
+from sshr.zoo.tiles import load_tiles
 
 
 def weights(name: str) -> Path:
@@ -60,23 +65,26 @@ def test_fusing_keeps_what_a_packaged_network_does(name: str) -> None:
 
 
 def test_digests_name_the_presets() -> None:
-    digests = {name: load_model(name, "cpu").digest for name in PRESETS}
-    assert len(set(digests.values())) == 2
-    for name, digest in digests.items():
-        for preferred in PRESETS:
-            assert find_model(digest[:8], preferred, "cpu") is load_model(name, "cpu")
+    assert len({load_model(name, "cpu").digest for name in PRESETS}) == 2
 
 
-def test_an_unknown_identity_is_said_to_be_another_checkpoint() -> None:
-    with pytest.raises(CheckpointError, match=r"another checkpoint \(0001020304050607\)"):
-        find_model(bytes(range(8)), "base", "cpu")
+def test_a_network_is_opened_by_its_digest() -> None:
+    for name in PRESETS:
+        loaded = load_model(name, "cpu")
+        assert open_model(load_tiles(name)) is open_model(loaded) is loaded
+    unknown = dataclasses.replace(load_model("base", "cpu"), digest=bytes(32))
+    assert open_model(unknown) is unknown
+    graphs = load_tiles("base")
+    assert isinstance(graphs, ClosedForm)
+    foreign = ClosedForm(SimpleNamespace(digest=bytes(32)), graphs.model)  # type: ignore[arg-type]
+    with pytest.raises(CheckpointError, match="name its checkpoint instead"):
+        open_model(foreign)
 
 
 def test_a_checkpoint_by_path() -> None:
     by_path = load_model(str(weights("paper")), "cpu")
     assert not by_path.net.uses_mix
     assert by_path.digest == load_model("paper", "cpu").digest
-    assert find_model(by_path.digest[:8], str(weights("paper")), "cpu") is by_path
 
 
 @pytest.mark.parametrize("name", ["Base", "", "other", "base.pt", "/etc/passwd"])

@@ -8,6 +8,7 @@ from sshr import __version__
 from sshr.cli.app import app as app_command
 from sshr.cli.conceal import make_conceal
 from sshr.cli.evaluate import evaluate
+from sshr.cli.export import export
 from sshr.cli.groups import grouped
 from sshr.cli.inspect import inspect
 from sshr.cli.keygen import key, keygen
@@ -26,7 +27,7 @@ def make_app() -> typer.Typer:
         help="Conceal a secret in a new picture that looks like a shared reference, and reveal it.",
     )
     commands = (grouped(make_conceal()), reveal, inspect, fingerprint, reference)
-    for command in (*commands, keygen, key, app_command, models, train, evaluate):
+    for command in (*commands, keygen, key, app_command, models, train, export, evaluate):
         app.command()(command)
     app.callback()(root)
     return app

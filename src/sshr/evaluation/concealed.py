@@ -1,20 +1,15 @@
 """Concealed secrets to attack, each with all that its sender knows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from sshr.crypto.keys import Keys
 from sshr.crypto.session import Session
-from sshr.evaluation.attacks.denoising import median
 from sshr.header.drafts import TrailingDraft
 from sshr.header.metadata import Metadata
 from sshr.header.writer import HeaderWriter, Randomness
-from sshr.network.rsrk import decode_rsrk_public
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
@@ -28,7 +23,7 @@ class ConcealedPair:
     Attributes:
         secret, reference, stego: (H, W, 3) uint8 RGB, sides multiples of 16.
         rsrk_public: k_pub_s as the header holds it.
-        k_sym: (1, d).
+        k_sym: (d,).
         scales: as in the metadata.
     """
 
@@ -36,7 +31,7 @@ class ConcealedPair:
     reference: Rgb8
     stego: Rgb8
     rsrk_public: bytes
-    k_sym: Tensor
+    k_sym: NDArray[np.float32]
     scales: bytes
     session: Session
 
@@ -69,19 +64,3 @@ def conceal_pair(
     )
     stego = sending.write(TrailingDraft(made.rounder), metadata, ecc=True)
     return ConcealedPair(secret, reference, stego, rsrk_public, k_sym, made.scales, sending.session)
-
-
-def rsrk_public_scores(engine: Engine, pairs: Sequence[ConcealedPair]) -> NDArray[np.float64]:
-    """How well each k_pub_s fits each candidate secret: (N, N), higher is better.
-
-    k_pub_s is a function of the secret, without any randomness. The paper sends it in the clear
-    (`base` seals it), so an eavesdropper computes it for candidates too, here from smoothed copies
-    such as he may have.
-    """
-    copies = [engine.rsrk_public(median(pair.secret)) for pair in pairs]
-    sent, expected = (
-        decode_rsrk_public(torch.tensor([list(key) for key in keys], dtype=torch.uint8)).numpy()
-        for keys in ([pair.rsrk_public for pair in pairs], copies)
-    )
-    scores: NDArray[np.float64] = -np.abs(sent[:, None] - expected[None]).sum(axis=2, dtype=float)
-    return scores

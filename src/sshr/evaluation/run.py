@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sshr.errors import OutputError, UsageError
-from sshr.evaluation.attacks import suite as attacking
-from sshr.evaluation.attacks.suite import AttackSuite
+from sshr.evaluation.attacks.sizes import LEAST, PAIRS
 from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
 from sshr.evaluation.detectors.detector import Detector, find_detector
 from sshr.evaluation.ledger import Ledger
@@ -32,6 +31,7 @@ from sshr.imaging.channels import Channel
 from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
 from sshr.types import Rgb8
+from sshr.zoo.extras import require_torch
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Options:
     pairs: Path | None = None
     seed: int = 1
     attacks: bool = False
-    attack_pairs: int = attacking.PAIRS
+    attack_pairs: int = PAIRS
     searches: int = 2
     detectors: Sequence[str] = ()
 
@@ -129,6 +129,8 @@ def _attacked(
     keep: Keep,
     progress: Progress,
 ) -> dict[str, AttackReport]:
+    from sshr.evaluation.attacks.suite import AttackSuite
+
     networks = _check_attacks(options, len(pairs))
     ledger = Ledger(options.out / "attacks.jsonl", what, AttackLine)
     pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
@@ -156,6 +158,7 @@ def _detected(
 
 def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:
     """The networks to attack, those with weights of their own; before hours of measuring."""
+    require_torch("--attacks")
     networks = [
         entry
         for entry in options.methods
@@ -163,7 +166,7 @@ def _check_attacks(options: Options, pairs: int) -> list[MethodEntry]:
     ]
     if not networks:
         raise UsageError("--attacks is for networks, whose checks can be bypassed; name a --preset")
-    _require_pairs("--attacks", attacking.LEAST, pairs)
+    _require_pairs("--attacks", LEAST, pairs)
     return networks
 
 

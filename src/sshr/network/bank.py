@@ -14,12 +14,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from sshr.network.sizes import Size, ring_sizes
 from sshr.network.transform import CHANNELS, Transform
-from sshr.rounding.kernels import dct_array, frequency_order, split_count
-
-Size = tuple[int, int]
-TILE_MULTIPLE = 16
-"""The sides of a secret's tile are multiples of it."""
+from sshr.rounding.kernels import dct_array, frequency_order
 
 
 @lru_cache(maxsize=64)
@@ -188,28 +185,9 @@ def named_bank(name: str, block: int, shares: Sequence[float]) -> RowBank:
     return BlockRows(block) if name == "block" else FrequencyRows(shares)
 
 
-def ring_sizes(size: Size, shares: Sequence[float]) -> list[int]:
-    """Coefficients of each ring in a tile of (H, W): those of whole blocks, and the rim's share."""
-    within = token_counts(size, shares)
-    rim = split_count(3 * size[0] * size[1] - sum(within), shares)
-    return [a + b for a, b in zip(within, rim, strict=True)]
-
-
-def token_counts(size: Size, shares: Sequence[float]) -> list[int]:
-    """Coefficients of each ring that a secret fills."""
-    height, width = whole_blocks(size)
-    return split_count(3 * height * width, shares)
-
-
 def size_of(planes: Tensor) -> Size:
     """(H, W) of planes (..., H, W)."""
     return planes.shape[-2], planes.shape[-1]
-
-
-def whole_blocks(size: Size) -> Size:
-    """The part of a tile that a secret fills: its sides' multiples of 16."""
-    height, width = size
-    return height - height % TILE_MULTIPLE, width - width % TILE_MULTIPLE
 
 
 def _matrices(planes: Tensor) -> tuple[Tensor, Tensor]:

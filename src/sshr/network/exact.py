@@ -19,26 +19,23 @@ from sshr.network.bank import (
     FrequencyRows,
     RankedRows,
     RowBank,
-    Size,
     named_bank,
-    ring_sizes,
     size_of,
 )
 from sshr.network.closed_form import Stage, linear_pair, nonlinear_pair
 from sshr.network.companding import Companding
 from sshr.network.config import ModelConfig
+from sshr.network.constants import LARGEST_GAIN, LOUDEST, SCALE_ROUNDS
 from sshr.network.coupling import Watch
-from sshr.network.fit import ROUNDING, fit_start, mean_power, reachable
+from sshr.network.fit import fit_start, mean_power, reachable
 from sshr.network.mix import Mix
 from sshr.network.rotation import KeyedRotation
+from sshr.network.sizes import Size, ring_sizes
 from sshr.network.spread import Groups, Spread
 from sshr.network.steps import Pair, Shared, Steps
 from sshr.network.strength import Strength, inside, with_headroom
 from sshr.network.transform import Transform
-
-_ROUNDS = 8
-_LOUDEST = 1e4  # scale of a secret in which there is hardly anything to send
-_LARGEST = 0.8  # gain: towards one a pair of steps has nothing left to hold on to
+from sshr.rounding.kernels import ROUNDING
 
 
 @dataclass(frozen=True)
@@ -300,7 +297,7 @@ class ExactSteps(Steps):
             gain = (power * (self.payload_power / mean)).sqrt()
             return gain.repeat_interleave(counts)[None]
         classes = self.bank().class_of(size).to(scales.device)
-        return (self.log_gain.exp()[classes] * scales).clamp(max=_LARGEST)
+        return (self.log_gain.exp()[classes] * scales).clamp(max=LARGEST_GAIN)
 
     def _centre(self, reference: Tensor, room: Tensor) -> Tensor:
         """Planes of the reference with its headroom, which the payload is added to."""
@@ -327,11 +324,11 @@ class ExactSteps(Steps):
         row = self._turned(bank.row(sent), setting.turns, size)
         allowed = self.payload_power * strength.square().mean((1, 2, 3))
         scale = tokens.new_ones(len(tokens), 1)
-        for _ in range(_ROUNDS):
+        for _ in range(SCALE_ROUNDS):
             payload = strength * self.carrier().planes(self._gain(size, scale) * row, size)
             power = payload.square().mean((1, 2, 3)).clamp(min=1e-12)
-            scale = (scale * (allowed / power).sqrt()[:, None]).clamp(max=_LOUDEST)
-            if float((scale.max() * self.log_gain.max().exp()).detach()) < _LARGEST:
+            scale = (scale * (allowed / power).sqrt()[:, None]).clamp(max=LOUDEST)
+            if float((scale.max() * self.log_gain.max().exp()).detach()) < LARGEST_GAIN:
                 break  # no gain has reached its limit, so power is proportional
         return scale
 

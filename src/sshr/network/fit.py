@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from sshr.rounding.kernels import achieved
+from sshr.rounding.kernels import ROUNDING, achieved
 
 if TYPE_CHECKING:
     from sshr.network.exact import ExactSteps
@@ -14,9 +14,6 @@ _NOISE_LIKE = 10**-5.4
 """Power of a coefficient that rounding noise would hide anyway: weaker ones are all alike."""
 
 _WEAKEST = 1e-7
-
-ROUNDING = 1 / 12 / 255**2
-"""Variance of rounding to 8 bits, on [0, 1] samples."""
 
 _QUIETEST = -4.6  # log noise: quieter rings would ask more of fp32 and of the picture's edges
 

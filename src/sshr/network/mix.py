@@ -14,9 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-VECTORS = 9
-_ROUNDS, _SMALL = 2, 128
-"""Transforms of a group, and the size below which it gets one for every vector but the first."""
+from sshr.network.constants import MIX_ROUNDS, MIX_SMALL, MIX_VECTORS
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Mix:
         parts = row.split(list(sizes), dim=1)
         for part, signs in zip(parts, self.signs[1:].split(list(sizes), dim=1), strict=True):
             if part.shape[1]:
-                yield part, signs if part.shape[1] < _SMALL else signs[:_ROUNDS]
+                yield part, signs if part.shape[1] < MIX_SMALL else signs[:MIX_ROUNDS]
 
 
 def random_mix(sizes: Sequence[int], generator: torch.Generator, device: torch.device) -> Mix:
@@ -68,14 +66,14 @@ def random_mix(sizes: Sequence[int], generator: torch.Generator, device: torch.d
     for size in sizes:
         parts.append(start + torch.randperm(size, generator=generator))
         start += size
-    signs = torch.randint(0, 2, (VECTORS, count), generator=generator).float() * 2 - 1
+    signs = torch.randint(0, 2, (MIX_VECTORS, count), generator=generator).float() * 2 - 1
     filler = torch.randn(count, generator=generator)
     return Mix(torch.cat(parts).to(device), signs.to(device), filler.to(device))
 
 
 def no_mix(count: int, device: torch.device) -> Mix:
     """U = id, and no filling: what an attacker without a session key may try."""
-    one = torch.ones(VECTORS, count, device=device)
+    one = torch.ones(MIX_VECTORS, count, device=device)
     return Mix(torch.arange(count, device=device), one, torch.zeros(count, device=device))
 
 

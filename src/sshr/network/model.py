@@ -5,7 +5,7 @@ import copy
 import torch
 from torch import Tensor
 
-from sshr.network.bank import Size, size_of, whole_blocks
+from sshr.network.bank import size_of
 from sshr.network.config import ModelConfig
 from sshr.network.coupling import Mixing, Watch
 from sshr.network.exact import ExactSteps
@@ -21,6 +21,7 @@ from sshr.network.rsrk import (
     decode_rsrk_public,
     encode_rsrk_public,
 )
+from sshr.network.sizes import Size, whole_blocks
 from sshr.network.steps import Shared, Steps
 from sshr.network.transform import Transform
 

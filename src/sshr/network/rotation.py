@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-_ATOMS = 16
-_TURNS = 24  # different rotations, taken in turn along the bank
+from sshr.network.constants import TURN_ATOMS, TURNS
+
 _HIDDEN = 96
 _LENGTH = 16.0  # of every key, whatever its pair
 
@@ -26,9 +26,9 @@ class KeyedRotation(nn.Module):
     def __init__(self, key_dim: int, angle: float) -> None:
         super().__init__()
         self.angle = angle
-        pairs = _ATOMS * (_ATOMS - 1) // 2
+        pairs = TURN_ATOMS * (TURN_ATOMS - 1) // 2
         self.enter = nn.Linear(key_dim, _HIDDEN)
-        self.leave = nn.Linear(_HIDDEN, _TURNS * pairs)
+        self.leave = nn.Linear(_HIDDEN, TURNS * pairs)
         with torch.no_grad():
             self.enter.weight.normal_(std=key_dim**-0.5)
             self.leave.weight.normal_(std=_HIDDEN**-0.5)
@@ -36,12 +36,16 @@ class KeyedRotation(nn.Module):
             self.leave.bias.zero_()
         self.requires_grad_(False)
 
-    def forward(self, k_sym: Tensor) -> Tensor:
+    def angles(self, k_sym: Tensor) -> Tensor:
+        """Of the rotations' planes, (B, turns, 120)."""
         key = F.normalize(k_sym, dim=1) * _LENGTH
-        angles = self.leave(F.silu(self.enter(key))).unflatten(1, (_TURNS, -1))
-        rows, columns = torch.triu_indices(_ATOMS, _ATOMS, 1, device=angles.device)
-        skew = angles.new_zeros(*angles.shape[:2], _ATOMS, _ATOMS)
-        skew[..., rows, columns] = angles * self.angle
+        return self.angle * self.leave(F.silu(self.enter(key))).unflatten(1, (TURNS, -1))
+
+    def forward(self, k_sym: Tensor) -> Tensor:
+        angles = self.angles(k_sym)
+        rows, columns = torch.triu_indices(TURN_ATOMS, TURN_ATOMS, 1, device=angles.device)
+        skew = angles.new_zeros(*angles.shape[:2], TURN_ATOMS, TURN_ATOMS)
+        skew[..., rows, columns] = angles
         turns: Tensor = torch.linalg.matrix_exp(skew - skew.mT)
         return turns
 
@@ -51,9 +55,9 @@ class KeyedRotation(nn.Module):
 
         Coefficients of `colours` planes lie side by side and are not mixed with each other.
         """
-        group = _ATOMS * colours
+        group = TURN_ATOMS * colours
         whole = row.shape[1] // group * group
-        blocks = row[:, :whole].reshape(len(row), whole // group, _ATOMS, colours)
-        which = torch.arange(blocks.shape[1], device=row.device) % _TURNS
+        blocks = row[:, :whole].reshape(len(row), whole // group, TURN_ATOMS, colours)
+        which = torch.arange(blocks.shape[1], device=row.device) % TURNS
         turned = (turns.index_select(1, which) @ blocks).flatten(1)
         return torch.cat([turned, row[:, whole:]], dim=1)

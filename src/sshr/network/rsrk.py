@@ -12,16 +12,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sshr.network.constants import KEY_SIDE, KEY_STEP, KEYS_PER_BYTE
 from sshr.network.hiding import PhotoFeatures
 
 FEATURES = 256
 _MEAN = (0.485, 0.456, 0.406)
 _STD = (0.229, 0.224, 0.225)
-_SIDE = 256
 _WHITE = 64  # principal directions of the features that are kept
 _FAINTEST = 0.02  # deviation of a direction, in that of the first, below which they count alike
-_STEP = 0.55  # between the four levels of k_pub_s
-_PER_BYTE = 4
 
 
 class AlexNetFeatures(PhotoFeatures):
@@ -52,9 +50,13 @@ class AlexNetFeatures(PhotoFeatures):
 
     def pooled(self, image: Tensor) -> Tensor:
         """F_i (B, 256): pooled and averaged conv5 of the image resized to 256x256."""
-        if image.shape[-2:] != (_SIDE, _SIDE):
-            image = F.interpolate(image, (_SIDE, _SIDE), mode="bilinear", antialias=True)
-        pooled: Tensor = F.max_pool2d(self(image)[-1], 3, 2).mean((-2, -1))
+        if image.shape[-2:] != (KEY_SIDE, KEY_SIDE):
+            image = F.interpolate(image, (KEY_SIDE, KEY_SIDE), mode="bilinear", antialias=True)
+        return self.pool(self(image))
+
+    def pool(self, taps: list[Tensor]) -> Tensor:
+        """F_i (B, 256) of all activations."""
+        pooled: Tensor = F.max_pool2d(taps[-1], 3, 2).mean((-2, -1))
         return pooled
 
 
@@ -74,8 +76,8 @@ class KeyGenerator(nn.Module):
 
     def __init__(self, key_dim: int) -> None:
         super().__init__()
-        if key_dim % _PER_BYTE:
-            raise ValueError(f"key_dim {key_dim} is not a multiple of {_PER_BYTE}")
+        if key_dim % KEYS_PER_BYTE:
+            raise ValueError(f"key_dim {key_dim} is not a multiple of {KEYS_PER_BYTE}")
         self.register_buffer("mean", torch.zeros(FEATURES))
         self.register_buffer("white", torch.eye(FEATURES)[:_WHITE].clone())
         self.private = nn.ModuleList([nn.Linear(_WHITE, FEATURES), nn.Linear(FEATURES, key_dim)])
@@ -126,20 +128,15 @@ class KeyGenerator(nn.Module):
         return (features - self.mean) @ self.white.T
 
 
-def key_bytes(key_dim: int) -> int:
-    """Bytes of k_pub_s in the header."""
-    return key_dim // _PER_BYTE
-
-
 def encode_rsrk_public(rsrk_public: Tensor) -> Tensor:
     """Floats (B, d) -> uint8 codes (B, d / 4) for the header, the first element lowest."""
-    levels = (rsrk_public / _STEP + 1.5).round().clamp(0, 3).to(torch.uint8)
-    shifts = torch.arange(_PER_BYTE, device=levels.device, dtype=torch.uint8) * 2
-    return (levels.unflatten(1, (-1, _PER_BYTE)) << shifts).sum(-1, dtype=torch.uint8)
+    levels = (rsrk_public / KEY_STEP + 1.5).round().clamp(0, 3).to(torch.uint8)
+    shifts = torch.arange(KEYS_PER_BYTE, device=levels.device, dtype=torch.uint8) * 2
+    return (levels.unflatten(1, (-1, KEYS_PER_BYTE)) << shifts).sum(-1, dtype=torch.uint8)
 
 
 def decode_rsrk_public(codes: Tensor) -> Tensor:
     """Inverse of `encode_rsrk_public`, fp32."""
-    shifts = torch.arange(_PER_BYTE, device=codes.device, dtype=torch.uint8) * 2
+    shifts = torch.arange(KEYS_PER_BYTE, device=codes.device, dtype=torch.uint8) * 2
     levels = (codes[..., None] >> shifts) & 3
-    return (levels.flatten(1).float() - 1.5) * _STEP
+    return (levels.flatten(1).float() - 1.5) * KEY_STEP

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sshr.network.bank import Size, ring_sizes, token_counts, whole_blocks
+from sshr.network.constants import EMPTY
 from sshr.network.mix import Mix
-
-_EMPTY = 0.1 / 255  # deviation of a group below which noise fills what is missing of its power
+from sshr.network.sizes import Size, ring_sizes, token_counts, whole_blocks
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Spread:
                 continue
             energy = own.square().sum(1, keepdim=True)
             power = energy / max(own.shape[1], 1)
-            scale = power.clamp(min=_EMPTY**2).rsqrt()
+            scale = power.clamp(min=EMPTY**2).rsqrt()
             missing = (1 - power * scale.square()).detach().clamp(min=0).sqrt()
             within = missing.expand(-1, own.shape[1])
             beyond = missing.new_ones(len(tokens), len(filler) - own.shape[1])

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from sshr.network.bank import Size
 from sshr.network.coupling import Watch
 from sshr.network.mix import Mix
+from sshr.network.sizes import Size
 
 Pair = tuple[Tensor, Tensor]
 """(z, y) as planes."""

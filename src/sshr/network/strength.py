@@ -12,13 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sshr.network.config import ReactionConfig, StrengthConfig
+from sshr.network.constants import LEAST_SHARE, SHARE_ROUNDS, WINDOW_REACH, window
 from sshr.network.guidance import Guidance
 from sshr.network.transform import CHANNELS, Transform
 
-_SIGMA, _REACH = 1.5, 5
 _LIMIT = 0.7
-_LEAST = 0.15  # share of the payload's power that the reference's headroom may leave at least
-_ROUNDS = 8
 
 
 class Strength(nn.Module):
@@ -58,11 +56,9 @@ class Strength(nn.Module):
 
 def blur(planes: Tensor) -> Tensor:
     """Gaussian mean over a window of 11x11 (that of SSIM), the border repeated."""
-    at = torch.arange(-_REACH, _REACH + 1, device=planes.device, dtype=planes.dtype)
-    taps = torch.exp(-0.5 * (at / _SIGMA).square())
-    taps = (taps / taps.sum()).view(1, 1, 1, -1)
+    taps = torch.from_numpy(window()).to(planes).view(1, 1, 1, -1)
     count = planes.shape[1]
-    padded = F.pad(planes, [_REACH] * 4, mode="replicate").flatten(0, 1)[:, None]
+    padded = F.pad(planes, [WINDOW_REACH] * 4, mode="replicate").flatten(0, 1)[:, None]
     mean = F.conv2d(F.conv2d(padded, taps), taps.mT)
     return mean.view(-1, count, *planes.shape[-2:])
 
@@ -86,10 +82,10 @@ def with_headroom(
     """
     share = torch.ones_like(even[:, :, :1, :1])
     reach = headroom * power**0.5
-    for _ in range(_ROUNDS if equal else 0):
+    for _ in range(SHARE_ROUNDS if equal else 0):
         room = reach * even * share.sqrt()
         cost = (reference - inside(reference, room)).square()
         left = power - cost.mean((1, 2, 3), keepdim=True)
-        share = (share * (left / power).clamp(min=_LEAST)).sqrt()
+        share = (share * (left / power).clamp(min=LEAST_SHARE)).sqrt()
     strength = even * share.sqrt()
     return strength, reach * strength

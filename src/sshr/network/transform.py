@@ -9,16 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sshr.network.config import COLOURS, TRANSFORMS
+from sshr.network.constants import MEAN_COLOUR, opponent
 
 CHANNELS = 12
-MEAN_COLOUR = (0.459, 0.450, 0.413)
-"""Mean RGB of the training photographs, on [0, 1]: what the states are centred on."""
-
-
-def opponent() -> Tensor:
-    """Luma-like mean, red-blue and green-magenta axes: an orthonormal 3x3 matrix, fp64."""
-    rows = torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 2.0, -1.0]], dtype=torch.float64)
-    return rows / rows.norm(dim=1, keepdim=True)
 
 
 class Transform(nn.Module):
@@ -61,7 +54,7 @@ class Transform(nn.Module):
     def _turn(self, planes: Tensor, inverse: bool) -> Tensor:
         if self.colour == "rgb":
             return planes
-        matrix = opponent().to(planes)
+        matrix = torch.from_numpy(opponent()).to(planes)
         return torch.einsum("ij,bjhw->bihw", matrix.T if inverse else matrix, planes)
 
     def pack(self, planes: Tensor) -> Tensor:

@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 REACH = 4
+ROUNDING = 1 / 12 / 255**2
+"""Variance of rounding to 8 bits, on [0, 1] samples."""
+
 _SIDE = 64  # of the tile that kernels are computed for; rings are shares, so any side would do
 _RIDGE = 1e-7
 

@@ -10,7 +10,6 @@ import math
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +24,13 @@ from sshr.files.temporary import whole_file
 from sshr.network.hiding import HidingNet
 from sshr.network.kinds import build, config_from_dict, config_to_dict
 from sshr.network.model import StegoNet
+from sshr.zoo.loaded import LoadedModel
 
 FORMAT = "sshr-checkpoint-2"
 ROOM = 1 << 23
 """Samples that building may take beside four for each that the file holds (three are usual)."""
 
 CALL = 256
-
-
-@dataclass(frozen=True)
-class LoadedModel:
-    """A network in evaluation mode and its identity.
-
-    Attributes:
-        digest: SHA-256 of configuration and weights; a stego names its first eight bytes.
-    """
-
-    net: StegoNet
-    digest: bytes
 
 
 def save_checkpoint(net: HidingNet, path: Path) -> bytes:

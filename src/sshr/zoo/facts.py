@@ -14,8 +14,9 @@ from safetensors import SafetensorError, safe_open
 
 from sshr.errors import CheckpointError
 from sshr.files.names import reason
-from sshr.network.kinds import config_from_dict, kind_name, kind_named
-from sshr.zoo.presets import PRESETS, checkpoint_file
+from sshr.network.constants import KEYS_PER_BYTE
+from sshr.network.kinds import NetworkConfig, config_from_dict, kind_name, kind_named
+from sshr.zoo.presets import PRESETS, checkpoint_file, is_exported
 
 FIGURES = ("stego_psnr", "stego_ssim", "revealed_psnr", "revealed_ssim", "sum")
 """Means over a set, through written PNG files: PSNR in dB and SSIM of 8-bit RGB."""
@@ -30,27 +31,37 @@ class Facts:
 
     Attributes:
         checkpoint: the first eight bytes of its digest.
-        key_bytes: of k_pub_s.
-        scale_count: numbers for each tile.
+        config: of its network.
         parameters: without the frozen AlexNet features.
         file_bytes: size of the file.
         scores: None for a checkpoint that was not measured or is not packaged.
     """
 
     checkpoint: bytes
-    key_bytes: int
-    scale_count: int
+    config: NetworkConfig
     parameters: int
     file_bytes: int
     scores: Scores | None
 
+    @property
+    def key_bytes(self) -> int:
+        """Of k_pub_s."""
+        return self.config.key_dim // KEYS_PER_BYTE
+
+    @property
+    def scale_count(self) -> int:
+        """Numbers for each tile."""
+        return self.config.scale_count
+
 
 def read_facts(preset: str) -> Facts:
-    """The facts of a preset by name, or of a checkpoint by path.
+    """The facts of a preset by name, of a checkpoint or of an exported folder by path.
 
     Raises:
         CheckpointError: unknown preset, missing or foreign file.
     """
+    if is_exported(preset):
+        return _read_exported(Path(preset))
     with checkpoint_file(preset) as path:
         try:
             with safe_open(path, "np") as file:
@@ -67,7 +78,16 @@ def read_facts(preset: str) -> Facts:
     measured = kind_named(kind_name(config)).measured
     own = [n for n in sizes if n not in measured and not n.startswith("features.")]
     parameters = sum(sizes[name] for name in own)
-    return Facts(checkpoint, config.key_dim // 4, config.scale_count, parameters, size, scores)
+    return Facts(checkpoint, config, parameters, size, scores)
+
+
+def _read_exported(folder: Path) -> Facts:
+    from sshr.inference.graphs import Graphs
+
+    graphs = Graphs(folder)
+    config = graphs.read_config()
+    size = sum(path.stat().st_size for path in folder.glob("*.onnx"))
+    return Facts(graphs.digest[:8], config, graphs.parameters, size, None)
 
 
 def read_scores(path: Path, checkpoint: str) -> Scores | None:

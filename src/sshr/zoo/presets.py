@@ -11,7 +11,19 @@ PRESETS = {
     "base": "for use: session-keyed, 8-bit files, any size",
     "paper": "for research: the same without session key or mix",
 }
-"""What each is for; its file in `weights/` has its name."""
+"""What each is for; its files in `weights/` have its name."""
+
+SUFFIX = ".safetensors"
+
+PRESET_HELP = f"preset name, path of a {SUFFIX} checkpoint or of an exported folder"
+
+DEVICES = ("auto", "cpu", "cuda")
+"""Where a network may run; `auto` is CUDA where torch runs it and finds one, else the CPU."""
+
+
+def is_exported(preset: str) -> bool:
+    """Whether this is the path of a folder that `sshr export` may have written."""
+    return preset not in PRESETS and Path(preset).suffix != SUFFIX and Path(preset).is_dir()
 
 
 @contextmanager
@@ -24,10 +36,10 @@ def checkpoint_file(preset: str) -> Iterator[Path]:
     if preset in PRESETS:
         with as_file(files("sshr.zoo") / "weights") as weights:
             yield weights / f"{preset}.safetensors"
-    elif Path(preset).suffix == ".safetensors":
+    elif Path(preset).suffix == SUFFIX:
         yield Path(preset)
     else:
         raise CheckpointError(
             f"unknown preset '{preset}': use {', '.join(PRESETS)} "
-            "or the path of a .safetensors file"
+            f"or the path of a {SUFFIX} file or an exported folder"
         )

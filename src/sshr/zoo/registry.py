@@ -1,4 +1,4 @@
-"""Loading a network by its preset's name, its file or its identity."""
+"""Loading a network in torch by its preset's name or its file."""
 
 import functools
 import os
@@ -7,9 +7,10 @@ import torch
 
 from sshr.errors import CheckpointError, DeviceError
 from sshr.files.names import require_path
-from sshr.zoo.checkpoint import LoadedModel, load_checkpoint
-from sshr.zoo.presets import PRESETS as PRESETS
-from sshr.zoo.presets import checkpoint_file
+from sshr.inference.tile_network import TileNetwork
+from sshr.zoo.checkpoint import load_checkpoint
+from sshr.zoo.loaded import LoadedModel
+from sshr.zoo.presets import DEVICES, PRESETS, checkpoint_file
 
 
 def pick_device(name: str) -> torch.device:
@@ -18,7 +19,7 @@ def pick_device(name: str) -> torch.device:
     Raises:
         DeviceError: unknown name, or CUDA asked for and absent.
     """
-    if name not in ("auto", "cpu", "cuda"):
+    if name not in DEVICES:
         raise DeviceError(f"unknown device '{name}': use auto, cpu or cuda")
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
@@ -54,21 +55,22 @@ def _one_thread() -> None:
 
 
 @functools.lru_cache(maxsize=4)
+@torch.inference_mode(False)  # or whoever asks first would decide what can be done with it
 def _load(preset: str, place: torch.device) -> LoadedModel:
     with checkpoint_file(preset) as path:
         return load_checkpoint(path, place)
 
 
-def find_model(identity: bytes, preferred: str, device: str = "auto") -> LoadedModel:
-    """The checkpoint whose digest starts with `identity`: the preferred one or any packaged.
+def open_model(model: TileNetwork) -> LoadedModel:
+    """The network in torch of a model that may be run by something else.
 
     Raises:
-        CheckpointError: none matches.
+        CheckpointError: there are its graphs alone.
     """
-    for name in dict.fromkeys((preferred, *PRESETS)):
-        loaded = load_model(name, device)
-        if loaded.digest.startswith(identity):
+    if isinstance(model, LoadedModel):
+        return model
+    for name in PRESETS:
+        loaded = load_model(name, "cpu")
+        if loaded.digest == model.digest:
             return loaded
-    raise CheckpointError(
-        f"the stego was made with another checkpoint ({identity.hex()}); give it with --preset"
-    )
+    raise CheckpointError("an exported network cannot be looked into; name its checkpoint instead")

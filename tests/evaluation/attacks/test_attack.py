@@ -19,9 +19,10 @@ from sshr.evaluation.attacks.attack import (
     run_attack,
 )
 from sshr.evaluation.attacks.matching import FEATURES, feature_vectors, picks, right_picks
+from sshr.evaluation.attacks.public_keys import rsrk_public_scores
 from sshr.evaluation.attacks.scores import score
-from sshr.evaluation.concealed import conceal_pair, rsrk_public_scores
-from sshr.network.transform import MEAN_COLOUR
+from sshr.evaluation.concealed import conceal_pair
+from sshr.network.constants import MEAN_COLOUR
 from sshr.transports.analog.engine import Engine
 from sshr.zoo.registry import load_model
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.denoising import median, wiener
+from sshr.evaluation.attacks.opened import opened
 from sshr.evaluation.concealed import ConcealedPair
 from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
-from sshr.network.rsrk import decode_rsrk_public
+from sshr.inference.rsrk import decode_key
 from sshr.transports.analog.engine import Engine, pack_scales
 from sshr.types import Rgb8
 
@@ -85,7 +85,7 @@ PAPER_ATTACKS = _WRONG_KEYS + _WRONG_REFERENCES
 
 def attacks_on(engine: Engine) -> tuple[Attack, ...]:
     """The attacks that make sense against this network."""
-    return BASE_ATTACKS if engine.model.net.uses_mix else PAPER_ATTACKS
+    return BASE_ATTACKS if engine.model.uses_mix else PAPER_ATTACKS
 
 
 def run_attack(
@@ -113,7 +113,7 @@ def neutral_scales(engine: Engine, pair: ConcealedPair) -> bytes:
     as lively as photographs usually are.
     """
     tiles = len(tile_grid(*pair.stego.shape[:2]))
-    usual = engine.model.net.body.usual_scales().numpy()
+    usual = opened(engine).net.body.usual_scales().numpy()
     return pack_scales(np.tile(usual, tiles))
 
 
@@ -138,7 +138,6 @@ def _guess_session(
     return other.session if guess == "another's" else pair.session
 
 
-@torch.inference_mode()
 def _guess_k_sym(
     engine: Engine,
     attack: Attack,
@@ -146,7 +145,7 @@ def _guess_k_sym(
     other: ConcealedPair,
     reference: Rgb8,
     random: Randomness,
-) -> Tensor:
+) -> NDArray[np.float32]:
     right = pair.k_sym
     match attack.key:
         case "right":
@@ -157,14 +156,13 @@ def _guess_k_sym(
         case "one bit off":
             return engine.rsrk_symmetric(_flip_a_bit(pair.rsrk_public, random), reference)
         case "public key":
-            codes = np.frombuffer(pair.rsrk_public, np.uint8).copy()
-            return decode_rsrk_public(torch.from_numpy(codes)[None]).to(right)
+            return decode_key(pair.rsrk_public)
         case "Gaussian":
             rng = np.random.default_rng(list(random(16)))
-            noise = torch.from_numpy(rng.standard_normal(right.shape)).to(right)
-            return right.mean() + right.std() * noise
-    constants = {"zeros": 0.0, "ones": 1.0, "mean": float(right.abs().mean())}
-    return torch.full_like(right, constants[attack.key])
+            noise = rng.standard_normal(right.shape)
+            return (right.mean() + right.std(ddof=1) * noise).astype(np.float32)
+    constants = {"zeros": 0.0, "ones": 1.0, "mean": float(np.abs(right).mean())}
+    return np.full_like(right, constants[attack.key])
 
 
 def _flip_a_bit(key: bytes, random: Randomness) -> bytes:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.matching import Scores, feature_vectors, picks, right_picks
+from sshr.evaluation.attacks.opened import opened
 from sshr.evaluation.concealed import ConcealedPair
-from sshr.evaluation.methods.method import to_tensor
+from sshr.evaluation.tensors import to_tensor
 from sshr.header.writer import Randomness
 from sshr.imaging.tiles import tile_grid
 from sshr.transports.analog.engine import Engine
@@ -48,13 +49,12 @@ def seen_rows(engine: Engine, stego: Rgb8, reference: Rgb8) -> Rows:
     Raises:
         ValueError: a network without closed form has no such payload.
     """
-    body = engine.model.net.body
-    device = next(engine.model.net.parameters()).device
+    model = opened(engine)
     rows: Rows = []
     for tile in tile_grid(*stego.shape[:2]):
-        held, got = (to_tensor(p[tile.with_rim], device) for p in (reference, stego))
-        row = body.payload_seen(got, held)[0].double().cpu()
-        sizes = engine.model.net.group_sizes((held.shape[-2], held.shape[-1]))
+        held, got = (to_tensor(p[tile.with_rim], model.device) for p in (reference, stego))
+        row = model.net.body.payload_seen(got, held)[0].double().cpu()
+        sizes = model.group_sizes((held.shape[-2], held.shape[-1]))
         rows += [part.numpy() for part in row.split(sizes) if len(part)]
     return rows
 
@@ -151,7 +151,7 @@ def residual_picks(
     seen = [residual(pair.stego, pair.reference) for pair in pairs]
     payloads = bare_payloads(replace(engine, mixed=False), [pair.secret for pair in pairs])
     found = picks(feature_vectors(seen), feature_vectors(payloads), known)
-    if engine.model.net.uses_mix:
+    if engine.model.uses_mix:
         simulation = simulate(engine, pairs, draw)
         rows = [seen_rows(engine, pair.stego, pair.reference) for pair in pairs]
         for name, statistic in STATISTICS.items():

@@ -13,12 +13,15 @@ from torch.nn import functional as F
 
 from sshr.crypto.session import Session
 from sshr.evaluation.attacks.attack import neutral_scales
+from sshr.evaluation.attacks.opened import opened
 from sshr.evaluation.concealed import ConcealedPair
-from sshr.evaluation.methods.method import to_levels, to_tensor
+from sshr.evaluation.tensors import to_levels, to_tensor
 from sshr.imaging.tiles import tile_grid
-from sshr.network.mix import Mix, no_mix
+from sshr.inference.keyed_mix import no_mix
+from sshr.network.mix import Mix
 from sshr.transports.analog.engine import Engine, session_mix, unpack_scales
 from sshr.types import Rgb8
+from sshr.zoo.loaded import torch_mix
 
 STEPS = 500
 SIDE = 128
@@ -56,20 +59,20 @@ def search_key(
     tiles = tile_grid(*pair.stego.shape[:2])
     if len(tiles) != 1:
         raise ValueError(f"{len(tiles)} tiles; a search needs a single one")
-    net, device = engine.model.net, pair.k_sym.device
+    model = opened(engine)
+    net, device = model.net, model.device
     stego, held = to_tensor(pair.stego, device), to_tensor(reference, device)
     sizes = net.group_sizes((pair.stego.shape[0], pair.stego.shape[1]))
     packed = neutral_scales(engine, pair) if session is None else pair.scales
     scales = torch.from_numpy(unpack_scales(packed)).view(1, net.scale_count).to(device)
     mix: Mix | None = None
     if net.uses_mix:
-        mix = no_mix(sum(sizes), device)
-        if session is not None:
-            mix = session_mix(session, 0, sizes, device)
+        keyed = no_mix(sum(sizes)) if session is None else session_mix(session, 0, sizes)
+        mix = torch_mix(keyed, device)
     noise = torch.Generator().manual_seed(seed)
-    drawn = torch.randn(pair.k_sym.shape, generator=noise).to(device)
-    k_sym = pair.k_sym.mean() + pair.k_sym.std() * drawn
-    k_sym = k_sym.clone().requires_grad_(True)
+    right = torch.from_numpy(pair.k_sym)[None]
+    drawn = torch.randn(right.shape, generator=noise)
+    k_sym = (right.mean() + right.std() * drawn).to(device).requires_grad_(True)
     descent = torch.optim.Adam([k_sym], lr=_RATE)
     pictures: list[tuple[float, Tensor]] = []
     for _ in range(steps + 1):

@@ -9,7 +9,6 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sshr.errors import UsageError
@@ -21,10 +20,13 @@ from sshr.evaluation.attacks.attack import (
     run_attack,
 )
 from sshr.evaluation.attacks.matching import FEATURES, feature_vectors, picks, right_picks
+from sshr.evaluation.attacks.opened import opened
 from sshr.evaluation.attacks.payload import residual_picks
+from sshr.evaluation.attacks.public_keys import rsrk_public_scores
 from sshr.evaluation.attacks.scores import score
 from sshr.evaluation.attacks.search import SIDE, STEPS, search_key
-from sshr.evaluation.concealed import ConcealedPair, conceal_pair, rsrk_public_scores
+from sshr.evaluation.attacks.sizes import OTHER
+from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.measure import Keep, key_of
@@ -46,11 +48,6 @@ from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
 from sshr.types import Rgb8
 
-PAIRS = 24
-OTHER = 3
-"""A case and the third after it share neither secret nor reference, of five pairs at least."""
-
-LEAST = OTHER + 2
 _SET = "whole set"
 Features = dict[str, NDArray[np.float64]]
 Job = Callable[[], AttackedPicture | WholeSet]
@@ -100,7 +97,7 @@ class AttackSuite:
         if len({picture.shape for pair in pictures for picture in pair}) > 1:
             raise UsageError("--attacks needs pictures of one size: not protocol folder")
         self.entry, self.names, self.pictures = entry, list(names), list(pictures)
-        self.engine: Engine = entry.method.engine
+        self.engine = Engine(opened(entry.method.engine))
         self.seed, self.searches, self.keep = seed, min(searches, len(names)), keep
         self.lpips = Lpips()
         self._concealed = cache(self._conceal)
@@ -150,7 +147,7 @@ class AttackSuite:
 
     @property
     def _keyed(self) -> bool:
-        return self.engine.model.net.uses_mix
+        return self.engine.model.uses_mix
 
     def _empty(self, pair: int, attack: str) -> AttackLine:
         """A line with what it depends on: the other pair, or how many pairs there are."""
@@ -241,15 +238,14 @@ class AttackSuite:
         found = residual_picks(self.engine, pairs, self._ruled_out, self._draw("simulation"))
         if not self._keyed:
             found["k_pub_s"] = right_picks(rsrk_public_scores(self.engine, pairs), self._ruled_out)
-        return WholeSet(found, key_cosines(torch.cat([pair.k_sym for pair in pairs])))
+        return WholeSet(found, key_cosines(np.stack([pair.k_sym for pair in pairs])))
 
 
-def key_cosines(keys: torch.Tensor) -> KeyCosines:
+def key_cosines(keys: NDArray[np.float32]) -> KeyCosines:
     """Of keys (N, d), N at least 2."""
-    unit = torch.nn.functional.normalize(keys.double(), dim=1)
-    rows, columns = torch.triu_indices(len(keys), len(keys), 1).unbind()
-    found = (unit @ unit.T)[rows, columns]
-    size = found.abs()
+    unit = keys / np.linalg.norm(keys.astype(np.float64), axis=1, keepdims=True)
+    found = (unit @ unit.T)[np.triu_indices(len(keys), 1)]
+    size = np.abs(found)
     return KeyCosines(float(size.mean()), float(size.max()), float(found.max()))
 
 

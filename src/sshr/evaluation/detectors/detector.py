@@ -9,15 +9,12 @@ from numpy.typing import NDArray
 
 from sshr.errors import UsageError
 from sshr.evaluation.detectors.ensemble import FisherEnsemble
-from sshr.evaluation.detectors.networks import NetworkDetector
 from sshr.evaluation.detectors.sealwatch_features import sealwatch_parts
 from sshr.evaluation.detectors.spam import spam_features
 from sshr.evaluation.detectors.srm import srm_features, srmq1_features
-from sshr.evaluation.detectors.srnet import SrNet
-from sshr.evaluation.detectors.stegexpose import StegExpose
-from sshr.evaluation.detectors.xunet import XuNet
 from sshr.files.names import shown
 from sshr.types import Rgb8
+from sshr.zoo.extras import require_torch
 
 Vector = NDArray[np.float64]
 
@@ -76,12 +73,28 @@ def _voting(extract: Callable[[Rgb8], Vector]) -> Detector:
     )
 
 
+def _stegexpose(faithful: bool = False) -> Detector:
+    require_torch("stegexpose")
+    from sshr.evaluation.detectors.stegexpose import StegExpose
+
+    return StegExpose(faithful=faithful)
+
+
+def _network(name: str) -> Detector:
+    require_torch(name)
+    from sshr.evaluation.detectors.networks import NetworkDetector
+    from sshr.evaluation.detectors.srnet import SrNet
+    from sshr.evaluation.detectors.xunet import XuNet
+
+    return NetworkDetector({"xunet": XuNet, "srnet": SrNet}[name])
+
+
 DETECTORS: dict[str, Callable[[], Detector]] = {
     "spam": lambda: _voting(spam_features),
-    "stegexpose": StegExpose,
-    "stegexpose-published": lambda: StegExpose(faithful=True),
-    "xunet": lambda: NetworkDetector(XuNet),
-    "srnet": lambda: NetworkDetector(SrNet),
+    "stegexpose": lambda: _stegexpose(),
+    "stegexpose-published": lambda: _stegexpose(faithful=True),
+    "xunet": lambda: _network("xunet"),
+    "srnet": lambda: _network("srnet"),
     "srmq1": lambda: _voting(srmq1_features),
     "srm": lambda: _voting(srm_features),
     "sealwatch-spam": lambda: FeatureDetector(*sealwatch_parts()),

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from sshr.errors import EvaluationError, SshrError
 from sshr.imaging.depth import as_levels
@@ -84,18 +82,6 @@ def revealed(entry: MethodEntry, stego: Samples, reference: Rgb8, key: bytes) ->
         EvaluationError: it failed, or gave something that is no such picture.
     """
     return as_levels(_call(entry, "reveal", stego, reference, key))
-
-
-def to_tensor(picture: Rgb8, device: torch.device | None = None) -> Tensor:
-    """HWC uint8 RGB -> (1, 3, H, W) fp32 in [0, 1], on the CPU unless told otherwise."""
-    return torch.from_numpy(picture.copy()).to(device).permute(2, 0, 1)[None].float() / 255
-
-
-def to_levels(image: Tensor) -> Rgb8:
-    """(1, 3, H, W) in [0, 1] -> HWC uint8 RGB: clamped and rounded."""
-    levels = image[0].permute(1, 2, 0).clamp(0, 1).mul(255).round().cpu()
-    found: Rgb8 = levels.to(torch.uint8).contiguous().numpy()
-    return found
 
 
 def _call(entry: MethodEntry, what: str, first: Samples, reference: Rgb8, key: bytes) -> Samples:

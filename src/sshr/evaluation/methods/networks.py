@@ -10,30 +10,26 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair
-from sshr.evaluation.methods.method import MethodEntry, Samples, to_levels, to_tensor
+from sshr.evaluation.methods.method import MethodEntry, Samples
 from sshr.evaluation.methods.transports import TransportMethod, read_options
 from sshr.files.names import shown
 from sshr.imaging.depth import as_levels
 from sshr.imaging.tiles import tile_grid
 from sshr.network.config import ModelConfig
-from sshr.transports.analog.engine import Engine, session_mix, unpack_scales
+from sshr.transports.analog.engine import Engine
 from sshr.transports.cover import is_packed
 from sshr.types import Rgb8
-from sshr.zoo.checkpoint import save_checkpoint
-from sshr.zoo.registry import load_model
+from sshr.zoo.extras import has_torch, require_torch
+from sshr.zoo.facts import read_facts
+from sshr.zoo.tiles import load_tiles
 
 ANALOG = "analog"
 LINEAR = "linear"
-
-_FAINT, _LOUDER = 6 / 255, 8
-"""A state fainter than this is shown so many times louder, or it would be plain grey."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +61,17 @@ class NetworkTrace:
         """With session, k_sym and scales, which the header would say."""
         return self._reveal(received)
 
-    @torch.inference_mode()
     def steps(self) -> list[tuple[str, Rgb8]]:
-        """z after every step between the secret and the stego, and back (the paper's Figure 7)."""
-        net, pair = self.engine.model.net, self.pair
-        size, device = (pair.stego.shape[0], pair.stego.shape[1]), pair.k_sym.device
-        if len(tile_grid(*size)) > 1:
+        """z after every step between the secret and the stego, and back (the paper's Figure 7).
+
+        None without torch, which alone takes the steps one by one, or of several tiles.
+        """
+        if not has_torch() or len(tile_grid(*self.pair.stego.shape[:2])) > 1:
             return []
-        pictures = (pair.secret, pair.reference, pair.stego)
-        secret, reference, stego = (to_tensor(picture, device) for picture in pictures)
-        sizes = net.group_sizes(size)
-        mix = session_mix(pair.session, 0, sizes, device) if net.uses_mix else None
-        scales = torch.from_numpy(unpack_scales(pair.scales)).view(1, net.scale_count).to(device)
-        seen: dict[str, list[Tensor]] = {"conceal": [], "reveal": []}
-        net.conceal(secret, reference, pair.k_sym, mix, seen["conceal"].append)
-        net.reveal(stego, reference, pair.k_sym, scales, mix, seen["reveal"].append)
-        return [
-            _shown(f"step {way} {t}", net.transform.image(z))
-            for way, states in seen.items()
-            for t, z in enumerate(states, start=1)
-        ]
+        from sshr.evaluation.methods.steps import steps
+        from sshr.zoo.registry import open_model
+
+        return steps(open_model(self.engine.model), self.pair)
 
     @cached_property
     def unrounded(self) -> NDArray[np.float32]:
@@ -105,13 +92,11 @@ def preset(name: str, device: str = "auto") -> MethodEntry:
     Raises:
         CheckpointError, DeviceError: see `load_model`.
     """
-    loaded = load_model(name, device)
-    config = loaded.net.config
-    parts = None
+    engine, parts = Engine(load_tiles(name, device)), None
+    config = read_facts(name).config
     if isinstance(config, ModelConfig) and not config.is_exact:
         wavelet, part = config.transform.startswith("haar"), config.printed
         parts = (part.diffusion_term, wavelet, part.reparameterised, part.guided)
-    engine = Engine(loaded)
     method = AnalogMethod(ANALOG, {"preset": name, "device": device}, engine)
     return MethodEntry(name, method, engine.identity.hex(), parts)
 
@@ -136,6 +121,10 @@ def linear(value: str, device: str) -> MethodEntry:
         UsageError: it is not in closed form.
         CheckpointError, DeviceError: see `load_model`.
     """
+    require_torch(LINEAR)
+    from sshr.zoo.checkpoint import save_checkpoint
+    from sshr.zoo.registry import load_model
+
     net = copy.deepcopy(load_model(value or "base", device).net)
     try:
         net.body.untrain()
@@ -146,10 +135,3 @@ def linear(value: str, device: str) -> MethodEntry:
     path = Path(folder) / "linear.safetensors"
     save_checkpoint(net, path)
     return replace(preset(str(path), device), name=f"{LINEAR}:{value}" if value else LINEAR)
-
-
-def _shown(name: str, picture: Tensor) -> tuple[str, Rgb8]:
-    middle = picture.mean((2, 3), keepdim=True)
-    if float((picture - middle).square().mean().sqrt()) >= _FAINT:
-        return name, to_levels(picture)
-    return f"{name} x{_LOUDER}", to_levels(0.5 + _LOUDER * (picture - middle))

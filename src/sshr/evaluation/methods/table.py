@@ -7,28 +7,42 @@ from typing import Any
 
 from sshr.errors import SshrError, UsageError
 from sshr.evaluation.methods.classical import classical
-from sshr.evaluation.methods.cross import cross
 from sshr.evaluation.methods.lsb import lsb, matching
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import ANALOG, LINEAR, analog, linear, preset
-from sshr.evaluation.methods.rivals import rival
 from sshr.evaluation.methods.transports import transport_method
 from sshr.files.names import shown
 from sshr.network.rivals.config import SYSTEMS
 from sshr.transports.table import TRANSPORTS
+from sshr.zoo.extras import require_torch
 
 Factory = Callable[[str, str], MethodEntry]
 """From what stands behind the name's colon, and a device."""
+
+
+def _cross(value: str, device: str) -> MethodEntry:
+    require_torch("cross")
+    from sshr.evaluation.methods.cross import cross
+
+    return cross(value, device)
+
+
+def _rival(system: str, value: str, device: str) -> MethodEntry:
+    require_torch(system)
+    from sshr.evaluation.methods.rivals import rival
+
+    return rival(system, value, device)
+
 
 METHODS: dict[str, Factory] = {
     **{name: partial(transport_method, name) for name in TRANSPORTS},
     ANALOG: analog,
     LINEAR: linear,
     "classical": classical,
-    "cross": cross,
+    "cross": _cross,
     "lsb": lsb,
     "lsb-matching": matching,
-    **{system: partial(rival, system) for system in SYSTEMS},
+    **{system: partial(_rival, system) for system in SYSTEMS},
 }
 
 

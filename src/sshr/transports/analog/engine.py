@@ -1,27 +1,21 @@
 """Runs a network over the tiles of a picture of any size; memory is bounded by the tiles."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional as F
 
 from sshr.crypto.session import Session
 from sshr.imaging.tiles import Tile, tile_grid
-from sshr.network.mix import Mix, no_mix
-from sshr.network.rsrk import key_bytes
+from sshr.inference.keyed_mix import KeyedMix, no_mix
+from sshr.inference.rsrk import key_bytes, thumbnail
+from sshr.inference.tile_network import TileNetwork
 from sshr.progress import Progress, quiet
 from sshr.rounding.rounder import Rounder
 from sshr.transports.analog.keyed_mix import tile_noise, tile_permutation, tile_signs
 from sshr.types import Rgb8
-from sshr.zoo.checkpoint import LoadedModel
-
-_KEY_SIDE = 256
 
 SCALE = np.dtype("<u2")
 """How each of a tile's scales stands in the metadata: its logarithm in 1/2048 octaves."""
@@ -58,7 +52,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Engine:
-    """A loaded network bound to the operations that conceal and reveal need.
+    """A network bound to the operations that conceal and reveal need.
 
     Pictures are HWC uint8 RGB. Tiles are independent, so neither their order nor how many run at
     once changes a result.
@@ -67,7 +61,7 @@ class Engine:
         mixed: False leaves the keyed mix out, as an attacker may.
     """
 
-    model: LoadedModel
+    model: TileNetwork
     mixed: bool = True
 
     @property
@@ -75,35 +69,31 @@ class Engine:
         """What a stego's metadata name the checkpoint by."""
         return self.model.digest[:8]
 
-    @torch.inference_mode()
     def rsrk_public(self, secret: Rgb8) -> bytes:
         """k_pub_s for the header."""
-        codes = self.model.net.rsrk_public(self._thumbnail(secret))
-        return codes[0].cpu().numpy().tobytes()
+        return self.model.rsrk_public(thumbnail(secret))
 
-    @torch.inference_mode()
-    def rsrk_symmetric(self, rsrk_public: bytes, reference: Rgb8) -> Tensor:
-        """k_sym (1, d) from the header's k_pub_s; one key serves all tiles.
+    def rsrk_symmetric(self, rsrk_public: bytes, reference: Rgb8) -> NDArray[np.float32]:
+        """k_sym (d,) from the header's k_pub_s; one key serves all tiles.
 
         Raises:
             ValueError: the key has another length than this network's.
         """
-        net = self.model.net
-        if len(rsrk_public) != key_bytes(net.config.key_dim):
-            raise ValueError(f"{len(rsrk_public)} bytes of key for {net.config.key_dim} numbers")
-        codes = torch.frombuffer(bytearray(rsrk_public), dtype=torch.uint8)[None]
-        return net.rsrk_symmetric(codes.to(self._device), self._thumbnail(reference))
+        key_dim = self.model.key_dim
+        if len(rsrk_public) != key_bytes(key_dim):
+            raise ValueError(f"{len(rsrk_public)} bytes of key for {key_dim} numbers")
+        return self.model.rsrk_symmetric(rsrk_public, thumbnail(reference))
 
     @property
     def scale_bytes(self) -> int:
         """Bytes of the metadata that each tile takes."""
-        return SCALE.itemsize * self.model.net.scale_count
+        return SCALE.itemsize * self.model.scale_count
 
     def conceal(
         self,
         secret: Rgb8,
         reference: Rgb8,
-        k_sym: Tensor,
+        k_sym: NDArray[np.float32],
         session: Session,
         progress: Progress = quiet,
     ) -> Made:
@@ -113,20 +103,19 @@ class Engine:
             secret: of the carrier's size (see `sshr.imaging.tiles`).
             reference: of at least that size; what the network does not change is kept.
         """
-        net, tiles = self.model.net, tile_grid(*reference.shape[:2])
-        stego = reference.astype(np.float32)
-        strength = np.ones(reference.shape[:2], np.float32)
+        net, tiles = self.model, tile_grid(*reference.shape[:2])
+        stego = np.empty(reference.shape, np.float32)
+        strength = np.empty(reference.shape[:2], np.float32)
         scales = np.ones((len(tiles), net.scale_count))
 
         def one(tile: Tile) -> None:
-            own = self._tile(secret, tile.slices)
-            shared = self._tile(reference, tile.with_rim)
-            made, scale = net.conceal(own, shared, k_sym, self._mix(session, tile))
-            scales[tile.index] = scale[0].cpu().numpy()
-            stego[tile.with_rim] = made[0].permute(1, 2, 0).mul(255).cpu().numpy()
+            own, shared = secret[tile.slices], reference[tile.with_rim]
+            made = net.conceal(own, shared, k_sym, self._mix(session, tile))
+            scales[tile.index] = made.scales
+            stego[tile.with_rim] = made.levels
             if not net.uses_mix:
                 _fill_rim(stego, reference, tile, session)
-            strength[tile.with_rim] = net.strength(shared)[0, 0].cpu().numpy()
+            strength[tile.with_rim] = made.strength
 
         self._each(one, tiles, "concealing", progress)
         places = [tile.with_rim if net.uses_mix else tile.slices for tile in tiles]
@@ -137,7 +126,7 @@ class Engine:
         self,
         stego: Rgb8 | NDArray[np.float32],
         reference: Rgb8,
-        k_sym: Tensor,
+        k_sym: NDArray[np.float32],
         scales: bytes,
         session: Session,
         progress: Progress = quiet,
@@ -150,7 +139,7 @@ class Engine:
         Raises:
             ValueError: another number of scales than the tiles have.
         """
-        net, tiles = self.model.net, tile_grid(*reference.shape[:2])
+        net, tiles = self.model, tile_grid(*reference.shape[:2])
         if len(scales) != self.scale_bytes * len(tiles):
             raise ValueError(f"{len(scales)} bytes of tile scales for {len(tiles)} tiles")
         values = unpack_scales(scales).reshape(len(tiles), net.scale_count)
@@ -158,54 +147,24 @@ class Engine:
         revealed = np.empty((last.top + last.height, last.left + last.width, 3), np.uint8)
 
         def one(tile: Tile) -> None:
-            scale = torch.from_numpy(values[tile.index : tile.index + 1]).to(self._device)
-            got, shared = (self._tile(p, tile.with_rim) for p in (stego, reference))
-            made = net.reveal(got, shared, k_sym, scale, self._mix(session, tile))
-            levels = made[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
-            revealed[tile.slices] = levels.to(torch.uint8).cpu().numpy()
+            got, shared = stego[tile.with_rim], reference[tile.with_rim]
+            mix = self._mix(session, tile)
+            levels = net.reveal(got, shared, k_sym, values[tile.index], mix)
+            revealed[tile.slices] = np.rint(levels).clip(0, 255)
 
         self._each(one, tiles, "revealing", progress)
         return revealed
 
-    @property
-    def _device(self) -> torch.device:
-        return next(self.model.net.parameters()).device
-
-    def _tile(self, picture: Rgb8 | NDArray[np.float32], place: tuple[slice, slice]) -> Tensor:
-        part = torch.from_numpy(picture[place].copy()).to(self._device)
-        return part.permute(2, 0, 1)[None].float() / 255
-
-    def _mix(self, session: Session, tile: Tile) -> Mix | None:
-        net = self.model.net
-        if not net.uses_mix:
+    def _mix(self, session: Session, tile: Tile) -> KeyedMix | None:
+        if not self.model.uses_mix:
             return None
-        sizes = net.group_sizes((tile.height + tile.below, tile.width + tile.right))
-        if not self.mixed:
-            return no_mix(sum(sizes), self._device)
-        return session_mix(session, tile.index, sizes, self._device)
-
-    def _thumbnail(self, picture: Rgb8) -> Tensor:
-        """(1, 3, 256, 256) fp32 in [0, 1]; one channel at a time, for the memory of large ones."""
-        size = (_KEY_SIDE, _KEY_SIDE)
-        planes = []
-        for channel in range(3):
-            plane = torch.from_numpy(picture[:, :, channel].astype(np.float32))[None, None] / 255
-            planes.append(F.interpolate(plane, size, mode="bilinear", antialias=True))
-        return torch.cat(planes, dim=1).to(self._device)
+        sizes = self.model.group_sizes((tile.height + tile.below, tile.width + tile.right))
+        return session_mix(session, tile.index, sizes) if self.mixed else no_mix(sum(sizes))
 
     def _each(
         self, work: Callable[[Tile], None], tiles: list[Tile], stage: str, progress: Progress
     ) -> None:
-        """Run `work` on all tiles. On a CPU several run side by side with one thread each: that
-        scales better than threads inside small operations, and does not stall on a busy machine.
-        """
-
-        def quietly(tile: Tile) -> None:
-            with torch.inference_mode(), torch.backends.cudnn.flags(allow_tf32=False):
-                work(tile)
-
-        workers = torch.get_num_threads()
-        for done, _ in enumerate(_run(quietly, tiles, workers, self._device), start=1):
+        for done, _ in enumerate(self.model.each(work, tiles), start=1):
             progress(stage, done, len(tiles))
 
 
@@ -219,34 +178,11 @@ def _fill_rim(stego: NDArray[np.float32], reference: Rgb8, tile: Tile, session: 
     whole[rim] += noise * np.sqrt(np.square(change).mean())
 
 
-def _run(
-    work: Callable[[Tile], None], tiles: list[Tile], workers: int, device: torch.device
-) -> Iterator[None]:
-    if device.type != "cpu" or workers == 1 or len(tiles) < workers:
-        yield from map(work, tiles)
-        return
-    with _one_thread_each(), ThreadPoolExecutor(workers, initializer=_single) as pool:
-        yield from pool.map(work, tiles)
-
-
-def _single() -> None:
-    torch.set_num_threads(1)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def session_mix(session: Session, index: int, sizes: Sequence[int], device: torch.device) -> Mix:
+def session_mix(session: Session, index: int, sizes: Sequence[int]) -> KeyedMix:
     """The keyed mix of a tile with groups of these sizes."""
     count = sum(sizes)
-    permutation = torch.from_numpy(tile_permutation(session, index, sizes))
-    signs = torch.from_numpy(tile_signs(session, index, count)).to(device)
-    filler = torch.from_numpy(tile_noise(session, index, count))
-    return Mix(permutation.to(device), signs.float(), filler.to(device))
+    return KeyedMix(
+        tile_permutation(session, index, sizes),
+        tile_signs(session, index, count),
+        partial(tile_noise, session, index, count),
+    )

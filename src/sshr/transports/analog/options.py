@@ -5,6 +5,7 @@ from typing import Literal
 
 from sshr.errors import UsageError
 from sshr.files.names import shown
+from sshr.zoo.presets import PRESET_HELP
 
 FITS = ("contain", "cover", "stretch")
 """See `sshr.imaging.fitting.FitMode`."""
@@ -15,7 +16,7 @@ class AnalogOptions:
     """How the network conceals.
 
     Attributes:
-        preset: a packaged preset or the path of a checkpoint.
+        preset: a packaged preset, the path of a checkpoint or of a folder that `sshr export` wrote.
         fit: how a secret of another size or shape is brought to the reference's.
         device: `auto`, `cpu` or `cuda`.
 
@@ -23,9 +24,7 @@ class AnalogOptions:
         UsageError: an unknown fit.
     """
 
-    preset: str = field(
-        default="base", metadata={"help": "preset name or path of a .safetensors checkpoint"}
-    )
+    preset: str = field(default="base", metadata={"help": PRESET_HELP})
     fit: Literal["contain", "cover", "stretch"] = field(
         default="contain", metadata={"help": "contain, cover or stretch"}
     )

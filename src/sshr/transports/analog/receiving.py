@@ -8,7 +8,7 @@ from sshr.transports.cover import CoverPair, restored
 from sshr.transports.kind import Kind
 from sshr.transports.protocol import Runtime
 from sshr.transports.revealed import Revealed
-from sshr.zoo.registry import find_model
+from sshr.zoo.tiles import find_tiles
 
 
 def receive(
@@ -21,7 +21,7 @@ def receive(
         CheckpointError: the checkpoint that the stego names is not there.
     """
     checkpoint = opened.metadata.checkpoint_id
-    engine = Engine(find_model(checkpoint, runtime.preset, runtime.device))
+    engine = Engine(find_tiles(checkpoint, runtime.preset, runtime.device))
     return reveal_with(engine, opened, pair, progress)
 
 

@@ -13,14 +13,14 @@ from sshr.transports.analog.options import AnalogOptions
 from sshr.transports.cover import FITS, Cover, fit_secret
 from sshr.transports.notes import notes_on
 from sshr.transports.protocol import EmbedResult, Runtime
-from sshr.zoo.registry import load_model
+from sshr.zoo.tiles import load_tiles
 
 
 def send(
     secret: Picture, cover: Cover, header: HeaderWriter, options: AnalogOptions, progress: Progress
 ) -> EmbedResult:
     """See `Transport.embed`."""
-    engine = Engine(load_model(options.preset, options.device))
+    engine = Engine(load_tiles(options.preset, options.device))
     made = send_with(engine, secret, cover, header, options.fit, progress)
     return replace(made, runtime=Runtime(options.preset, options.device))
 

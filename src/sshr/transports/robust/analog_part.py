@@ -25,7 +25,7 @@ from sshr.transports.protocol import Runtime
 from sshr.transports.revealed import Revealed
 from sshr.transports.robust.options import ANALOG_SHARE, RobustOptions
 from sshr.types import Rgb8
-from sshr.zoo.registry import find_model, load_model
+from sshr.zoo.tiles import find_tiles, load_tiles
 
 _ALONE = Keys(reference_alone=True)
 
@@ -43,8 +43,8 @@ def add_analog(
     Raises:
         TooSmallError: the picture does not hold the header.
     """
-    loaded = load_model(options.preset, options.device)
-    engine = Engine(replace(loaded, net=loaded.net.at(_aim(options.stego_psnr))))
+    network = load_tiles(options.preset, options.device)
+    engine = Engine(network.at(_aim(options.stego_psnr)))
     ground = Cover.of(replace(cover.picture, rgb=picture))
     header = HeaderWriter.under(_key(ground.samples, session), _ALONE, random)
     made = send_with(engine, secret, ground, header)
@@ -65,8 +65,8 @@ def read_analog(
         header: OpenedHeader = open_header(
             pair.stego, key, lambda salt, slots: _own(key, salt, slots)
         )
-        loaded = find_model(header.metadata.checkpoint_id, runtime.preset, runtime.device)
-        engine = Engine(replace(loaded, net=loaded.net.at(_aim(stego_psnr))))
+        network = find_tiles(header.metadata.checkpoint_id, runtime.preset, runtime.device)
+        engine = Engine(network.at(_aim(stego_psnr)))
         found = reveal_with(engine, header, pair)
     except SshrError:
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sshr.errors import UsageError
 from sshr.files.names import shown
+from sshr.zoo.presets import PRESET_HELP
 
 MESSENGER, HARSH, FILE = "messenger", "harsh", "file"
 DESIGNS = (MESSENGER, HARSH)
@@ -62,9 +63,7 @@ class RobustOptions:
             "by_suffix": dict.fromkeys(JPEG_SUFFIXES, JPEG_QUALITY),
         },
     )
-    preset: str = field(
-        default="base", metadata={"help": "preset name or path of a .safetensors checkpoint"}
-    )
+    preset: str = field(default="base", metadata={"help": PRESET_HELP})
     device: str = field(default="auto", metadata={"help": "auto, cpu or cuda"})
 
     def __post_init__(self) -> None:

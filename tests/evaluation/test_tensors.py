@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from sshr.evaluation.methods.method import to_levels, to_tensor
+from sshr.evaluation.tensors import to_levels, to_tensor
 
 
 def test_every_level_comes_back():

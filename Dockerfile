@@ -1,4 +1,4 @@
-# The command line in a small image: docker run --rm -v "$PWD:/work" sshr --help
+# The command line in a small image: docker run --rm --user "$(id -u)" -v "$PWD:/work" sshr --help
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./

@@ -11,7 +11,7 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 
 "${PYTHON:-python3}" -m venv "$place/venv"
-"$place/venv/bin/python" -m pip install --quiet -c "$root/constraints.txt" "$wheel"
+"$place/venv/bin/python" -m pip install --quiet -c "$root/constraints.txt" "$wheel[app]"
 mkdir "$place/empty"
 cp "$root/examples/photos/parrots.png" "$place/empty/secret.png"
 cp "$root/examples/photos/lighthouse.png" "$place/empty/reference.png"
@@ -31,6 +31,10 @@ test "$(alone sshr reveal note.png --reference reference.png -o -)" = "at noon"
 alone sshr conceal secret.png --reference reference.png --transport robust -o sent.jpg
 alone sshr reveal sent.jpg --reference reference.png -o survived.png
 alone python - <<'PYTHON'
+import subprocess
+import urllib.request
+from http.cookiejar import CookieJar
+
 import numpy as np
 from PIL import Image
 
@@ -40,5 +44,14 @@ from sshr.metrics import psnr
 near = psnr(*(np.asarray(Image.open(name).convert("RGB")) for name in ("revealed.png", "secret.png")))
 assert near > 45, near
 assert sshr.__file__.endswith("site-packages/sshr/__init__.py"), sshr.__file__
-print(f"{sshr.__version__} works from a wheel: revealed at {near:.2f} dB")
+
+page = subprocess.Popen(["sshr", "app", "--no-browser"], stdout=subprocess.PIPE, text=True)
+try:
+    address = page.stdout.readline().split()[-1]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    assert "<h1" in browser.open(address, timeout=60).read().decode(), address
+finally:
+    page.terminate()
+    page.wait()
+print(f"{sshr.__version__} works from a wheel, page included: revealed at {near:.2f} dB")
 PYTHON

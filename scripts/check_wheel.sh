@@ -23,6 +23,7 @@ alone() {
 }
 
 alone sshr --version
+! alone python -c "import torch" 2> /dev/null || { echo "torch came along" >&2; exit 1; }
 alone sshr models
 alone sshr conceal secret.png --reference reference.png -o stego.png
 alone sshr reveal stego.png --reference reference.png -o revealed.png

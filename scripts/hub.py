@@ -2,8 +2,9 @@
 
     python scripts/hub.py OUT
 
-OUT/base and OUT/paper get model.safetensors, the packaged file byte for byte, config.json, which
-repeats what that file's header says, and README.md, the model card with the fields of a hub.
+OUT/base and OUT/paper get the packaged files byte for byte: model.safetensors, and the graphs that
+run without torch, so that `--preset OUT/base` takes the folder as it is. config.json repeats what
+the weights' header says; README.md is the model card with the fields of a hub.
 """
 
 import argparse
@@ -56,6 +57,8 @@ def write(out: Path) -> list[Path]:
         folder.mkdir(parents=True)
         with checkpoint_file(preset) as path:
             (folder / "model.safetensors").write_bytes(path.read_bytes())
+            for graph in sorted(path.with_suffix("").glob("*.onnx")):
+                (folder / graph.name).write_bytes(graph.read_bytes())
             told = json.dumps(config(path), indent=2, sort_keys=True) + "\n"
             card = path.with_suffix(".md").read_text("utf-8")
         (folder / "config.json").write_text(told, "utf-8")

@@ -5,8 +5,10 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import sshr
 from sshr.zoo.facts import read_facts
 from sshr.zoo.presets import PRESETS
 from sshr.zoo.registry import load_model
@@ -30,6 +32,14 @@ def out(hub: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_weights_load_back_as_the_preset(out: Path, preset: str) -> None:
     loaded = load_model(str(out / preset / "model.safetensors"), "cpu")
     assert loaded.digest == load_model(preset, "cpu").digest
+
+
+def test_the_folder_serves_as_a_preset(out: Path) -> None:
+    shades = np.add.outer(np.arange(96), np.arange(96))[..., None] + np.array([20, 30, 40])
+    picture, keys = (shades % 200 + 20).astype(np.uint8), sshr.Keys(reference_alone=True)
+    stego = sshr.conceal(picture[::-1].copy(), picture, keys, preset=str(out / "base"))
+    assert sshr.reveal(stego.image, picture, keys).intact
+    assert sshr.inspect(stego.image, picture, keys).details["preset"] == "base"
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -14,6 +14,7 @@ from sshr.transports.robust.frame import (
     MOST_HEADER_PLACES,
     Frame,
     blocks_of,
+    code_period,
     put,
     take,
 )
@@ -88,3 +89,12 @@ def test_lost_bytes_are_none() -> None:
 def test_blocks() -> None:
     sizes = (1, BLOCK_BYTES, BLOCK_BYTES + 1, 3 * BLOCK_BYTES)
     assert [blocks_of(size) for size in sizes] == [1, 1, 2, 3]
+
+
+@pytest.mark.parametrize("size", [55, 300, 2 * BLOCK_BYTES + 7])
+def test_places_begin_again_after_a_period(size: int) -> None:
+    period = code_period(size)
+    bits = np.zeros(2 * period, bool)
+    put(bits, np.arange(2 * period), random.Random(1).randbytes(size))
+    assert np.array_equal(bits[:period], bits[period:])
+    assert not np.array_equal(bits[: period // 2], bits[period // 2 : period // 2 * 2])

@@ -109,6 +109,16 @@ def test_hopeless_noise_gives_none() -> None:
     assert code.decode(heard(encoded(code, message_of(1000), 1500), 4.0)[None]) is None
 
 
+def test_noise_without_a_code_is_given_up_early() -> None:
+    code = Code.of(1000)
+    noise = np.random.default_rng(7).normal(0, 3 * SCALE, (code.period, 2)).astype(np.int32)
+    total = np.zeros((2, COLUMNS * code.lift), np.int32)
+    total[:, code._sent] = noise.T
+    rounds = list(code._iterate(total, ROWS))
+    assert len(rounds) < 15
+    assert not any(good.any() for good, _ in rounds)
+
+
 @given(size=st.integers(1, MOST), rate=st.floats(0.15, 0.8), seed=st.integers(0, 1 << 20))
 @example(size=1, rate=0.5, seed=1)
 @example(size=MOST, rate=0.8, seed=1)

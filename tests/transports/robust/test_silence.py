@@ -10,7 +10,7 @@ from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.listening import listen
 from sshr.transports.robust.options import LEVELS
 from sshr.transports.robust.profiles import through
-from sshr.transports.robust.silence import information, is_silent
+from sshr.transports.robust.silence import agrees, information, is_silent
 
 Rgb8 = NDArray[np.uint8]
 
@@ -54,3 +54,17 @@ def test_information() -> None:
     assert information(np.full(9, 30, np.float32)) == pytest.approx(9, abs=1e-3)
     half = np.float32(np.log(0.89 / 0.11))  # of which half a bit is told
     assert information(np.array([half, -half])) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize(("count", "deviation"), [(5000, 1.5), (40_000, 4.0)])
+def test_copies_of_a_code_agree(count: int, deviation: float) -> None:
+    draw = np.random.default_rng(4)
+    noise = draw.normal(0.2, deviation, count).astype(np.float32)  # a bias is no code
+    code = np.resize(draw.choice([-1, 1], 2400), count)
+    assert agrees((noise + code).astype(np.float32), 2400)
+    assert not agrees(noise, 2400)
+
+
+def test_less_than_two_copies_may_be_a_code() -> None:
+    assert agrees(np.random.default_rng(4).normal(size=4799).astype(np.float32), 2400)
+    assert not agrees(np.zeros(4800, np.float32), 2400)

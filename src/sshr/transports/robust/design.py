@@ -137,13 +137,12 @@ def quantised(step: int, deviation: float = ROUNDING) -> NDArray[np.int64]:
     Args:
         deviation: of a coefficient before it is quantised, levels.
     """
-    phases = (np.arange(2 * step) + 0.5) / 2
     most = int((REACH + step) / step) + 2
     edges = (np.arange(-most, most + 2) - 0.5) * step
-    chances = []
-    for change in pairs():
-        at = (edges - (phases[:, None] + change)[..., None]) / deviation
-        chances.append(np.diff(_normal(at), axis=-1))
+    values = np.arange(-2 * REACH, 2 * (step + REACH)) / 2 + 0.25  # of changed coefficients
+    cells = np.diff(_normal((edges - values[:, None]) / deviation), axis=-1)
+    phases = np.arange(2 * step)[:, None] + 2 * REACH
+    chances = [cells[phases + 2 * change] for change in pairs()]
     both = (chances[0] + chances[1]) / 2
     told = np.zeros(both.shape[:2])
     for chance in chances:
@@ -214,6 +213,5 @@ def clipped_blocks(reference: Rgb8, side: int = SIDE) -> NDArray[np.bool_]:
 
 
 def _normal(at: NDArray[np.float64]) -> NDArray[np.float64]:
-    values, where = np.unique(np.round(at, 9), return_inverse=True)
-    table = np.array([(1 + erf(value / sqrt(2))) / 2 for value in values])
-    return table[where].reshape(at.shape)
+    found = [(1 + erf(value / sqrt(2))) / 2 for value in np.round(at, 9).ravel()]
+    return np.array(found).reshape(at.shape)

@@ -108,6 +108,11 @@ def take(ratios: NDArray[np.float32], places: Places, size: int) -> bytes | None
     return np.packbits(message.reshape(-1)[: 8 * size]).tobytes()
 
 
+def code_period(size: int) -> int:
+    """Places after which so many bytes begin again."""
+    return blocks_of(size) * Code.of(_bits(size)).period
+
+
 def _bits(size: int) -> int:
     """Of each block of so many bytes; the last one ends with zeros."""
     return -(-8 * size // blocks_of(size))

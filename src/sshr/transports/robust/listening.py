@@ -6,11 +6,12 @@ coefficient is estimated together with the changes.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import coefficients, levels
+from sshr.transports.robust.blocks import SIDE, coefficients, levels
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.filters import filtered, fitted, inverse
 from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
@@ -41,44 +42,63 @@ class Heard:
 
 def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     """Compare a received picture, of any size, with the reference."""
-    own = levels(reference)
     if received.shape != reference.shape:
         return listen_resized(resizing(received, reference), plan)
-    seen = levels(received)
-    told = _jpeg(seen, own, plan)
-    if told is not None:
-        return told
-    plain = coefficients(seen - own, plan.side)
-    away = np.minimum(np.abs(plain - plan.zero), np.abs(plain - plan.one))[plan.classes > 0]
-    if len(away) and float(np.square(away).mean()) < (1.2 * plan.deviation) ** 2:
-        # Nothing has happened: a fitted filter would be wrong at the picture's edge.
-        return Heard(noisy_ratios(seen - own, plan), "next to no change")
-    kernel, offset, left = fitted(seen, own)
-    way = way_there(seen, own) if left > _MUCH else None
-    if way is not None:
-        own = returned(own, *way)
+    return Comparison(received, reference).listen(plan)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A received picture beside a reference of its size; what no design changes is found once."""
+
+    received: Rgb8
+    reference: Rgb8
+
+    def listen(self, plan: Design) -> Heard:
+        """What was heard of a design."""
+        own, seen = levels(self.reference), levels(self.received)
+        told = self._jpeg(seen, own, plan)
+        if told is not None:
+            return told
+        plain = coefficients(seen - own, plan.side)
+        away = np.minimum(np.abs(plain - plan.zero), np.abs(plain - plan.one))[plan.classes > 0]
+        if len(away) and float(np.square(away).mean()) < (1.2 * plan.deviation) ** 2:
+            # Nothing has happened: a fitted filter would be wrong at the picture's edge.
+            return Heard(noisy_ratios(seen - own, plan), "next to no change")
+        changes, words = self._filtered
+        return Heard(noisy_ratios(changes, plan), words)
+
+    def _jpeg(self, seen: Floats, own: Floats, plan: Design) -> Heard | None:
+        """What is heard if this has been a JPEG on the reference's grid."""
+        if self._quality is None:
+            return None
+        told: NDArray[np.float32] | None
+        if plan.side == SIDE:
+            told = cell_ratios(coefficients(seen), coefficients(own), plan, self._quality)
+        else:  # each coefficient's error is that of several of the quantiser's
+            told = noisy_ratios(seen - own, plan)
+        if told is None:
+            return None
+        return Heard(told.clip(-MOST, MOST), f"JPEG of about quality {self._quality}")
+
+    @cached_property
+    def _quality(self) -> int | None:
+        return find_quality(coefficients(levels(self.received)))
+
+    @cached_property
+    def _filtered(self) -> tuple[Floats, str]:
+        """What a filter of the reference does not explain, without that filter, and its words."""
+        own, seen = levels(self.reference), levels(self.received)
         kernel, offset, left = fitted(seen, own)
-    residual = seen - filtered(own, kernel) - offset
-    words = _words(kernel, offset, residual)
-    if way is not None:
-        words = f"scaled to {way[0]:g} and back ({way[1]}), {words}"
-    return Heard(noisy_ratios(inverse(residual, kernel), plan), words)
-
-
-def _jpeg(seen: Floats, own: Floats, plan: Design) -> Heard | None:
-    """What is heard if this has been a JPEG on the reference's grid."""
-    found = coefficients(seen)
-    quality = find_quality(found)
-    if quality is None:
-        return None
-    told: NDArray[np.float32] | None
-    if plan.side == found.shape[-1]:
-        told = cell_ratios(found, coefficients(own), plan, quality)
-    else:  # each coefficient's error is that of several of the quantiser's
-        told = noisy_ratios(seen - own, plan)
-    return (
-        None if told is None else Heard(told.clip(-MOST, MOST), f"JPEG of about quality {quality}")
-    )
+        way = way_there(seen, own) if left > _MUCH else None
+        if way is not None:
+            own = returned(own, *way)
+            kernel, offset, left = fitted(seen, own)
+        residual = seen - filtered(own, kernel) - offset
+        words = _words(kernel, offset, residual)
+        if way is not None:
+            words = f"scaled to {way[0]:g} and back ({way[1]}), {words}"
+        return inverse(residual, kernel), words
 
 
 def changed_power(received: Rgb8, reference: Rgb8) -> float:

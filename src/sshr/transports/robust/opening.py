@@ -19,12 +19,12 @@ from sshr.transports.robust.compact import (
     recognise,
     sizes,
 )
-from sshr.transports.robust.frame import take
+from sshr.transports.robust.frame import code_period, take
 from sshr.transports.robust.layers import Ground, layers_power
 from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import HARSH, LEVELS, MESSENGER
 from sshr.transports.robust.registering import all_views, plain_views
-from sshr.transports.robust.silence import information, is_silent
+from sshr.transports.robust.silence import agrees, information, is_silent
 from sshr.transports.robust.views import View
 from sshr.types import Rgb8
 
@@ -107,10 +107,13 @@ def _find_in(
         if is_silent(heard.ratios, ground.plan, ground.frame.header):
             silent[ground.design] = max(ground.stego_psnr, silent.get(ground.design, 0))
             continue
-        most = information(heard.ratios.reshape(-1)[ground.frame.header])
+        told = heard.ratios.reshape(-1)[ground.frame.header]
+        most = information(told)
         seen = False
         for slots, is_signed, size in sizes():
             if 8 * size > _MARGIN * most:  # no code brings what is not there
+                continue
+            if not agrees(told, code_period(size)):
                 continue
             data = take(heard.ratios.reshape(-1), ground.frame.header, size)
             stream = None if data is None else recognise(ground.key, data)

@@ -42,6 +42,8 @@ def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
     plain = list(plain_views(received, reference))
     likely = [view for view in plain if _looks_plain(view, reference)]
     yield from likely
+    if likely and _lies_plain(received, reference):
+        return
     place = placed(received, reference)
     if place is None or not place.is_enough:
         return
@@ -72,8 +74,7 @@ def _looks_plain(view: View, reference: Rgb8) -> bool:
         return view.changed <= _CALM
     seen, own = (_plane(each) for each in (view.picture, reference))
     sizes = list(zip(own.shape, seen.shape, strict=True))
-    scale = sizes[0][0] / sizes[0][1], sizes[1][0] / sizes[1][1]
-    found = aligned(Guess(Turn(), scale, (0, 0)), seen, own, finest=_CHECK)
+    found = aligned(_plainly(seen, own), seen, own, finest=_CHECK)
     if found is None or found.score < _ALIKE:
         return True
     most = _OFF * max((own.shape[0] * own.shape[1]) ** 0.5 / _CHECK, 1)
@@ -82,6 +83,20 @@ def _looks_plain(view: View, reference: Rgb8) -> bool:
         max(abs(start), abs(start + scale * shown - whole)) < most
         for start, scale, (whole, shown) in ends
     )
+
+
+def _lies_plain(received: Rgb8, reference: Rgb8) -> bool:
+    """Whether a picture certainly lies as it was sent: no other place need be searched."""
+    seen, own = (_plane(each) for each in (received, reference))
+    found = aligned(_plainly(seen, own), seen, own, coarsest=2 * _FIRST)
+    if found is None or found.score < _ALIKE:
+        return False
+    return Placement.of(found, received.shape, reference.shape).is_plain
+
+
+def _plainly(seen: NDArray[np.float32], own: NDArray[np.float32]) -> Guess:
+    down, across = (one / other for one, other in zip(own.shape, seen.shape, strict=True))
+    return Guess(Turn(), (down, across), (0, 0))
 
 
 def _plane(picture: Rgb8) -> NDArray[np.float32]:

@@ -16,6 +16,10 @@ _FEW = 200
 _DEVIATIONS = 7
 """Of the share of smaller changes among random bits, from which on they are none."""
 
+_SURE = 2.5
+"""Deviations by which copies of a code agree more than random bits: two copies of one that can just
+be decoded have four."""
+
 _BIASED = 0.06
 """That share less a half, at least."""
 
@@ -35,6 +39,24 @@ def is_silent(ratios: NDArray[np.float32], plan: Design, places: NDArray[np.int6
         return False
     most = 0.5 + max(_BIASED, _DEVIATIONS / 2 / count**0.5)
     return bool(((told > 0) == (larger > 0))[heard].mean() > most)
+
+
+def agrees(told: NDArray[np.float32], period: int) -> bool:
+    """Whether a code may be there that is sent again and again: its copies agree more than chance.
+
+    Args:
+        told: log P(0) / P(1) in the code's places, in order.
+        period: bits until it begins again; with less than two copies nothing is known.
+    """
+    copies = len(told) // period
+    if copies < 2:
+        return True
+    each = told[: copies * period].astype(np.float64).reshape(copies, period)
+    each = each - each.mean()
+    power = float(np.square(each).sum())
+    # 1 for random bits, with this deviation; the number of copies for a code without noise.
+    likeness = float(np.square(each.sum(axis=0)).sum()) / max(power, 1e-9)
+    return likeness > 1 + _SURE * (2 / period) ** 0.5
 
 
 def information(ratios: NDArray[np.float32]) -> float:

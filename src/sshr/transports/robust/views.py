@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from sshr.transports.robust.blocks import SIDE as BLOCK
 from sshr.transports.robust.blocks import levels
 from sshr.transports.robust.design import Design
-from sshr.transports.robust.listening import Heard, changed_power, listen, listen_resized, resizing
+from sshr.transports.robust.listening import (
+    Comparison,
+    Heard,
+    changed_power,
+    listen,
+    listen_resized,
+    resizing,
+)
 from sshr.transports.robust.placing import Placement
 from sshr.transports.robust.resampled import part_of, requantised_ratios, resampled_ratios
 from sshr.transports.robust.resampling import Resampling
@@ -64,9 +71,13 @@ class PlainView:
         is_resized = self.picture.shape != self.reference.shape
         return resizing(self.picture, self.reference) if is_resized else None
 
+    @cached_property
+    def _comparison(self) -> Comparison:
+        return Comparison(self.picture, self.reference)
+
     def listen(self, plan: Design) -> Heard:
         if self._resizing is None:
-            return listen(self.picture, self.reference, plan)
+            return self._comparison.listen(plan)
         return listen_resized(self._resizing, plan)
 
 

@@ -29,8 +29,8 @@ MOST = 10 * 384
 _SETS = ((2, 7), (3, 7), (5, 6), (7, 5), (9, 5), (11, 5), (13, 4), (15, 4))
 _ITERATIONS = 40
 _EARLY, _HOPELESS = 9, 0.36
-"""A round, and the share of checks that fail after it where there is no code: loud noise has 0.44 at
-least, and of what is still to be decoded 0.28 at most fail then."""
+"""A round, and the share of checks that fail after it where there is no code: in loud noise 0.44 at
+least. Of what is still to be decoded 0.28 at most fail then."""
 
 _AT_ONCE = 32
 """Blocks, so that all that is touched in a round stays in a cache."""

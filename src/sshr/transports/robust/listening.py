@@ -44,11 +44,11 @@ def listen(received: Rgb8, reference: Rgb8, plan: Design) -> Heard:
     """Compare a received picture, of any size, with the reference."""
     if received.shape != reference.shape:
         return listen_resized(resizing(received, reference), plan)
-    return Comparison(received, reference).listen(plan)
+    return Compared(received, reference).listen(plan)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Compared:
     """A received picture beside a reference of its size; what no design changes is found once."""
 
     received: Rgb8

@@ -18,7 +18,7 @@ from sshr.transports.robust.blocks import SIDE as BLOCK
 from sshr.transports.robust.blocks import levels
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.listening import (
-    Comparison,
+    Compared,
     Heard,
     changed_power,
     listen,
@@ -72,12 +72,12 @@ class PlainView:
         return resizing(self.picture, self.reference) if is_resized else None
 
     @cached_property
-    def _comparison(self) -> Comparison:
-        return Comparison(self.picture, self.reference)
+    def _compared(self) -> Compared:
+        return Compared(self.picture, self.reference)
 
     def listen(self, plan: Design) -> Heard:
         if self._resizing is None:
-            return self._comparison.listen(plan)
+            return self._compared.listen(plan)
         return listen_resized(self._resizing, plan)
 
 

@@ -22,6 +22,7 @@ SCRIPTS = sorted(
 RANKS = {
     "errors": 0,
     "progress": 0,
+    "threads": 0,
     "types": 0,
     "files": 1,
     "metrics": 1,

@@ -6,7 +6,6 @@ times payload on the reference for the reference's.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -30,12 +29,12 @@ from sshr.inference.rows import TurnedRows, rotations
 from sshr.inference.rsrk import decode_key, encode_key
 from sshr.inference.spread import TokenGroups
 from sshr.inference.strength import Held, hold
-from sshr.inference.threads import one_thread_each, worker_count
 from sshr.inference.tile_network import Item, MadeTile
 from sshr.network.config import ExactConfig, ModelConfig
 from sshr.network.constants import LARGEST_GAIN, LOUDEST, SCALE_ROUNDS
 from sshr.network.sizes import Size, ring_sizes, whole_blocks
 from sshr.rounding.kernels import ROUNDING
+from sshr.threads import side_by_side
 from sshr.types import Rgb8
 
 Floats = NDArray[np.float32]
@@ -157,15 +156,7 @@ class ClosedForm:
         return to_levels(colour.unit(planes))
 
     def each(self, work: Callable[[Item], None], items: Iterable[Item]) -> Iterator[None]:
-        """One thread each: that scales better than threads inside small operations, and a result
-        does not depend on their number."""
-        workers = worker_count()
-        with one_thread_each():
-            if workers == 1:
-                yield from map(work, items)
-                return
-            with ThreadPoolExecutor(workers) as pool:
-                yield from pool.map(work, items)
+        return side_by_side(work, items)
 
     @property
     def _power(self) -> float:

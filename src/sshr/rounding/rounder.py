@@ -11,14 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.rounding.kernels import Kernels, design
-from sshr.rounding.shaping import FREE, HALF, PAIR, PIXEL, Floats, Planes, as_asked, round_shaped
+from sshr.rounding.shaping import (
+    FREE,
+    HALF,
+    PAIR,
+    PIXEL,
+    Floats,
+    Planes,
+    as_asked,
+    round_shaped,
+)
+from sshr.threads import side_by_side
 from sshr.types import Rgb8
 
 Slices = tuple[slice, slice]
 _NO_BITS = np.zeros(0, np.uint8)
 _NONE = np.zeros((0, 1), np.int64)
 
-_AT_ONCE = 1 << 20
+_ROWS = 128
+_AT_ONCE = 1 << 21
 """Samples that are rounded at once at least: more of them cost less time each, and memory."""
 
 
@@ -73,22 +84,31 @@ class Rounder:
         if each not in (1, 3):
             raise ValueError(f"a bit in {each} samples")
         asked, top = self._asked(bits, each, later)
-        picture = np.rint(self._exact).clip(0, 255).astype(np.uint8)
+        picture = np.empty(self.shape, np.uint8)
+        for first in range(0, self.shape[0], _ROWS):
+            band = slice(first, first + _ROWS)
+            picture[band] = np.rint(self._exact[band]).clip(0, 255)
         # Samples outside the tiles; those inside are rounded again below.
         rows = self._exact[top:].reshape(-1, 3)
         near = as_asked(np.rint(rows).clip(0, 255), rows, asked.reshape(-1, 3))
         picture[top:] = near.reshape(picture[top:].shape)
-        for group in self._grouped():
+        kernels = self._kernels
+        if kernels is None:
+            return picture
+
+        def one(group: list[Slices]) -> None:
             planes = Planes(
                 self._cut(self._exact, group),
                 self._cut(self._strength, group),
                 self._asked_in(asked, top, group),
             )
-            assert self._kernels is not None
-            levels, _ = round_shaped(planes, self._kernels)
+            levels = round_shaped(planes, kernels)
             for index, (place_rows, columns) in enumerate(group):
                 part = slice(3 * index, 3 * index + 3)
                 picture[place_rows, columns] = levels[part].transpose(1, 2, 0)
+
+        for _ in side_by_side(one, self._grouped()):
+            pass
         return picture
 
     def _asked(

@@ -2,12 +2,15 @@
 
 A sample depends on earlier ones of its own row and of REACH rows above, up to REACH columns further
 right. So all samples on a line of slope 1 / (REACH + 1) can be rounded at once, in all tiles of one
-shape and all colours: a wavefront. Tiles are stored skewed, such that a line is a slice.
+shape and all colours: a wavefront. Far from the edges all errors weigh alike, so what a line's
+samples are owed is a product of the kernel and the errors of 24 lines before; samples at an edge,
+whose kernels differ, hand on the difference.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from sshr.rounding.kernels import REACH, Kernels, column_kinds, row_kinds
@@ -17,6 +20,8 @@ FREE, PAIR, HALF, PIXEL = -1, 2, 3, 4
 """In `Planes.asked`, see there."""
 
 _SLOPE = REACH + 1
+_BACK = REACH * _SLOPE + REACH  # lines that a sample looks back
+_LINES = 128  # that are kept before the oldest are forgotten
 _LARGEST = 4.0  # error handed on, in levels: clipping makes larger ones, which nothing can mend
 
 
@@ -39,41 +44,103 @@ class Planes:
     asked: NDArray[np.int8] | None = None
 
 
-def round_shaped(planes: Planes, kernels: Kernels) -> tuple[NDArray[np.uint8], Floats]:
-    """Rounded planes, and the errors by strength; both (B, H, W)."""
+def round_shaped(planes: Planes, kernels: Kernels) -> NDArray[np.uint8]:
+    """Rounded planes, (B, H, W)."""
     count, height, width = planes.exact.shape
-    exact, strength = _skewed(planes.exact), _skewed(planes.strength)
-    asked = None if planes.asked is None else _skewed(planes.asked, FREE)
-    lines = len(exact)
-    binding = np.zeros(lines, bool) if asked is None else (asked != FREE).any(axis=(1, 2))
-    owed = np.zeros((lines + REACH * _SLOPE + REACH, height + REACH, count), np.float32)
-    errors = np.zeros_like(exact)
-    levels = np.zeros(exact.shape, np.uint8)
-    by_row, by_column = row_kinds(height), column_kinds(width)
-    for line in range(lines):
+    # Samples of all planes at one place lie side by side, and a line is a slice of a slanted view.
+    levels = np.empty((height, width, count), np.uint8)
+    exact, strength = _slanted(planes.exact), _slanted(planes.strength)
+    rounded = _lines_of(levels)
+    asked, first_asked = None, len(exact)
+    if planes.asked is not None:
+        asked = _slanted(planes.asked)
+        rows = np.flatnonzero((planes.asked != FREE).any(axis=(0, 2)))
+        first_asked = _SLOPE * int(rows[0]) if len(rows) else first_asked
+    owed = _Owed(height, width, count, kernels)
+    for line in range(len(exact)):
         first = max(0, -(-(line - width + 1) // _SLOPE))
         last = min(height - 1, line // _SLOPE) + 1
         if first >= last:
             continue
-        part = slice(first, last)
-        weight = strength[line, part]
-        wanted = exact[line, part] + owed[line, part] * weight
+        weight = strength[line, first:last]
+        wanted = owed.to(line, first, last)
+        wanted *= weight
+        wanted += exact[line, first:last]
         chosen = np.rint(wanted)
         np.clip(chosen, 0, 255, out=chosen)
-        if asked is not None and binding[line]:
-            chosen = as_asked(chosen, wanted, asked[line, part])
-        error = (chosen - wanted) / weight
-        np.clip(error, -_LARGEST, _LARGEST, out=error)
-        errors[line, part] = error
-        levels[line, part] = chosen
-        kernel = kernels[by_row[part], by_column[line - _SLOPE * np.arange(first, last)]]
-        kernel = np.ascontiguousarray(kernel.transpose(1, 2, 0))[..., None]
-        owed[line + 1 : line + REACH + 1, part] += kernel[0, REACH + 1 :] * error
+        if asked is not None and line >= first_asked:
+            chosen = as_asked(chosen, wanted, asked[line, first:last])
+        rounded[line, first:last] = chosen
+        chosen -= wanted
+        chosen /= weight
+        np.clip(chosen, -_LARGEST, _LARGEST, out=chosen)
+        owed.hand_on(line, first, last, chosen)
+    return levels.transpose(2, 0, 1)
+
+
+class _Owed:
+    """The errors of the lines before, and what they ask of a line's samples, (rows, B)."""
+
+    def __init__(self, height: int, width: int, count: int, kernels: Kernels) -> None:
+        self._size, self._count = (height, width), count
+        # As a sample sees it: by row above, then from the earliest line that bears on it.
+        usual = kernels[REACH, REACH]
+        self._taps = np.ascontiguousarray(usual[:, ::-1])
+        self._own = np.ascontiguousarray(usual[0, :REACH:-1])
+        self._others = kernels - usual
+        self._rows, self._columns = row_kinds(height), column_kinds(width)
+        # Of the last lines; REACH rows stand above the first one, and are never in error.
+        shape = (_BACK + _LINES, (height + REACH) * count)
+        self._errors = np.zeros(shape, np.float32)
+        self._extra = np.zeros((_BACK + _LINES, height + REACH, count), np.float32)
+        self._start = -_BACK
+
+    def to(self, line: int, first: int, last: int) -> Floats:
+        """What the samples of these rows on a line are owed."""
+        if line - self._start == len(self._errors) - _BACK:
+            self._forget()
+        now, count = line - self._start, self._count
+        found = self._extra[now, first:last].copy()
+        flat = found.reshape(-1)
+        own = slice((first + REACH) * count, (last + REACH) * count)
+        flat += self._own @ self._errors[now - REACH : now, own]
         for dy in range(1, REACH + 1):
-            at = line + _SLOPE * dy
-            below = slice(first + dy, last + dy)
-            owed[at - REACH : at + REACH + 1, below] += kernel[dy] * error
-    return _straight(levels, width), _straight(errors, width)
+            middle, part = now - _SLOPE * dy, slice(own.start - dy * count, own.stop - dy * count)
+            flat += self._taps[dy] @ self._errors[middle - REACH : middle + REACH + 1, part]
+        return found
+
+    def hand_on(self, line: int, first: int, last: int, error: Floats) -> None:
+        """Keep the errors of a line; those at an edge answer for their other kernels."""
+        now, height, count = line - self._start, self._size[0], self._count
+        kept = slice((first + REACH) * count, (last + REACH) * count)
+        self._errors[now, kept] = error.reshape(-1)
+        for row in self._at_edges(line, first, last):
+            other = self._others[self._rows[row], self._columns[line - _SLOPE * row]]
+            own = error[row - first]
+            self._extra[now + 1 : now + REACH + 1, row] += other[0, REACH + 1 :, None] * own
+            for dy in range(1, min(REACH, height - 1 - row) + 1):
+                at = now + _SLOPE * dy
+                part = self._extra[at - REACH : at + REACH + 1, row + dy]
+                part += other[dy, :, None] * own
+
+    def _at_edges(self, line: int, first: int, last: int) -> list[int]:
+        """Rows whose samples on this line are so close to an edge that their kernel is another."""
+        height, width = self._size
+        below = range(max(first, height - REACH), last)
+        left = line // _SLOPE
+        right = -(-(line - width + 1) // _SLOPE)
+        sides = {row for row in (left, right) if first <= row < last}
+        column = {row: line - _SLOPE * row for row in sides}
+        sides = {r for r in sides if column[r] < REACH or column[r] >= width - REACH}
+        return sorted(sides | set(below))
+
+    def _forget(self) -> None:
+        """All lines but the last, and what those after them are owed."""
+        gone = len(self._errors) - 2 * _BACK
+        for kept in (self._errors, self._extra):
+            kept[: 2 * _BACK] = kept[gone:].copy()
+            kept[2 * _BACK :] = 0
+        self._start += gone
 
 
 def as_asked(chosen: Floats, wanted: Floats, asked: NDArray[np.int8]) -> Floats:
@@ -104,19 +171,16 @@ def _nearest_with(parity: NDArray[np.int8], wanted: Floats) -> Floats:
     return bit + 2 * np.clip(np.rint((wanted - bit) / 2), 0, 127)
 
 
-def _skewed(planes: NDArray, rest: int = 0) -> NDArray:
-    """(B, H, W) -> (lines, H, B): row i starts at line i * _SLOPE; what is left over is `rest`."""
-    count, height, width = planes.shape
-    skewed = np.full((width + _SLOPE * (height - 1), height, count), rest, planes.dtype)
-    for row in range(height):
-        skewed[_SLOPE * row : _SLOPE * row + width, row] = planes[:, row].T
-    return skewed
+def _slanted(planes: NDArray) -> NDArray:
+    """Lines of (B, H, W): a view (lines, H, B) of a copy, in which row i starts at line
+    i * _SLOPE."""
+    return _lines_of(np.ascontiguousarray(planes.transpose(1, 2, 0)))
 
 
-def _straight(skewed: NDArray, width: int) -> NDArray:
-    """Inverse of `_skewed`."""
-    _, height, count = skewed.shape
-    planes = np.empty((count, height, width), skewed.dtype)
-    for row in range(height):
-        planes[:, row] = skewed[_SLOPE * row : _SLOPE * row + width, row].T
-    return planes
+def _lines_of(samples: NDArray) -> NDArray:
+    """The view of (H, W, B); entries before a row's start and after its end are other rows'."""
+    height, width, count = samples.shape
+    item = samples.itemsize
+    strides = (count * item, (width - _SLOPE) * count * item, item)
+    lines = width + _SLOPE * (height - 1)
+    return as_strided(samples, (lines, height, count), strides, writeable=samples.flags.writeable)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import keystream
 from sshr.crypto.session import Session
+from sshr.threads import ahead
 from sshr.transports.sealed.noise_model import ChangeTable, Classes, NoiseModel
 from sshr.transports.sealed.value_pairs import PairGroup, pair_groups
 
@@ -139,8 +140,8 @@ class NoiseCoder:
 
     def _groups(self, backwards: bool = False) -> Iterator[tuple[NDArray[np.int64], ChangeTable]]:
         """The places of each class in their keyed order, chunk by chunk."""
-        for number, (start, stop) in sorted(enumerate(self._chunks()), reverse=backwards):
-            places, ends = self._order(number, start, stop)
+        chunks = sorted(enumerate(self._chunks()), reverse=backwards)
+        for places, ends in ahead(lambda chunk: self._order(chunk[0], *chunk[1]), chunks):
             count = len(self.classes.tables)
             for group in range(count, 0, -1) if backwards else range(1, count + 1):
                 first, last = ends[group - 1], ends[group]

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +131,20 @@ def given(call: Shown) -> bytes:
 
 @pytest.mark.parametrize("name", MANUAL)
 def test_the_manual_runs_as_shown(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    drawing_from: Callable[[str], AbstractContextManager[None]],
 ) -> None:
     fill(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(VARIABLE, "correct horse battery staple")
+    with drawing_from(name):
+        run_all(name, monkeypatch)
+
+
+def run_all(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands in a document's blocks, one after the other, as far as they are quick."""
     for call in in_blocks((ROOT / name).read_text("utf-8")):
         if call.words[0] in NOT_RUN:
             continue

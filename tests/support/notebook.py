@@ -3,12 +3,14 @@
     python tests/support/notebook.py NOTEBOOK
 
 Prints what the code prints and, as Jupyter would show it, the last expression of every cell:
-`<shown Image 520x256>` for a picture, its `repr` for anything else.
+`<shown Image 520x256>` for a picture, its `repr` for anything else. What the code draws of the
+system's random bytes is seeded, so that every run is the same.
 """
 
 import ast
 import json
 import os
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ def source(cell: dict[str, Any]) -> str:
 def run(path: Path) -> None:
     """Run it in the notebook's own folder, in one namespace."""
     os.chdir(path.parent)
+    os.urandom = random.Random(1).randbytes  # before sshr is imported, which takes it from there
     names: dict[str, Any] = {"__name__": "__main__"}
     for i, cell in enumerate(code_cells(path.absolute())):
         tree = ast.parse(source(cell), f"cell {i}")

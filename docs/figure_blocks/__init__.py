@@ -1,7 +1,27 @@
 """The blocks of measured figures: one function for each, from the committed JSON to Markdown."""
 
-from figure_blocks import attacks, ladder, overview, rivals, robust, robust_places, scores, use
+from figure_blocks import (
+    attacks,
+    ladder,
+    overview,
+    rivals,
+    robust,
+    robust_places,
+    robust_seen,
+    scores,
+    use,
+)
 from figure_blocks.base import BLOCKS, RESULTS, WEIGHTS, Figures, MissingError
 
 __all__ = ["BLOCKS", "RESULTS", "WEIGHTS", "Figures", "MissingError"]
-__all__ += ["attacks", "ladder", "overview", "rivals", "robust", "robust_places", "scores", "use"]
+__all__ += [
+    "attacks",
+    "ladder",
+    "overview",
+    "rivals",
+    "robust",
+    "robust_places",
+    "robust_seen",
+    "scores",
+    "use",
+]

@@ -1,6 +1,7 @@
 """The blocks of measured figures: one function for each, from the committed JSON to Markdown."""
 
 from figure_blocks import (
+    app,
     attacks,
     ladder,
     overview,
@@ -15,6 +16,7 @@ from figure_blocks.base import BLOCKS, RESULTS, WEIGHTS, Figures, MissingError
 
 __all__ = ["BLOCKS", "RESULTS", "WEIGHTS", "Figures", "MissingError"]
 __all__ += [
+    "app",
     "attacks",
     "ladder",
     "overview",

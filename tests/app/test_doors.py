@@ -69,6 +69,7 @@ def test_a_password_opens_and_a_link_does_not(monkeypatch: pytest.MonkeyPatch) -
     assert client.get(f"/enter?ticket={doors.ticket}").status_code == 403
     assert enter("wrong") == 403
     assert enter("") == 403
+    assert enter("x" * 5000) == 413
     assert enter(PASSWORD, other="x") == 400
     assert client.get("/conceal").status_code == 403
     assert enter(PASSWORD) == 200

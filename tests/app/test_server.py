@@ -1,8 +1,10 @@
 """Where the page is served: on this machine alone, or behind TLS and a password."""
 
+import sys
+
 import pytest
 
-from sshr.app.server import AppSettings, is_loopback, listen
+from sshr.app.server import AppSettings, is_loopback, listen, serve
 from sshr.errors import UsageError
 
 PASSWORD = "correct horse battery"
@@ -39,6 +41,12 @@ def test_allowed() -> None:
 def test_this_machine() -> None:
     assert all(is_loopback(host) for host in ("127.0.0.1", "127.0.0.9", "::1", "localhost"))
     assert not any(is_loopback(host) for host in ("", "0.0.0.0", "::", "10.0.0.1", "sshr.example"))
+
+
+def test_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(UsageError, match=r"pip install 'sshr\[app\]'"):
+        serve(AppSettings(), lambda *_: None)
 
 
 def test_a_taken_port_is_told() -> None:

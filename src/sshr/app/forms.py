@@ -68,12 +68,15 @@ def too_large() -> RequestFault:
     return RequestFault(413, f"too large: at most {most} MiB can be sent at once")
 
 
-async def read_form(content_type: str, length: str, stream: AsyncIterator[bytes]) -> Form:
+async def read_form(
+    content_type: str, length: str, stream: AsyncIterator[bytes], most: int = MAX_UPLOAD_BYTES
+) -> Form:
     """The form of a request.
 
     Args:
         content_type, length: its headers; empty where it has none.
         stream: its body as it arrives.
+        most: bytes of all of it.
 
     Raises:
         RequestFault: 413 too large, 415 no form, 400 a broken one, 408 nothing more arrives.
@@ -81,7 +84,7 @@ async def read_form(content_type: str, length: str, stream: AsyncIterator[bytes]
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise RequestFault(415, "send a form (multipart/form-data)")
-    if length.isdecimal() and int(length) > MAX_UPLOAD_BYTES:
+    if length.isdecimal() and int(length) > most:
         raise too_large()
     parts = _Parts()
     try:
@@ -94,7 +97,7 @@ async def read_form(content_type: str, length: str, stream: AsyncIterator[bytes]
             except StopAsyncIteration:
                 break
             size += len(piece)
-            if size > MAX_UPLOAD_BYTES:
+            if size > most:
                 raise too_large()
             parser.write(piece)
         parser.finalize()

@@ -3,6 +3,12 @@
 MAX_UPLOAD_BYTES = 128 << 20
 """Of one request, files and fields together: 128 MiB."""
 
+MAX_DOOR_BYTES = 1 << 12
+"""Of a form with the password, which anybody can send."""
+
+MAX_CONNECTIONS = 64
+"""At the same time, those that only ask how far the work is among them."""
+
 MAX_FIELD_BYTES = 1 << 20
 """Of one field that is no file, such as a text: 1 MiB."""
 

@@ -17,6 +17,7 @@ from sshr.app.answers import Answer
 from sshr.app.doors import Doors
 from sshr.app.faults import RequestFault
 from sshr.app.forms import Form, read_form
+from sshr.app.limits import MAX_DOOR_BYTES, MAX_UPLOAD_BYTES
 from sshr.app.pages import WORK, page
 from sshr.app.replies import OUTSIDE, elsewhere, refusal
 from sshr.app.work import ACTIONS
@@ -61,7 +62,7 @@ class Routes:
 
     async def _enter(self, request: Request) -> Response:
         if request.method == "POST":
-            form = await _form(request)
+            form = await _form(request, MAX_DOOR_BYTES)
             form.check_names(frozenset({"password"}))
             if not await self._doors.knows(form.text("password").encode()):
                 raise RequestFault(403, "the password is not right")
@@ -107,11 +108,11 @@ class Routes:
         return refusal(RequestFault.of(error), request.scope)
 
 
-async def _form(request: Request) -> Form:
+async def _form(request: Request, most: int = MAX_UPLOAD_BYTES) -> Form:
     headers = request.headers
     given = headers.get("content-type", ""), headers.get("content-length", "")
     try:
-        return await read_form(*given, request.stream())
+        return await read_form(*given, request.stream(), most)
     except ClientDisconnect:
         raise RequestFault(400, "the upload stopped on its way") from None
 

@@ -1,11 +1,13 @@
 """The server: made, started on this machine alone, and ended with everything that it does."""
 
+import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from sshr.app.limits import MAX_CONNECTIONS
 from sshr.errors import UsageError
 from sshr.files.names import reason, shown
 
@@ -130,11 +132,13 @@ def serve(settings: AppSettings, ready: Callable[[str, str], None]) -> None:
             else:
                 ready(doors.link(doors.ticket), doors.link(doors.once))
 
+        logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
         config = uvicorn.Config(
             assembled(doors, Workshop(), announce),
             log_config=None,
             log_level="critical",
             access_log=False,
+            limit_concurrency=MAX_CONNECTIONS,
             server_header=False,
             proxy_headers=False,
             ws="none",

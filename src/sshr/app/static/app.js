@@ -120,7 +120,7 @@ function setUpForm(form) {
     }
     if (result) forget(result);
     work = new AbortController();
-    if (forecastWork) showForecast(form.querySelector(".expect"), {}, say("expect_later"));
+    if (forecasting) showForecast(form.querySelector(".expect"), {}, say("expect_later"));
     stopForecast();
     busy(true);
     const started = performance.now();
@@ -180,10 +180,12 @@ function follow(form) {
 
 let forecastWork = null;
 let forecastTimer = null;
+let forecasting = false;
 
 function stopForecast() {
   document.querySelector(".expect")?.removeAttribute("aria-busy");
   clearTimeout(forecastTimer);
+  forecasting = false;
   forecastWork?.abort();
   forecastWork = null;
 }
@@ -196,13 +198,14 @@ function planForecast(form) {
     showForecast(place, {}, say("expect_empty"));
     return;
   }
+  forecasting = true;
+  showForecast(place, {}, say("expecting"));
   forecastTimer = setTimeout(async () => {
     const made = filled(form);
     for (const name of ["passphrase", "signer_passphrase", "note", "signer"]) made.delete(name);
     if (fileOf("signer")) made.append("signed", "yes");
     const own = (forecastWork = new AbortController());
     place.setAttribute("aria-busy", "true");
-    showForecast(place, {}, say("expecting"));
     try {
       const { facts } = await send("/api/forecast", made, { signal: own.signal });
       showForecast(place, facts, say("expected"));
@@ -211,7 +214,7 @@ function planForecast(form) {
       showForecast(place, { notes: [`${say("unfit")} ${error.message}`] }, "");
     }
     place.removeAttribute("aria-busy");
-    forecastWork = null;
+    forecasting = false;
   }, WAIT_BEFORE_FORECAST_MS);
 }
 

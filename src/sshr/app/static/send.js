@@ -25,8 +25,8 @@ function sizeOf(form) {
   return size;
 }
 
-// Resolves to {facts, files}; `signal` ends the work, `told` hears (text, share or null).
-export function send(path, form, { signal, told = () => {} } = {}) {
+// Resolves to {facts, files}; `signal` ends the work, `told`, if any, hears (text, share or null).
+export function send(path, form, { signal, told } = {}) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new Cancelled());
     if (sizeOf(form) > MOST_MIB * 2 ** 20) {
@@ -55,13 +55,15 @@ export function send(path, form, { signal, told = () => {} } = {}) {
     request.open("POST", path);
     request.responseType = "blob";
     request.setRequestHeader("X-Sshr-Job", name);
-    request.upload.onprogress = (event) => {
-      told(say("uploading"), event.lengthComputable ? event.loaded / event.total : null);
-    };
-    request.upload.onload = () => {
-      told(say("working"), null);
-      asking = setTimeout(ask, ASK_EVERY_MS);
-    };
+    if (told) {
+      request.upload.onprogress = (event) => {
+        told(say("uploading"), event.lengthComputable ? event.loaded / event.total : null);
+      };
+      request.upload.onload = () => {
+        told(say("working"), null);
+        asking = setTimeout(ask, ASK_EVERY_MS);
+      };
+    }
     request.onload = async () => {
       over();
       try {

@@ -1,4 +1,4 @@
-"""How often robust stegos are told from photographs, and what larger ones reveal."""
+"""How often robust stegos are told from photographs; what larger and louder ones reveal."""
 
 from figure_blocks.base import Figures, block, table
 from figure_blocks.use import error_of
@@ -32,4 +32,18 @@ def robust_full_size(figures: Figures) -> str:
         f"Whole photographs of {run['folder']}, 768x512, `--survive {run['survive']} --analog "
         f"{run['analog']}`: {told}; {run['bytes']:.0f} bytes in stegos of "
         f"{run['stego_psnr_mean']:.2f} dB."
+    )
+
+
+@block("robust-loud")
+def robust_loud(figures: Figures) -> str:
+    """Louder stegos."""
+    run, quiet = figures.result("robust-loud"), figures.result("robust-messenger-off")
+    told = "; ".join(
+        f"`{name}` {one['psnr']:.2f} dB, {one['psnr'] - quiet['channels'][name]['psnr']:.2f} more"
+        for name, one in run["channels"].items()
+    )
+    return (
+        f"`--stego-psnr {run['stego_psnr']:g}`, `--analog off`, as in the table: {told} than at "
+        f"{quiet['stego_psnr']:g} dB; {run['bytes']:.0f} bytes instead of {quiet['bytes']:.0f}."
     )

@@ -56,22 +56,21 @@ class Compared:
 
     def listen(self, plan: Design) -> Heard:
         """What was heard of a design."""
-        own, seen = levels(self.reference), levels(self.received)
-        told = self._jpeg(seen, own, plan)
+        told = self._jpeg(plan)
         if told is not None:
             return told
-        plain = coefficients(seen - own, plan.side)
-        away = np.minimum(np.abs(plain - plan.zero), np.abs(plain - plan.one))[plan.classes > 0]
-        if len(away) and float(np.square(away).mean()) < (1.2 * plan.deviation) ** 2:
-            # Nothing has happened: a fitted filter would be wrong at the picture's edge.
-            return Heard(noisy_ratios(seen - own, plan), "next to no change")
+        changes = levels(self.received) - levels(self.reference)
+        if _is_quiet(changes, plan):  # a fitted filter would be wrong at the picture's edge
+            return Heard(noisy_ratios(changes, plan), "next to no change")
+        del changes  # large planes are not kept while others are made
         changes, words = self._filtered
         return Heard(noisy_ratios(changes, plan), words)
 
-    def _jpeg(self, seen: Floats, own: Floats, plan: Design) -> Heard | None:
+    def _jpeg(self, plan: Design) -> Heard | None:
         """What is heard if this has been a JPEG on the reference's grid."""
         if self._quality is None:
             return None
+        seen, own = levels(self.received), levels(self.reference)
         told: NDArray[np.float32] | None
         if plan.side == SIDE:
             told = cell_ratios(coefficients(seen), coefficients(own), plan, self._quality)
@@ -94,11 +93,22 @@ class Compared:
         if way is not None:
             own = returned(own, *way)
             kernel, offset, left = fitted(seen, own)
-        residual = seen - filtered(own, kernel) - offset
+        residual = seen
+        residual -= filtered(own, kernel)
+        residual -= np.float32(offset)
         words = _words(kernel, offset, residual)
         if way is not None:
             words = f"scaled to {way[0]:g} and back ({way[1]}), {words}"
         return inverse(residual, kernel), words
+
+
+def _is_quiet(changes: Floats, plan: Design) -> bool:
+    """Whether nothing but a design has changed a plane."""
+    plain = coefficients(changes, plan.side)
+    away = np.abs(plain - plan.zero)
+    np.minimum(away, np.abs(plain - plan.one), out=away)
+    used = away[plan.classes > 0]
+    return len(used) > 0 and float(np.square(used).mean()) < (1.2 * plan.deviation) ** 2
 
 
 def changed_power(received: Rgb8, reference: Rgb8) -> float:

@@ -49,8 +49,11 @@ def test_work_and_refusals(worker: Worker, desk: Desk) -> None:
     assert worker.is_alive
 
 
-def test_cancelled_at_its_next_step(worker: Worker, desk: Desk) -> None:
+def test_cancelled_at_its_next_step(
+    worker: Worker, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The process stays and takes the next piece."""
+    monkeypatch.setattr(module, "GRACE_SECONDS", PATIENCE)
     with pytest.raises(CancelledFault):
         worker.perform("conceal", task(desk, "untouched"), lambda *_: worker.cancel())
     assert worker.perform("new-key", Form(), quiet).facts["key"]
@@ -72,6 +75,29 @@ def test_killed_if_it_does_not_come_to_a_step(
         worker.perform("conceal", task(desk, "untouched"), stop)
     assert not worker.is_alive
     assert gone(worker)
+
+
+def test_cancelled_while_a_large_form_is_on_its_way(worker: Worker) -> None:
+    """The process has not read all of it; nothing else may come into the pipe between."""
+    worker.perform("new-key", Form(), quiet)
+    os.kill(worker.pid, signal.SIGSTOP)
+    outcome: list[BaseException] = []
+
+    def perform() -> None:
+        form = Form({}, {"file": UploadedFile("f", bytes(4 << 20))})
+        try:
+            worker.perform("forecast", form, quiet)
+        except CancelledFault as fault:
+            outcome.append(fault)
+
+    thread = threading.Thread(target=perform)
+    thread.start()
+    while not worker.is_sending:
+        pass
+    worker.cancel()
+    thread.join(PATIENCE)
+    assert len(outcome) == 1
+    assert not worker.is_alive
 
 
 def test_a_process_that_was_killed_is_told(worker: Worker, desk: Desk) -> None:

@@ -35,14 +35,19 @@ class Worker:
         with _deaf_to_interrupts():
             self._process.start()
         its.close()  # so that the process's end is heard
-        self._lock = threading.Lock()
-        self._at_work = self._cancelled = False
+        self._lock, self._sending = threading.Lock(), threading.Lock()
+        self._at_work = self._cancelled = self._killed = False
         self._killer: threading.Timer | None = None
 
     @property
     def is_alive(self) -> bool:
         """Whether it takes more work."""
-        return self._process.is_alive() and not self._pipe.closed
+        return not self._killed and self._process.is_alive()
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a form is on its way to it."""
+        return self._sending.locked()
 
     @property
     def pid(self) -> int:
@@ -59,7 +64,8 @@ class Worker:
         with self._lock:
             self._at_work, self._cancelled = True, False
         try:
-            self._pipe.send((action, form))
+            with self._sending:
+                self._pipe.send((action, form))
             while True:
                 kind, told = self._pipe.recv()
                 if kind == _PROGRESS:
@@ -88,14 +94,24 @@ class Worker:
             if not self._at_work or self._cancelled:
                 return
             self._cancelled = True
-            with suppress(OSError):
-                self._pipe.send(_CANCEL)
-            self._killer = threading.Timer(GRACE_SECONDS, self._process.kill)
+            # While a form is on its way, nothing else may come into the pipe.
+            if self._sending.acquire(blocking=False):
+                with suppress(OSError):
+                    self._pipe.send(_CANCEL)
+                self._sending.release()
+            self._killer = threading.Timer(GRACE_SECONDS, self._end_late_work)
             self._killer.daemon = True
             self._killer.start()
 
+    def _end_late_work(self) -> None:
+        with self._lock:
+            if threading.current_thread() is self._killer:  # not that of a piece that is done
+                self._killed = True
+                self._process.kill()
+
     def kill(self) -> None:
         """End the process."""
+        self._killed = True
         self._process.kill()
         self._process.join()
 

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tests.app.browser.conftest import PHOTOS, Surf
 
 from sshr.app.limits import MAX_UPLOAD_BYTES
@@ -66,12 +67,14 @@ def test_faults_in_words(surf: Surf, tmp_path: Path) -> None:
     assert not [one for one in surf.said if "422" not in one]
 
 
-def test_cancelled(surf: Surf, small: Path) -> None:
-    """And the page works on."""
+def test_cancelled(surf: Surf, small: Path, tmp_path: Path) -> None:
+    """Work that would take many seconds; and the page works on."""
     from playwright.sync_api import expect
 
+    with Image.open(REFERENCE) as image:
+        image.resize((1536, 2304)).save(tmp_path / "large.jpg")
     page = surf.page("/conceal")
-    page.set_input_files("#reference", REFERENCE)
+    page.set_input_files("#reference", tmp_path / "large.jpg")
     page.set_input_files("#secret", SECRET)
     page.check("input[value=messenger]")
     page.fill("#passphrase", "x")

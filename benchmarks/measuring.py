@@ -57,15 +57,27 @@ def run_sshr(words: Sequence[str | Path], passphrase: str, threads: int) -> Usag
     """
     source = str(Path(sshr.__file__).parents[1])
     path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
+    return run_process([sys.executable, "-m", "sshr", *words], passphrase, threads, path)
+
+
+def run_process(words: Sequence[str | Path], passphrase: str, threads: int, path: str) -> Usage:
+    """Run any command to its end, with so many threads.
+
+    Args:
+        path: its PYTHONPATH.
+
+    Raises:
+        RuntimeError: it failed; what it said is on stderr.
+    """
     environment = {"SSHR_PASSPHRASE": passphrase, "PYTHONPATH": path}
     environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    launched = [sys.executable, "-c", _LAUNCHER, sys.executable, "-m", "sshr", *map(str, words)]
+    launched = [sys.executable, "-c", _LAUNCHER, *map(str, words)]
     done = subprocess.run(
         launched, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True
     )
     code, *figures = json.loads(done.stdout)
     if code:
-        raise RuntimeError(f"sshr {words[0]} ... failed with exit code {code}")
+        raise RuntimeError(f"{' '.join(map(str, words[2:4]))} ... failed with exit code {code}")
     return Usage(*figures)
 
 

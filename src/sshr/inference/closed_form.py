@@ -31,7 +31,7 @@ from sshr.inference.spread import TokenGroups
 from sshr.inference.strength import Held, hold
 from sshr.inference.tile_network import Item, MadeTile
 from sshr.network.config import ExactConfig, ModelConfig
-from sshr.network.constants import LARGEST_GAIN, LOUDEST, SCALE_ROUNDS
+from sshr.network.constants import KEY_SIDE, LARGEST_GAIN, LOUDEST, SCALE_ROUNDS
 from sshr.network.sizes import Size, ring_sizes, whole_blocks
 from sshr.rounding.kernels import ROUNDING
 from sshr.threads import side_by_side
@@ -96,11 +96,11 @@ class ClosedForm:
         return list(self.constants.shares), np.exp(self.constants.log_target).tolist()
 
     def rsrk_public(self, thumbnail: Floats) -> bytes:
-        public, _ = self.graphs.keys(thumbnail)
+        public, _ = _keys(self.graphs, thumbnail.tobytes())
         return encode_key(public)
 
     def rsrk_symmetric(self, rsrk_public: bytes, thumbnail: Floats) -> Floats:
-        _, private = self.graphs.keys(thumbnail)
+        _, private = _keys(self.graphs, thumbnail.tobytes())
         found: Floats = decode_key(rsrk_public) * private
         return found
 
@@ -212,6 +212,12 @@ class ClosedForm:
     def _turns(self, k_sym: Floats) -> Floats:
         """(24, 16, 16), computed once for a picture."""
         return _turns(self.graphs, k_sym.tobytes())
+
+
+@lru_cache(maxsize=2)
+def _keys(graphs: Graphs, thumbnail: bytes) -> tuple[Floats, Floats]:
+    """Of a picture that sender and check ask for in turn."""
+    return graphs.keys(np.frombuffer(thumbnail, np.float32).reshape(3, KEY_SIDE, KEY_SIDE))
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
+from sshr.transports.sealed import codecs
 from sshr.transports.sealed.noise import Noise
 
 Rgb8 = NDArray[np.uint8]
@@ -43,3 +44,28 @@ def test_asked_stego_psnr_is_met(reference: Rgb8, noise: str, psnr: float) -> No
     stego = seal(sshr.Blob(b"x"), reference, KEYS, noise=noise, stego_psnr=psnr)
     within = 0.3 if noise == "uniform" else 0.6  # five deviations of the draw, in 128 px squared
     assert abs(stego.check().stego_psnr - psnr) < within
+
+
+@pytest.mark.parametrize("fits", [False, True])
+def test_a_large_picture_that_cannot_fit_is_not_coded_without_loss(
+    photo: Photo, reference: Rgb8, monkeypatch: pytest.MonkeyPatch, fits: bool
+) -> None:
+    """Some of its rows tell; one that may fit is tried as a whole."""
+    monkeypatch.setattr(codecs, "_LARGE", 1 << 12)
+    monkeypatch.setattr(codecs, "_SAMPLE_ROWS", 16)
+    tried, code = [], codecs.lossless
+
+    def counted(picture: Rgb8) -> codecs.Coded:
+        tried.append(len(picture))
+        return code(picture)
+
+    for module in ("codecs", "sending"):
+        monkeypatch.setattr(f"sshr.transports.sealed.{module}.lossless", counted)
+    secret = photo("parrots", 144, 144)
+    if fits:
+        secret = secret // 32 * 32
+    stego = seal(secret, reference, KEYS)
+    assert tried == ([64, 144] if fits else [64])
+    assert stego.check().exact == fits
+    if not fits:
+        assert "lossless would take about" in stego.notes[-1]

@@ -56,6 +56,17 @@ def lossless(picture: NDArray[np.uint8]) -> Coded:
     return Coded(PictureCodec.JPEG_XL, min(codes, key=len), float("inf"))
 
 
+def lossless_bytes(picture: NDArray[np.uint8]) -> int:
+    """About how long the exact code of a large picture is, from some of its rows."""
+    rows = _sample(picture)
+    return len(lossless(rows).data) * picture.size // rows.size
+
+
+def is_large(picture: NDArray[np.uint8]) -> bool:
+    """Whether a quality is chosen by some rows, for the sake of time."""
+    return picture.size >= 3 * _LARGE
+
+
 def fitting(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | None:
     """The lossy code of the highest PSNR within `capacity` bytes, or None where none fits.
 
@@ -63,7 +74,7 @@ def fitting(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | No
         whole: bytes of the lossless code.
     """
     best: Coded | None = None
-    if picture.size < 3 * _LARGE and capacity > _SPLIT_FROM * whole:
+    if not is_large(picture) and capacity > _SPLIT_FROM * whole:
         best = _split(picture, capacity, whole)
         if best and capacity > _SPLIT_ONLY_FROM * whole:
             return best
@@ -132,7 +143,7 @@ def _lossy(picture: NDArray[np.uint8]) -> list[tuple[Encode, Bounds]]:
     all_of_them: list[tuple[Encode, Bounds]] = []
     if min(picture.shape[:2]) >= LEAST_SIDE:
         all_of_them.append((_opponent, (40.0, 100.0)))
-    if picture.size < 3 * _LARGE or not all_of_them:
+    if not is_large(picture) or not all_of_them:
         all_of_them.append((_jpeg_xl, (1.0, 99.9)))
         if picture.ndim == 3:  # a grey AVIF comes back as RGB
             all_of_them.append((_avif, (0.0, 100.0)))
@@ -154,7 +165,7 @@ def _largest(
     encode: Encode, bounds: Bounds, picture: NDArray[np.uint8], capacity: int
 ) -> tuple[PictureCodec, bytes] | None:
     """The code of the highest quality within `capacity` bytes."""
-    if picture.size < 3 * _LARGE:
+    if not is_large(picture):
         found = _bisected(bounds, lambda value: _within(encode(picture, value), capacity), up=True)
         return found[1]
     rows = _sample(picture)
@@ -177,7 +188,7 @@ def _smallest(
         coded = _coded(rows, *encode(rows, quality))
         return coded if coded.psnr >= psnr else None
 
-    if picture.size < 3 * _LARGE:
+    if not is_large(picture):
         return _bisected(bounds, lambda quality: reached(picture, quality), up=False)[1]
     rows = _sample(picture)
     quality, _ = _bisected(bounds, lambda value: reached(rows, value), False, 8)

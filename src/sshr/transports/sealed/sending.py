@@ -10,7 +10,13 @@ from sshr.transports.cover import Cover
 from sshr.transports.notes import notes_on_reference
 from sshr.transports.protocol import EmbedResult
 from sshr.transports.sealed.capacity import Capacity
-from sshr.transports.sealed.codecs import fitting, lossless, reaching
+from sshr.transports.sealed.codecs import (
+    fitting,
+    is_large,
+    lossless,
+    lossless_bytes,
+    reaching,
+)
 from sshr.transports.sealed.embedding import embed, side_info_bytes
 from sshr.transports.sealed.noise_model import NoiseModel
 from sshr.transports.sealed.options import CODE, MIN_STEGO_PSNR, SealedOptions
@@ -20,6 +26,9 @@ from sshr.transports.secret import Secret, kind_of
 
 AUTO_DB = 41.0
 """Stego PSNR under which `auto` does not go, unless it is asked to."""
+
+_HOPELESS = 1.2
+"""Of what fits: a large picture some rows of which take as much without loss is not tried whole."""
 
 
 def send(
@@ -98,16 +107,21 @@ def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encod
     if options.target_psnr is not None:
         coded = reaching(picture, options.target_psnr)
         return Encoded(padded(pack_picture(name, coded)), coded.psnr)
-    record = padded(pack_picture(name, lossless(picture)))
-    if options.quality == "lossless" or len(record) <= room:
-        return Encoded(record)
-    fitted = fitting(picture, room - overhead(name), len(record))
+    whole, about = 0, ""
+    if is_large(picture) and options.quality == "auto":
+        whole, about = lossless_bytes(picture), "about "
+    if whole < _HOPELESS * room:  # else it is not worth the time
+        record = padded(pack_picture(name, lossless(picture)))
+        if options.quality == "lossless" or len(record) <= room:
+            return Encoded(record)
+        whole, about = len(record), ""
+    fitted = fitting(picture, room - overhead(name), whole)
     if fitted is None:
         raise TooSmallError(
             f"the secret does not fit the reference: {max(room, 0)} bytes are too few for any "
             "picture of its size; take a larger reference, a smaller secret or a lower stego PSNR"
         )
-    note = f"lossless would take {len(record)} bytes; {room} fit"
+    note = f"lossless would take {about}{whole} bytes; {room} fit"
     return Encoded(padded(pack_picture(name, fitted)), fitted.psnr, (note,))
 
 

@@ -21,7 +21,7 @@ from sshr.rounding.shaping import (
     as_asked,
     round_shaped,
 )
-from sshr.threads import side_by_side
+from sshr.threads import one_thread_each
 from sshr.types import Rgb8
 
 Slices = tuple[slice, slice]
@@ -29,7 +29,7 @@ _NO_BITS = np.zeros(0, np.uint8)
 _NONE = np.zeros((0, 1), np.int64)
 
 _ROWS = 128
-_AT_ONCE = 1 << 21
+_AT_ONCE = 1 << 22
 """Samples that are rounded at once at least: more of them cost less time each, and memory."""
 
 
@@ -107,8 +107,10 @@ class Rounder:
                 part = slice(3 * index, 3 * index + 3)
                 picture[place_rows, columns] = levels[part].transpose(1, 2, 0)
 
-        for _ in side_by_side(one, self._grouped()):
-            pass
+        # One after the other: their operations are so short that threads would wait for each other.
+        with one_thread_each():
+            for group in self._grouped():
+                one(group)
         return picture
 
     def _asked(

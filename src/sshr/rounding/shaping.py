@@ -67,13 +67,13 @@ def round_shaped(planes: Planes, kernels: Kernels) -> NDArray[np.uint8]:
         wanted *= weight
         wanted += exact[line, first:last]
         chosen = np.rint(wanted)
-        np.clip(chosen, 0, 255, out=chosen)
+        np.maximum(np.minimum(chosen, 255, out=chosen), 0, out=chosen)  # np.clip takes longer
         if asked is not None and line >= first_asked:
             chosen = as_asked(chosen, wanted, asked[line, first:last])
         rounded[line, first:last] = chosen
         chosen -= wanted
         chosen /= weight
-        np.clip(chosen, -_LARGEST, _LARGEST, out=chosen)
+        np.maximum(np.minimum(chosen, _LARGEST, out=chosen), -_LARGEST, out=chosen)
         owed.hand_on(line, first, last, chosen)
     return levels.transpose(2, 0, 1)
 
@@ -87,11 +87,14 @@ class _Owed:
         usual = kernels[REACH, REACH]
         self._taps = np.ascontiguousarray(usual[:, ::-1])
         self._own = np.ascontiguousarray(usual[0, :REACH:-1])
-        self._others = kernels - usual
+        later = np.indices(usual.shape) - np.array([0, REACH])[:, None, None]
+        self._down, self._ahead = later[0].ravel(), (_SLOPE * later[0] + later[1]).ravel()
+        shape = (*kernels.shape[:2], usual.size, 1)
+        self._others = (kernels - usual).reshape(shape)
         self._rows, self._columns = row_kinds(height), column_kinds(width)
-        # Of the last lines; REACH rows stand above the first one, and are never in error.
-        shape = (_BACK + _LINES, (height + REACH) * count)
-        self._errors = np.zeros(shape, np.float32)
+        # Of the last lines; REACH rows stand above the first one, and are never in error, and as
+        # many below the last one, where nobody asks what is owed.
+        self._errors = np.zeros((_BACK + _LINES, (height + REACH) * count), np.float32)
         self._extra = np.zeros((_BACK + _LINES, height + REACH, count), np.float32)
         self._start = -_BACK
 
@@ -111,17 +114,12 @@ class _Owed:
 
     def hand_on(self, line: int, first: int, last: int, error: Floats) -> None:
         """Keep the errors of a line; those at an edge answer for their other kernels."""
-        now, height, count = line - self._start, self._size[0], self._count
+        now, count = line - self._start, self._count
         kept = slice((first + REACH) * count, (last + REACH) * count)
         self._errors[now, kept] = error.reshape(-1)
         for row in self._at_edges(line, first, last):
             other = self._others[self._rows[row], self._columns[line - _SLOPE * row]]
-            own = error[row - first]
-            self._extra[now + 1 : now + REACH + 1, row] += other[0, REACH + 1 :, None] * own
-            for dy in range(1, min(REACH, height - 1 - row) + 1):
-                at = now + _SLOPE * dy
-                part = self._extra[at - REACH : at + REACH + 1, row + dy]
-                part += other[dy, :, None] * own
+            self._extra[now + self._ahead, row + self._down] += other * error[row - first]
 
     def _at_edges(self, line: int, first: int, last: int) -> list[int]:
         """Rows whose samples on this line are so close to an edge that their kernel is another."""

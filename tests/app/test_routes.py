@@ -1,7 +1,9 @@
 """Pages and requests: what comes back, and that everything wrong is a 4xx in words."""
 
 import asyncio
+import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,32 +77,6 @@ def test_the_way_there_and_back(desk: Desk, stego: bytes) -> None:
     assert parts_of(answer)["secret"].startswith(b"\x89PNG")
 
 
-def test_progress_is_told_while_it_lasts(desk: Desk) -> None:
-    """Asked for by name, from another connection."""
-    name, seen = "ab" * 16, []
-    done = threading.Event()
-
-    def ask() -> None:
-        while not done.is_set():
-            told = desk.client.get("/api/progress", headers={JOB: name})
-            if told.status_code == 200:
-                seen.append(told.json())
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    headers = SAME_ORIGIN | {JOB: name}
-    files = {"reference": ("r.png", desk.reference), "text": ("text", b"at noon")}
-    answer = desk.client.post(
-        "/api/conceal", data={"passphrase": WORD}, files=files, headers=headers
-    )
-    done.set()
-    asking.join()
-    assert answer.status_code == 200
-    assert seen
-    assert {"stage", "done", "total", "waiting"} == seen[0].keys()
-    assert desk.client.get("/api/progress", headers={JOB: name}).status_code == 204
-
-
 class Patient:
     """Stands for a process whose work ends only when it is cancelled."""
 
@@ -109,7 +85,8 @@ class Patient:
     def __init__(self, threads: int = 1) -> None:
         self.started, self.cancelled = threading.Event(), threading.Event()
 
-    def perform(self, *_: object) -> None:
+    def perform(self, action: str, form: object, progress: Callable[..., None]) -> None:
+        progress("revealing", 1, 2)
         self.started.set()
         assert self.cancelled.wait(120)
         raise CancelledFault
@@ -118,10 +95,10 @@ class Patient:
         self.cancelled.set()
 
 
-def test_a_browser_that_goes_away_ends_its_work(
+def test_progress_is_told_and_a_browser_that_goes_away_ends_its_work(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker, sent = Patient(), []
+    worker, sent, told = Patient(), [], []
     monkeypatch.setattr("sshr.app.workshop.Worker", lambda threads: worker)
     shop = Workshop(workers=1)
     app = assembled(desk.doors, shop, lambda: None)
@@ -137,8 +114,12 @@ def test_a_browser_that_goes_away_ends_its_work(
             for piece in pieces:
                 return piece
             assert await asyncio.to_thread(worker.started.wait, 120)
-            assert shop.ticket("ef" * 16) is not None
+            asked = scope | {"method": "GET", "path": "/api/progress"}
+            await app(asked, receive, tell)  # type: ignore[arg-type]
             return {"type": "http.disconnect"}
+
+        async def tell(message: dict[str, object]) -> None:
+            told.append(message)
 
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
@@ -149,3 +130,5 @@ def test_a_browser_that_goes_away_ends_its_work(
     assert worker.cancelled.is_set()
     assert shop.ticket("ef" * 16) is None
     assert sent[0]["status"] == 204
+    wanted = {"stage": "revealing", "done": 1, "total": 2, "waiting": False}
+    assert json.loads(told[1]["body"]) == wanted

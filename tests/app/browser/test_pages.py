@@ -144,6 +144,22 @@ def test_keys_by_the_keyboard_alone(surf: Surf) -> None:
     assert surf.said == []
 
 
+def test_how_strong_a_passphrase_is(surf: Surf) -> None:
+    """Each word of the list counts 11 bits; what people make up counts little."""
+    page = surf.page("/conceal")
+    script = """async (given) => {
+      const { bitsOf } = await import("/static/strength.js");
+      const words = (await (await fetch("/words.txt")).text()).split(/\\s+/).filter(Boolean);
+      return [words.map(bitsOf), given.map(bitsOf)];
+    }"""
+    given = ["", "password", "Password1", "aaaaaaaaaaaaaaaa", "qwertyuiop", "12345678", "x x x x x"]
+    listed, made_up = page.evaluate(script, given)
+    assert set(listed) == {11}
+    assert len(listed) == 2048
+    assert made_up[0] == 0
+    assert max(made_up) < 20
+
+
 def test_references_are_compared(surf: Surf) -> None:
     from playwright.sync_api import expect
 

@@ -25,8 +25,7 @@ export function bitsOf(passphrase) {
 }
 
 function letters(run) {
-  if (new Set(run.toLowerCase()).size <= 2) return 4;
-  if (isSequence(run.toLowerCase())) return 4;
+  if (new Set(run.toLowerCase()).size === 1 || isSequence(run.toLowerCase())) return 4;
   const capitals = /\p{Ll}\p{Lu}/u.test(run) ? 3 : /^\p{Lu}/u.test(run) ? 1 : 0;
   return (run.length < 3 ? 4.7 * run.length : 11) + capitals;
 }
@@ -38,7 +37,7 @@ function digits(run) {
 }
 
 function isSequence(run) {
-  if (run.length < 3) return false;
+  if (run.length < 4) return false;
   const step = run.charCodeAt(1) - run.charCodeAt(0);
   if (Math.abs(step) > 1) return "qwertyuiopasdfghjklzxcvbnm".includes(run);
   return [...run].every((_, at) => !at || run.charCodeAt(at) - run.charCodeAt(at - 1) === step);
@@ -61,6 +60,9 @@ export function setUpStrength(input, meter, words) {
 // Six words of the list that fingerprints are made of, each drawn from 2048: 66 bits.
 export async function sixWords() {
   const list = (await (await fetch("/words.txt")).text()).split(/\s+/).filter(Boolean);
-  const drawn = crypto.getRandomValues(new Uint16Array(WORDS));
-  return Array.from(drawn, (number) => list[number % list.length]).join(" ");
+  for (;;) {
+    const drawn = crypto.getRandomValues(new Uint16Array(WORDS));
+    const words = Array.from(drawn, (number) => list[number % list.length]);
+    if (new Set(words).size === WORDS) return words.join(" ");
+  }
 }

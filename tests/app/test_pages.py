@@ -32,6 +32,7 @@ def test_a_page_is_whole(name: str) -> None:
     assert "<include" not in html
     assert not re.search(r"\$\w", html)
     assert html.count("<h1>") == 1
+    assert "say.missing_password" in html
     assert f"<title>{texts()[f'{name}.title']} · sshr</title>" in html
 
 

@@ -37,12 +37,11 @@ def page(name: str) -> str:
     content, given = _read(f"pages/{name}.html"), texts()
     while _INCLUDE.search(content):
         content = _INCLUDE.sub(_part, content)
-    inside = name in WORK
     put_in = {
         "content": content,
-        "nav": _nav(name) if inside else "",
+        "nav": _nav(name) if name in WORK else "",
         "title": escape(given[f"{name}.title"]),
-        "said": _said() if inside else "{}",
+        "said": _said(),
     }
     whole = re.sub(r"\{\{(content|nav|title|said)\}\}", lambda m: put_in[m[1]], _layout())
     return _TEXT.sub(lambda match: escape(given[match[1]]), whole)

@@ -100,7 +100,7 @@ def measured(size: tuple[int, int], threads: int, folder: Path) -> list[SizeUsag
         pixels = size[0] * size[1] / 1e6
         found.append(SizeUsage(command, pixels, use.seconds, use.cpu_seconds, use.peak_bytes))
     for path in pair:
-        path.unlink()  # large ones would fill the disk
+        path.unlink(missing_ok=True)  # large ones would fill the disk
     return found
 
 

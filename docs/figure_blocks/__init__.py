@@ -10,6 +10,7 @@ from figure_blocks import (
     robust_places,
     robust_seen,
     scores,
+    speed,
     use,
 )
 from figure_blocks.base import BLOCKS, RESULTS, WEIGHTS, Figures, MissingError
@@ -25,5 +26,6 @@ __all__ += [
     "robust_places",
     "robust_seen",
     "scores",
+    "speed",
     "use",
 ]

@@ -5,14 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
+import sshr
 from sshr.errors import CheckpointError, DeviceError, UsageError
 from sshr.inference.closed_form import ClosedForm
+from sshr.metrics import psnr
 from sshr.zoo.loaded import LoadedModel
 from sshr.zoo.presets import PRESETS
 from sshr.zoo.tiles import find_tiles, load_tiles
@@ -60,6 +65,24 @@ def test_what_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         load_tiles("base", "cuda")
     with pytest.raises(UsageError, match=r"a checkpoint needs PyTorch: .*sshr\[train\]"):
         load_tiles("mine.safetensors")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_either_reveals_what_the_other_concealed(
+    preset: str, photo: Callable[..., NDArray[np.uint8]]
+) -> None:
+    """Through 8 bits and with a rim; to a grey level, and to .02 dB."""
+    keys, checkpoint = sshr.Keys(reference_alone=True), str(WEIGHTS / f"{preset}.safetensors")
+    secret, reference = photo("parrots", 96, 336), photo("sailboats", 99, 341)
+    for sender in (preset, checkpoint):
+        stego = sshr.conceal(secret, reference, keys, preset=sender, device="cpu")
+        found = [
+            sshr.reveal(stego.image, reference, keys, preset=receiver, device="cpu").rgb
+            for receiver in (preset, checkpoint)
+        ]
+        assert np.abs(found[0].astype(int) - found[1]).max() <= 1
+        assert abs(psnr(found[0], secret) - psnr(found[1], secret)) < 0.02
+        assert psnr(found[0], secret) > 35
 
 
 WITHOUT = """

@@ -83,9 +83,10 @@ def test_what_fails_is_raised_and_leaves_nothing_behind(monkeypatch: pytest.Monk
         assert blas_threads() == before
 
 
-def test_results_are_made_ahead_in_order() -> None:
+def test_results_are_made_ahead_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     for count in (0, 1, 2, 5):
         assert list(ahead(lambda item: item * item, range(count))) == [i * i for i in range(count)]
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
     made: list[int] = []
     results = ahead(made.append, range(9))
     next(results)

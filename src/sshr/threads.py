@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -41,15 +42,16 @@ def side_by_side(work: Callable[[Item], None], items: Iterable[Item]) -> Iterato
 
 
 def ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Results of `work` in order; while one is used, the next is made by another thread."""
-    with ThreadPoolExecutor(1) as pool:
-        waiting: Future[Result] | None = None
+    """Results of `work` in order; while one is used, the next ones are made by other threads."""
+    workers = worker_count()
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[Result]] = deque()
         for item in items:
-            made, waiting = waiting, pool.submit(work, item)
-            if made is not None:
-                yield made.result()
-        if waiting is not None:
-            yield waiting.result()
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 @contextmanager

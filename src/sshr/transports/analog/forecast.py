@@ -14,11 +14,12 @@ from sshr.transports.notes import notes_on, notes_on_reference
 from sshr.transports.protocol import Forecast
 from sshr.zoo.facts import Facts, read_facts
 
-# A whole `sshr conceal` with its verification, on one core: benchmarks/planning.py measures them.
-START_SECONDS = 4.0
-SECONDS_A_MEGAPIXEL = 7.5
-START_MIB = 350
-MIB_A_MEGAPIXEL = 50
+# A whole `sshr conceal` with its verification, in processor time: `benchmarks/planning.py`
+# and `benchmarks/scaling.py` measure them.
+START_SECONDS = 1.2
+SECONDS_A_MEGAPIXEL = 1.6
+START_MIB = 280
+MIB_A_MEGAPIXEL = 35
 
 _SCALE_BYTES = 2
 """Of the metadata for each scale of a tile (`sshr.transports.analog.engine.SCALE`)."""

@@ -13,7 +13,7 @@ def test_opponent_axes() -> None:
 
 def test_window_is_a_gaussian_of_sum_one() -> None:
     taps = window()
-    assert (taps.shape, taps.dtype) == ((2 * WINDOW_REACH + 1,), np.float32)
-    assert abs(float(taps.sum()) - 1) < 1e-6
+    assert (taps.shape, taps.dtype) == ((2 * WINDOW_REACH + 1,), np.float64)
+    assert abs(float(taps.sum()) - 1) < 1e-12
     assert np.array_equal(taps, taps[::-1])
     assert np.isclose(taps[WINDOW_REACH + 1] / taps[WINDOW_REACH], np.exp(-0.5 / WINDOW_SIGMA**2))

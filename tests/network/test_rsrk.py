@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from sshr.inference.rsrk import key_bytes
 from sshr.network.rsrk import (
     AlexNetFeatures,
     KeyGenerator,
     decode_rsrk_public,
     encode_rsrk_public,
-    key_bytes,
 )
 
 STEP = 0.55  # between the four levels

@@ -72,7 +72,7 @@ def _share(unit: Floats, room: Floats, power: float) -> float:
 
 def blur(planes: Floats) -> Floats:
     """Gaussian mean of (C, H, W) over a window of 11x11 (that of SSIM), the border repeated."""
-    taps, reach = window(), WINDOW_REACH
+    taps, reach = window().astype(np.float32), WINDOW_REACH
     _, height, width = planes.shape
     wide = np.pad(planes, ((0, 0), (0, 0), (reach, reach)), mode="edge")
     across = taps[reach] * wide[:, :, reach : reach + width]

@@ -39,9 +39,8 @@ def opponent() -> NDArray[np.float64]:
     return matrix
 
 
-def window() -> NDArray[np.float32]:
+def window() -> NDArray[np.float64]:
     """Taps of the window, (11,), of sum one."""
-    at = np.arange(-WINDOW_REACH, WINDOW_REACH + 1, dtype=np.float32)
-    taps = np.exp(-0.5 * np.square(at / np.float32(WINDOW_SIGMA)))
-    found: NDArray[np.float32] = taps / taps.sum()
-    return found
+    at = np.arange(-WINDOW_REACH, WINDOW_REACH + 1)
+    taps: NDArray[np.float64] = np.exp(-0.5 * np.square(at / WINDOW_SIGMA))
+    return taps / taps.sum()

@@ -1,11 +1,11 @@
-"""One pair through several methods, as one picture: stegos, their changes, what is revealed.
+"""One pair through several methods, as one picture: stegos, changes, what keys reveal.
 
     python benchmarks/rival_pictures.py --method hinet --method udh:RUN/model.safetensors \\
         --preset base --out docs/images/rivals.webp
 
 The pair is that of `speed.py`. Every method has a column: its stego as an 8-bit file holds it, ten
-times the change from the reference on grey, and what is revealed from the file. The first column is
-the reference, nothing, and the secret.
+times the change from the reference on grey, and what is revealed from the file: with its key, and
+with another one. The first column is the reference, nothing, and the secret.
 """
 
 import argparse
@@ -32,15 +32,19 @@ INK, PAPER = (36, 41, 47), (255, 255, 255)
 
 
 def column(entry: MethodEntry, secret: Rgb8, reference: Rgb8) -> list[Rgb8]:
-    """Stego, its change on grey, and what is revealed; black where nothing is."""
-    key = key_of(1, "picture")
+    """Stego, its change on grey, what its key and another one reveal; black where nothing is."""
+    key, other = (key_of(seed, "picture") for seed in (1, 2))
     stego = as_levels(concealed(entry, secret, reference, key))
     change = as_levels(127.5 + LOUDER * (stego.astype(np.float32) - reference))
+    return [stego, change, *(opened(entry, stego, reference, one) for one in (key, other))]
+
+
+def opened(entry: MethodEntry, stego: Rgb8, reference: Rgb8, key: bytes) -> Rgb8:
+    """What is revealed, or black."""
     try:
-        found = revealed(entry, stego, reference, key)
+        return revealed(entry, stego, reference, key)
     except SshrError:
-        found = np.zeros_like(secret)
-    return [stego, change, found]
+        return np.zeros_like(reference)
 
 
 def grid(heads: Sequence[str], columns: Sequence[Sequence[Rgb8]]) -> Image.Image:
@@ -71,7 +75,7 @@ def main() -> int:
         return error.exit_code
     grey = np.full_like(secret, 127)
     heads = ["reference, secret", *(entry.name for entry in entries)]
-    grid(heads, [[reference, grey, secret], *columns]).save(args.out, quality=75)
+    grid(heads, [[reference, grey, secret], *columns]).save(args.out, quality=65)
     print(args.out)
     return 0
 

@@ -3,6 +3,7 @@
 from figure_blocks import (
     app,
     attacks,
+    detectors,
     ladder,
     overview,
     rivals,
@@ -19,6 +20,7 @@ __all__ = ["BLOCKS", "RESULTS", "WEIGHTS", "Figures", "MissingError"]
 __all__ += [
     "app",
     "attacks",
+    "detectors",
     "ladder",
     "overview",
     "rivals",

@@ -1,0 +1,37 @@
+"""What must be found, and nothing, on ten small pictures."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+Load = Callable[[str], ModuleType]
+Start = Callable[..., int]
+
+
+def test_each_detector_has_its_row(
+    load: Load, start: Start, five: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load("detectors"), "SIZE", 64)
+    out = tmp_path / "detectors.json"
+    words = (five, five, "--repeats", 2, "--json", out)
+    assert start("detectors", *words, "--share", 1, "--detector", "spam") == 0
+    assert start("detectors", *words, "--share", 1, "--detector", "stegexpose") == 0
+    rows = json.loads(out.read_text())["rows"]
+    assert [*rows] == ["spam", "stegexpose"]
+    for row in rows.values():
+        assert row["photographs"] == 10
+        assert len(row["replaced"]["1"]) == 5
+        assert row["nothing"]["repeats"] == 2
+    assert np.mean(rows["stegexpose"]["replaced"]["1"]) < 0.3
+
+
+def test_replacement_touches_only_the_lowest_bits_of_a_share(load: Load) -> None:
+    cover = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)
+    for share in (0.25, 1.0):
+        stego = load("detectors").replaced(cover, share, 1)
+        assert np.array_equal(stego >> 1, cover >> 1)
+        assert abs((stego != cover).mean() - share / 2) < 0.02

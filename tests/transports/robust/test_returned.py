@@ -1,12 +1,14 @@
 """Pictures that were in another size meanwhile."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from sshr.imaging.channels import parse_channel
 from sshr.transports.robust.blocks import levels
-from sshr.transports.robust.filters import fitted
+from sshr.transports.robust.filters import fitted, spacing
 from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.listening import listen
 from sshr.transports.robust.returned import returned, way_there
@@ -24,6 +26,12 @@ def test_the_way_is_found_and_explains_more_than_a_filter(reference: Rgb8, scale
     assert way_there(seen, own) == (scale, "bicubic")
     plain, there = (fitted(seen, each)[-1] for each in (own, returned(own, scale, "bicubic")))
     assert there < plain / 5
+
+
+def test_no_size_hides_the_way(photo: Callable[..., Rgb8]) -> None:
+    own = photo("sailboats", 168, 168)
+    assert spacing(levels(own), 5_000) == 2  # such samples alone would be the work of one filter
+    assert way_there(levels(sent("resize:0.5", own)), levels(own)) == (0.5, "bicubic")
 
 
 @pytest.mark.parametrize("name", ["blur", "noise", "brightness:-2"])

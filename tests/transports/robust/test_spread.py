@@ -30,7 +30,7 @@ def test_only_the_lowest_frequencies_change(reference: Rgb8) -> None:
 
 def test_a_calm_sky_changes_less(reference: Rgb8) -> None:
     sky = reference.copy()
-    sky[:64] = np.random.default_rng(3).normal(150, 1, (64, 128, 1)).round().astype(np.uint8)
+    sky[:64] = np.random.default_rng(3).normal(150, 0.5, (64, 128, 1)).round().astype(np.uint8)
     assert (liveliness(sky)[:4] == LIVELY[0]).all()
     power = np.square(spread(sky, 40.6).one[:, :, 0, 0].astype(np.float64))
     lively = power[4:][liveliness(sky)[4:] == LIVELY[1]]

@@ -21,7 +21,7 @@ SCALES = (8, 6, 4, 3, 2, 1)
 
 HEAD = 3
 _LEAST_SIDE = 16
-_SEARCH, _FINAL, _LARGE = 6, 2, 1 << 19
+_SEARCH, _FINAL, _LARGE = 6, 4, 1 << 19
 """Speeds of the coder; that of the search alone in pictures of LARGE pixels."""
 
 _FAST = 9

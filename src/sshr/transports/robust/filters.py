@@ -34,9 +34,19 @@ def scaled(
 def fitted(seen: Floats, own: Floats, samples: int = _SAMPLES) -> tuple[Floats, float, float]:
     """The filter (9, 9) and offset that make most of the reference into what is seen, and the mean
     square of what is left, by about so many samples."""
+    return fitted_at(seen, own, spacing(own, samples))
+
+
+def spacing(plane: Floats, samples: int) -> int:
+    """From one of about so many samples of a plane to the next."""
+    inner = [side - SIDE + 1 for side in plane.shape]
+    return max(int((inner[0] * inner[1] / samples) ** 0.5), 1)
+
+
+def fitted_at(seen: Floats, own: Floats, skip: int) -> tuple[Floats, float, float]:
+    """`fitted` by samples of such a spacing."""
     reach = SIDE // 2
     inner = own.shape[0] - 2 * reach, own.shape[1] - 2 * reach
-    skip = max(int((inner[0] * inner[1] / samples) ** 0.5), 1)
     rows = np.arange(0, inner[0], skip)
     columns = np.arange(0, inner[1], skip)
     windows = np.lib.stride_tricks.sliding_window_view(own, (SIDE, SIDE))

@@ -16,7 +16,7 @@ BLOCK = 16
 FREQUENCIES = 6
 """Coefficients with u + v below it carry, all in class 1."""
 
-LIVELY = 24, 192
+LIVELY = 12, 192
 """Bounds of a block's liveliness, by which power is shared: levels of deviation, times 16."""
 
 _QUARTER = 8

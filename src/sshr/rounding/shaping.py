@@ -146,11 +146,15 @@ def as_asked(chosen: Floats, wanted: Floats, asked: NDArray[np.int8]) -> Floats:
 
     The middle of two values, k + 1/2, stands for both.
     """
-    single = np.where((asked == 0) | (asked == 1), _nearest_with(asked, wanted), chosen)
-    even = 2 * np.clip(np.rint((wanted - 0.5) / 2), 0, 127)
-    single = np.where(asked == PAIR, even + 0.5, single)
-    single = np.where(asked == HALF, np.clip(np.rint(wanted - 0.5), 0, 254) + 0.5, single)
-    if not (asked >= PIXEL).any():
+    single, found = chosen, set(np.flatnonzero(np.bincount((asked - FREE).ravel())) + FREE)
+    if found & {0, 1}:
+        single = np.where((asked == 0) | (asked == 1), _nearest_with(asked, wanted), single)
+    if PAIR in found:
+        even = 2 * np.clip(np.rint((wanted - 0.5) / 2), 0, 127)
+        single = np.where(asked == PAIR, even + 0.5, single)
+    if HALF in found:
+        single = np.where(asked == HALF, np.clip(np.rint(wanted - 0.5), 0, 254) + 0.5, single)
+    if not found & {PIXEL, PIXEL + 1}:
         return single.astype(np.float32)
     three, parity = single.reshape(len(single), -1, 3), asked.reshape(len(single), -1, 3)[..., 0]
     off = wanted.reshape(three.shape) - three

@@ -8,7 +8,8 @@ a row and lossy below it.
 import functools
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,25 +36,38 @@ _SETTLED_DB = 47.0
 _SPLIT_FROM, _SPLIT_ONLY_FROM = 0.72, 0.85
 _SPLIT_QUALITY = 62.0  # some 50 dB
 _SAMPLES, _SAMPLE_ROWS = 4, 64
-_A_LITTLE = 0.05  # dB
+_A_LITTLE, _FOR_SURE = 0.05, 0.15  # dB; the second is worth the time of a second try
 _BITS_A_DECIBEL = 1 / 6.02
 _Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A compressed picture and the PSNR (dB, RGB; infinite if lossless) of what it decodes to."""
+    """A compressed picture.
+
+    Attributes:
+        picture: what it was made of; None if it is lossless.
+    """
 
     codec: PictureCodec
     data: bytes
-    psnr: float
+    picture: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def psnr(self) -> float:
+        """Of what it decodes to, dB, RGB; infinite if that is all of it."""
+        if self.picture is None:
+            return float("inf")
+        found = decode(self.codec, self.data, self.picture.shape)
+        mean = float(np.mean(np.square(found.astype(np.float32) - self.picture), dtype=np.float64))
+        return float(10 * np.log10(255**2 / mean)) if mean else float("inf")
 
 
 def lossless(picture: NDArray[np.uint8]) -> Coded:
     """An exact code of (H, W, 3) RGB or (H, W) grey, uint8."""
     efforts = (7, 9) if picture.size < _LARGE else (3,)
     codes = [_save(picture, "JXL", lossless=True, effort=effort) for effort in efforts]
-    return Coded(PictureCodec.JPEG_XL, min(codes, key=len), float("inf"))
+    return Coded(PictureCodec.JPEG_XL, min(codes, key=len))
 
 
 def lossless_bytes(picture: NDArray[np.uint8]) -> int:
@@ -82,7 +96,7 @@ def fitting(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | No
         if best and best.psnr > _SETTLED_DB:
             break
         code = _largest(encode, bounds, picture, capacity)
-        coded = None if code is None else _coded(picture, *code)
+        coded = None if code is None else Coded(*code, picture)
         if coded and (best is None or coded.psnr > best.psnr):
             best = coded
     return best
@@ -115,7 +129,7 @@ def _split(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | Non
         else:
             high = rows - 1
         rows += int(spare / a_row) or (1 if spare >= 0 else -1)
-    return None if best is None else _coded(picture, PictureCodec.SPLIT, best)
+    return None if best is None else Coded(PictureCodec.SPLIT, best, picture)
 
 
 def _split_at(picture: NDArray[np.uint8], rows: int, quality: float) -> bytes:
@@ -171,6 +185,7 @@ def _largest(
     rows = _sample(picture)
     share = int(capacity * rows.size / picture.size)
     quality, _ = _bisected(bounds, lambda value: _within(encode(rows, value), share), True, 8)
+    quality -= _FOR_SURE
     while quality >= bounds[0]:
         code = encode(picture, quality)
         if len(code[1]) <= capacity:
@@ -185,7 +200,7 @@ def _smallest(
     """The shortest code of at least this PSNR."""
 
     def reached(rows: NDArray[np.uint8], quality: float) -> Coded | None:
-        coded = _coded(rows, *encode(rows, quality))
+        coded = Coded(*encode(rows, quality), rows)
         return coded if coded.psnr >= psnr else None
 
     if not is_large(picture):
@@ -193,7 +208,7 @@ def _smallest(
     rows = _sample(picture)
     quality, _ = _bisected(bounds, lambda value: reached(rows, value), False, 8)
     while quality <= bounds[1]:
-        coded = _coded(picture, *encode(picture, quality))
+        coded = Coded(*encode(picture, quality), picture)
         if coded.psnr >= psnr:
             return coded
         quality += _A_LITTLE + psnr - coded.psnr
@@ -231,12 +246,6 @@ def _sample(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height = len(picture)
     starts = range(0, height - _SAMPLE_ROWS + 1, max(height // _SAMPLES, _SAMPLE_ROWS))
     return np.concatenate([picture[start : start + _SAMPLE_ROWS] for start in starts])
-
-
-def _coded(picture: NDArray[np.uint8], codec: PictureCodec, data: bytes) -> Coded:
-    error = decode(codec, data, picture.shape).astype(np.float32) - picture
-    mean = float(np.mean(np.square(error), dtype=np.float64))
-    return Coded(codec, data, float(10 * np.log10(255**2 / mean)) if mean else float("inf"))
 
 
 def _opponent(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:

@@ -32,13 +32,18 @@ class Encoded:
     """A secret as a record.
 
     Attributes:
-        psnr: dB of what comes back of a picture; None where all does.
+        coded: the picture in it, if it is lossy.
         notes: what the user should know.
     """
 
     record: bytes
-    psnr: float | None = None
+    coded: Coded | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def psnr(self) -> float | None:
+        """Of what comes back of a picture, dB; None where all does."""
+        return None if self.coded is None else self.coded.psnr
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encod
     picture = secret.rgb[..., 0] if secret.greyscale else secret.rgb
     if options.target_psnr is not None:
         coded = reaching(picture, options.target_psnr)
-        return Encoded(padded(pack_picture(name, coded)), coded.psnr)
+        return Encoded(padded(pack_picture(name, coded)), coded)
     whole, about = 0, ""
     if is_large(picture) and options.quality == "auto":
         whole, about = lossless_bytes(picture), "about "
@@ -122,7 +122,7 @@ def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encod
             "picture of its size; take a larger reference, a smaller secret or a lower stego PSNR"
         )
     note = f"lossless would take {about}{whole} bytes; {room} fit"
-    return Encoded(padded(pack_picture(name, fitted)), fitted.psnr, (note,))
+    return Encoded(padded(pack_picture(name, fitted)), fitted, (note,))
 
 
 def _too_big(size: int, capacity: Capacity, options: SealedOptions) -> TooSmallError:

@@ -66,9 +66,9 @@ _STEEPER = Aim(((70, 8), (75, 8), (85, 3), (95, 1)), ((13.5, 18),))
 _STEEPEST = Aim(((70, 12), (75, 6), (85, 2)), ((13.5, 18),))
 
 CHOICES: dict[str, tuple[str, tuple[Any, ...]]] = {
-    "harsh": ("spread.LIVELY", ((16, 16), (24, 96), (24, 192), (12, 192))),
+    "harsh": ("spread.LIVELY", ((16, 16), (24, 96), (24, 192), (12, 192), (6, 192))),
     "second": ("profiles._SECOND", (_FLATTER, _STEEPER, _STEEPEST)),
-    "loud": ("profiles._LOUD", (_FLATTER, _STEEPER, _STEEPEST)),
+    "loud": ("profiles._SECOND", (_FLATTER, _STEEPER, _STEEPEST)),
     "rate": ("planning._RATE", (0.85, 0.86, 0.88)),
     "coder": ("codec._FINAL", (2, 3, 4, 6)),
     "time": ("codec._FINAL", (2, 3, 4)),

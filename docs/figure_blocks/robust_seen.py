@@ -64,7 +64,7 @@ def robust_choices(figures: Figures) -> str:
             str(row["lost"] + row["refused"]),
         ]
         for group in settings
-        for row in told.get(group, [])
+        for row in told[group]
     ]
     times = {row["value"]: row for row in told["time"]}
     coder = "; ".join(
@@ -72,7 +72,7 @@ def robust_choices(figures: Figures) -> str:
         + (f", {times[row['value']]['seconds']:.1f} s" if row["value"] in times else "")
         for row in told["coder"]
     )
-    heads = ["setting", "value", "revealed, dB", "visible", "bytes", "lost"]
+    heads = ["setting", "value", "revealed, dB", "visible", "bytes", "lost or refused"]
     return (
         f"{table(heads, rows)}\n\n{told['pairs']} pairs of training photographs, 256 px, "
         "`--analog off`. Speed of the coder, PSNR of a secret in 220 and in 1400 bytes, processor "

@@ -63,7 +63,7 @@ def test_the_base_takes_no_more_places_than_it_needs(reference: Rgb8) -> None:
     ground = Ground.of(reference, "messenger", 40.6, False)
     promise = Promise("messenger", ("jpeg:75",), ("jpeg:85",), 0.004)
     plan = Plan(ground, promise, {"jpeg:75": Passage(0.8, 0.1), "jpeg:85": Passage(0.9, 0.5)})
-    assert plan.rate == 0.86
+    assert plan.rate == 0.85
     share = plan.share(100, 0.85)
     assert plan.base_room(share, 0.85) >= 100 > plan.base_room(share - 2, 0.85)
     assert plan.refinement_room(share, 0.85) > plan.refinement_room(share + 50, 0.85) > 0

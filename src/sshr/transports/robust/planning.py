@@ -21,7 +21,7 @@ from sshr.transports.sealed.record import pack_bytes
 from sshr.transports.secret import Blob, Secret
 from sshr.types import Rgb8
 
-_RATE, _LARGE_RATE, _LARGE = 0.86, 0.82, 1 << 19
+_RATE, _LARGE_RATE, _LARGE = 0.85, 0.82, 1 << 19
 """Of the information that passes: what the code needs, and a margin for another draw of noise. Of
 the many blocks that a reference of LARGE pixels holds, none may fail."""
 

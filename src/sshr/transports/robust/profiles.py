@@ -13,15 +13,10 @@ from sshr.types import Rgb8
 
 _FIRST = Aim(((50, 3), (60, 3), (70, 5), (75, 8), (85, 5), (95, 4)), ((13.5, 40), (4.0, 10)))
 _SECOND = Aim(((70, 8), (75, 8), (85, 3), (95, 1)), ((13.5, 18),))
-_LOUD = Aim(((70, 12), (75, 6), (85, 2)), ((13.5, 18),))
-"""Of the second class of stegos below LOUD dB, which JPEG harms more than noise."""
-
-LOUD = 39.5
 
 
 def _messenger(reference: Rgb8, psnr: float, deviation: float) -> Design:
-    second = _LOUD if psnr < LOUD else _SECOND
-    return design((_FIRST, second), reference, psnr, deviation)
+    return design((_FIRST, _SECOND), reference, psnr, deviation)
 
 
 DESIGNS: dict[str, Callable[[Rgb8, float, float], Design]] = {

@@ -80,6 +80,7 @@ def main() -> None:
     parser.add_argument("--pairs", nargs="*", type=int, default=[10, 30, 100])
     parser.add_argument("--payload", type=float, default=1.0, help="bits a sample, sealed")
     parser.add_argument("--limit", type=int, help="photographs of each folder")
+    parser.add_argument("--only", nargs="*", help="of the stegos, such as 'sealed, camera'")
     parser.add_argument("--detector", default="spam", help=", ".join(DETECTORS))
     parser.add_argument("--repeats", type=int, default=3, help="splits of the photographs")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
@@ -94,10 +95,13 @@ def main() -> None:
 
     ways = {f"sealed, {kind.name.lower()}": sealed(covers, kind, given.payload) for kind in Noise}
     ways["analog, base"] = analog(covers)
+    facts = {"photographs": len(covers), "detector": given.detector, "payload": given.payload}
+    facts |= {"repeats": given.repeats, "elsewhere": ELSEWHERE}
     half = len(covers) // 2
     others = [matched(cover, seed) for seed, cover in enumerate(covers[:half])]
     print(f"{len(covers)} photographs, {given.detector}\n")
-    for name, way in ways.items():
+    for name in given.only or ways:
+        way = ways[name]
         stegos, twins = zip(*way, strict=True)
         row = {
             "embedding": name,
@@ -120,9 +124,7 @@ def main() -> None:
         parts = [*row["leaked"], row["twins"], row["elsewhere"]]
         figures = ", ".join(f"{part['p_e']:.3f} ({part['auc']:.2f})" for part in parts)
         print(f"{name}, {row['stego_psnr']:.1f} dB: {figures}", flush=True)
-    facts = {"photographs": len(covers), "detector": given.detector, "payload": given.payload}
-    facts["repeats"] = given.repeats
-    keep(given.json, **facts, elsewhere=ELSEWHERE, rows=rows)
+        keep(given.json, **facts, rows=rows)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from figure_blocks import (
     robust_seen,
     scores,
     speed,
+    table4,
     use,
 )
 from figure_blocks.base import BLOCKS, RESULTS, WEIGHTS, Figures, MissingError
@@ -29,5 +30,6 @@ __all__ += [
     "robust_seen",
     "scores",
     "speed",
+    "table4",
     "use",
 ]

@@ -22,6 +22,7 @@ ABSENT = {
     "DiffStega": "weights needed, of four networks; no method here",
 }
 UNTRAINED = "not trained on this budget yet: `sshr train --recipe rivals/{}`"
+UNMEASURED = "trained on this budget, its scores not measured yet"
 OURS = ("paper", "base")
 
 
@@ -32,6 +33,7 @@ def systems(figures: Figures) -> str:
     found = {one["name"]: one for one in told["methods"]}
     for name in OURS:
         figures.measured(REPORT, name, found[name]["identity"])
+    trained = {run["recipe"] for run in figures.result("rivals")["runs"]}
     others = [name for name in found if name not in SYSTEMS and name not in OURS]
     rows = []
     for name, called in SYSTEMS.items():
@@ -41,7 +43,8 @@ def systems(figures: Figures) -> str:
             if version in found:
                 rows.append([label, *_cells(found[version])])
             else:
-                why = ABSENT.get(version, UNTRAINED.format(version))
+                untold = UNMEASURED if version in trained else UNTRAINED.format(version)
+                why = ABSENT.get(version, untold)
                 rows.append([called, why, *[""] * 4])
     for name in [one for one in others if one.startswith("paper")]:
         rows.append(["SSHR, recipe `rivals/paper`", *_cells(found[name])])

@@ -132,8 +132,18 @@ def detectability(figures: Figures) -> str:
 
 @block("protocols")
 def protocols(figures: Figures) -> str:
-    """How often a detector errs, by what it knows, and by embedding."""
-    told = figures.result("protocols")
+    """How often SPAM errs, by what it knows, and by embedding."""
+    return protocol_table(figures.result("protocols"))
+
+
+@block("protocols-srmq1")
+def protocols_srmq1(figures: Figures) -> str:
+    """The same of a rich model."""
+    return protocol_table(figures.result("protocols-srmq1"))
+
+
+def protocol_table(told: Json) -> str:
+    """P_E by embedding and protocol."""
     counts = [point["pairs"] for point in told["rows"][0]["leaked"]]
     rows = []
     for row in told["rows"]:
@@ -144,8 +154,9 @@ def protocols(figures: Figures) -> str:
         rows.append([f"{row['embedding']}, {row['stego_psnr']:.1f} dB", *cells, last])
     heads = [*(f"{count} leaked pairs" for count in counts), "noisy twins", "elsewhere"]
     note = (
-        f"{told['photographs']} photographs, {told['detector']}, {told['payload']:g} bit a sample "
-        f"sealed; elsewhere: trained on LSB matching of {told['elsewhere']:g} bits a sample."
+        f"{told['photographs']} photographs in {told['repeats']} splits, {told['detector']}, "
+        f"{told['payload']:g} bit a sample sealed; elsewhere: trained on LSB matching of "
+        f"{told['elsewhere']:g} bits a sample."
     )
     return table(["stego", *heads], rows, 0) + "\n\n" + note
 

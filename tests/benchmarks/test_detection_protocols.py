@@ -31,6 +31,18 @@ def test_all_protocols_for_all_embeddings(
             assert 0 <= point["low"] <= point["p_e"] <= point["high"] <= 1
 
 
+def test_some_embeddings_in_more_splits(
+    load: Load, start: Start, five: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load("detection_protocols"), "SIZE", 80)
+    out = tmp_path / "detected.json"
+    words = ("--pairs", 2, "--repeats", 5, "--only", "sealed, camera", "--json", out)
+    assert start("detection_protocols", five, five, *words) == 0
+    told = json.loads(out.read_text())
+    assert told["repeats"] == 5
+    assert [row["embedding"] for row in told["rows"]] == ["sealed, camera"]
+
+
 def test_lsb_matching_changes_what_it_says(load: Load) -> None:
     module = load("detection_protocols")
     cover = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)

@@ -1,0 +1,75 @@
+"""The paper's Table 4 and Figure 6: its accuracies quoted, ours by what a detector knows."""
+
+from statistics import fmean
+
+from figure_blocks.base import Figures, Json, block, table
+from figure_blocks.rivals import SYSTEMS
+
+OURS = ("paper", "base", "robust")
+
+
+@block("table4")
+def table4(figures: Figures) -> str:
+    """Accuracy, %, of every detector; two columns for each that was trained in both ways."""
+    told = figures.result("table4")
+    rows = told["rows"]
+    leaked = list(dict.fromkeys(name for row in rows.values() for name in row["leaked"]))
+    other = list(dict.fromkeys(name for row in rows.values() for name in row["elsewhere"]))
+    lines = []
+    for name, row in sorted(rows.items(), key=lambda item: place(item[0])):
+        cells = [f"{row['pairs']}", f"{row['stego_psnr']:.1f}"]
+        cells += [leaked_cell(row["leaked"].get(one)) for one in leaked]
+        cells += [judged_cell(row["elsewhere"].get(one)) for one in other]
+        lines.append([called(name), *cells, f"{row['stegexpose']['auc']:.2f}"])
+    heads = ["stegos of", "pairs", "PSNR, dB", *(f"{one}, leaked" for one in leaked)]
+    heads += [*(f"{one}, elsewhere" for one in other), "StegExpose, AUC"]
+    note = (
+        "Accuracy in %, 50 is a guess. Leaked: mean of five folds ± its standard error. Elsewhere: "
+        f"trained on LSB matching of {told['elsewhere']:g} bits a sample in {told['school']} other "
+        f"photographs; in brackets the 95 % interval. Sealed: {told['payload']:g} bits a sample."
+    )
+    return f"{table(heads, lines)}\n\n{note}"
+
+
+@block("table4-quoted")
+def quoted(figures: Figures) -> str:
+    """The paper's own."""
+    names = ("Weng et al.", "UDH", "ISN", "HiNet", "CRoSS", "DiffStega", "the paper's own")
+    cells = [figures.quoted("table4", row) for row in range(len(names))]
+    rows = [
+        [detector, *(f"{one[i]:.2f}" for one in cells)]
+        for i, detector in enumerate(("SRM", "SRNet", "XuNet"))
+    ]
+    return table(["accuracy, %, as printed", *names], rows)
+
+
+def place(name: str) -> tuple[int, str]:
+    """Rivals in the order of the paper's tables, then ours."""
+    order = [*SYSTEMS, *OURS]
+    system = name.split("-")[0] if name not in order else name
+    return (order.index(system) if system in order else len(order)), name
+
+
+def called(name: str) -> str:
+    """As tables call it."""
+    for key in (name, name.split("-")[0]):
+        if key in SYSTEMS:
+            return f"{SYSTEMS[key]}, `{name}`"
+    return f"SSHR, {name}" if name.startswith("sealed") else f"SSHR, `{name}`"
+
+
+def leaked_cell(folds: list[float] | None) -> str:
+    """Accuracy over folds, and its standard error as far as the folds show it."""
+    if folds is None:
+        return "-"
+    mean = fmean(folds)
+    error = (sum((one - mean) ** 2 for one in folds) / (len(folds) - 1) / len(folds)) ** 0.5
+    return f"{100 * (1 - mean):.1f} ± {100 * error:.1f}"
+
+
+def judged_cell(found: Json | None) -> str:
+    """Accuracy with its interval."""
+    if found is None:
+        return "-"
+    low, high = (100 * (1 - found[end]) for end in ("high", "low"))
+    return f"{100 * (1 - found['p_e']):.1f} ({low:.0f} to {high:.0f})"

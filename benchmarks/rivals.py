@@ -74,10 +74,12 @@ def train(name: str, photographs: Path, out: Path) -> None:
 
 
 def facts(name: str, run: Path) -> dict[str, Any]:
-    """What a finished run was: recipe, crops, time, digest, the last row of its log."""
+    """What a finished run was: recipe, crops, steps, time, digest, the last row of its log."""
     recipe, spent = load_recipe(f"rivals/{name}"), json.loads((run / SPENT).read_text())
     with (run / "log.csv").open(newline="") as file:
         last = list(csv.DictReader(file))[-1]
+    # The log has no row for steps after its last full interval.
+    held = torch.load(run / "last.ckpt", map_location="cpu", weights_only=True, mmap=True)
     _, digest = load_network(run / MODEL, torch.device("cpu"))
     return {
         "recipe": name,
@@ -85,7 +87,7 @@ def facts(name: str, run: Path) -> dict[str, Any]:
         "channel": recipe.channel.kind,
         "crop": recipe.data.crop,
         "pairs": recipe.data.batch,
-        "steps": int(last["step"]),
+        "steps": int(held["sshr"]["step"]),
         "planned": recipe.schedule.steps,
         "cpu_minutes": round(spent["cpu"] / 60, 2),
         "wall_minutes": round(spent["wall"] / 60, 2),

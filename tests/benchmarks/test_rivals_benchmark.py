@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
 from sshr.network.kinds import build
 from sshr.network.rivals.config import RIVALS, SYSTEMS
@@ -54,12 +55,13 @@ def test_what_a_run_was_is_told(load: Load, start: Callable[..., int], tmp_path:
     run.mkdir()
     (run / "spent.json").write_text('{"cpu": 90, "wall": 180}')
     (run / "log.csv").write_text("step,skipped,rollbacks\n5,0,0\n7,2,1\n")
+    torch.save({"sshr": {"step": 8}}, run / "last.ckpt")
     digest = save_checkpoint(build(RIVALS["hidden"]), run / "model.safetensors")
     out = tmp_path / "rivals.json"
     assert start("rivals", "--runs", tmp_path, "--json", out) == 0
     (told,) = json.loads(out.read_text())["runs"]
     wanted: dict[str, Any] = {"recipe": "hidden", "system": "hidden", "channel": "png"}
-    wanted |= {"cpu_minutes": 1.5, "wall_minutes": 3.0, "steps": 7, "skipped": 2, "rollbacks": 1}
+    wanted |= {"cpu_minutes": 1.5, "wall_minutes": 3.0, "steps": 8, "skipped": 2, "rollbacks": 1}
     assert told | wanted == told
     assert told["digest"] == digest.hex()
 

@@ -68,7 +68,7 @@ def test_weights_that_are_not_there_say_how_they_are_made():
     assert str(caught.value) == said
 
 
-@pytest.mark.parametrize("name", ["baluja", "hidden", "hinet"])
+@pytest.mark.parametrize("name", ["baluja", "hidden", "hinet", "isn"])
 def test_committed_weights_are_those_that_were_trained_and_measured(name):
     assert name in {path.stem for path in COMMITTED}
     entry = rival(name, "", "cpu")

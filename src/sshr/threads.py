@@ -19,11 +19,15 @@ _inside = 0
 _limits: Any = None
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def worker_count() -> int:
     """Threads that this process may use: those of its cores, or fewer that OMP_NUM_THREADS says."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     asked = os.environ.get("OMP_NUM_THREADS", "")
-    return min(cores or 1, int(asked)) if asked.isdigit() and int(asked) else cores or 1
+    return min(cores(), int(asked)) if asked.isdigit() and int(asked) else cores()
 
 
 def side_by_side(work: Callable[[Item], None], items: Iterable[Item]) -> Iterator[None]:

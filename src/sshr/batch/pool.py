@@ -14,16 +14,12 @@ from sshr.batch.manifest import ManifestEntry
 from sshr.batch.pairing import FilePair
 from sshr.batch.work import Job, do_pair, failed
 from sshr.errors import SshrError, UsageError
+from sshr.threads import cores
 
 Work = Callable[[Job, FilePair], ManifestEntry]
 KILLED = "its process was killed, twice on this pair alone (out of memory?)"
 
 _job: Job | None = None
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_pool(

@@ -117,3 +117,17 @@ def drawn() -> Callable[[int], list[NDArray[np.uint8]]]:
         return [np.rint(picture).clip(0, 255).astype(np.uint8) for picture in made]
 
     return make
+
+
+@pytest.fixture(scope="module")
+def pictures(photo):
+    """Five small secrets, each with the next one as its reference."""
+    spots = [
+        ("parrots", 0),
+        ("sailboats", 60),
+        ("lighthouse", 30),
+        ("red-barn", 0),
+        ("parrots", 250),
+    ]
+    crops = [photo(name, 64, 64, top) for name, top in spots]
+    return list(zip(crops, crops[1:] + crops[:1], strict=True))

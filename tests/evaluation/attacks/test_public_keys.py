@@ -7,24 +7,8 @@ from sshr.evaluation.attacks.matching import right_picks
 from sshr.evaluation.attacks.public_keys import rsrk_public_scores
 from sshr.evaluation.concealed import conceal_pair
 from sshr.evaluation.methods.networks import preset
-from sshr.evaluation.records import Run
 
 STEP = 0.55  # between levels of an element of k_pub_s
-RUN = Run(2, "folder", "d", 1, "64 px", 5, [], [])
-NAMES = [f"pair {i}" for i in range(5)]
-
-
-@pytest.fixture(scope="module")
-def pictures(photo):
-    spots = [
-        ("parrots", 0),
-        ("sailboats", 60),
-        ("lighthouse", 30),
-        ("red-barn", 0),
-        ("parrots", 250),
-    ]
-    crops = [photo(name, 64, 64, top) for name, top in spots]
-    return list(zip(crops, crops[1:] + crops[:1], strict=True))
 
 
 def test_k_pub_s_in_the_clear_names_its_secret(pictures):

@@ -20,19 +20,6 @@ RUN = Run(2, "folder", "d", 1, "64 px", 5, [], [])
 NAMES = [f"pair {i}" for i in range(5)]
 
 
-@pytest.fixture(scope="module")
-def pictures(photo):
-    spots = [
-        ("parrots", 0),
-        ("sailboats", 60),
-        ("lighthouse", 30),
-        ("red-barn", 0),
-        ("parrots", 250),
-    ]
-    crops = [photo(name, 64, 64, top) for name, top in spots]
-    return list(zip(crops, crops[1:] + crops[:1], strict=True))
-
-
 def test_the_papers_scheme_hangs_on_the_reference_and_keeps_its_lines(
     pictures, tmp_path, monkeypatch
 ):

@@ -1,13 +1,12 @@
 """What the analog transport would do: from sizes and the checkpoint's header, without keys."""
 
-import os
-
 from sshr.header.carriers import TrailingCarrier, trailing_groups
 from sshr.header.metadata import Metadata
 from sshr.header.writer import bucket_for
 from sshr.imaging.packing import packed_size, unpacked_size
 from sshr.imaging.reading import Picture
 from sshr.imaging.tiles import tile_grid, tiled_area
+from sshr.threads import cores
 from sshr.transports.analog.options import AnalogOptions
 from sshr.transports.cover import FITS, Cover, plan_fit
 from sshr.transports.notes import notes_on, notes_on_reference
@@ -72,7 +71,7 @@ def forecast(
         header_share=taken / samples,
         stego_psnr=None if packed else _range(facts, "stego_psnr"),
         revealed_psnr=None if packed else _range(facts, "revealed_psnr"),
-        seconds=round(START_SECONDS + SECONDS_A_MEGAPIXEL * megapixels / _cores(), 1),
+        seconds=round(START_SECONDS + SECONDS_A_MEGAPIXEL * megapixels / cores(), 1),
         mebibytes=round(START_MIB + MIB_A_MEGAPIXEL * megapixels),
         notes=notes,
     )
@@ -87,7 +86,3 @@ def _range(facts: Facts, figure: str) -> tuple[float, float] | None:
 
 def _width_first(size: tuple[int, int]) -> tuple[int, int]:
     return size[1], size[0]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -38,7 +38,7 @@ from sshr.files.pictures import list_pictures
 from sshr.imaging.channels import parse_channel
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr
-from sshr.transports.robust.blocks import luma, to_blocks
+from sshr.transports.robust.blocks import ONE, luma, to_blocks
 from sshr.transports.robust.codec import best_within
 from sshr.transports.robust.design import Aim
 from sshr.types import Rgb8
@@ -86,7 +86,7 @@ def drawn_pairs(folder: Path, count: int, seed: int) -> list[Pair]:
 
 def visible(stego: Rgb8, reference: Rgb8) -> float:
     """The largest ratio of a tile's change to its own deviation."""
-    before, after = (to_blocks(luma(one) / 256, TILE) for one in (reference, stego))
+    before, after = (to_blocks(luma(one) / ONE, TILE) for one in (reference, stego))
     change = np.sqrt(np.square(after - before).mean(axis=(2, 3)))
     return float((change / np.maximum(before.std(axis=(2, 3)), 1)).max())
 

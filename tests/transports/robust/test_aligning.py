@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sshr.transports.robust.aligning import aligned
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import ONE, luma
 from sshr.transports.robust.profiles import through
 from sshr.transports.robust.searching import Guess
 from sshr.transports.robust.turning import Turn
@@ -17,7 +17,7 @@ Rgb8 = NDArray[np.uint8]
 
 
 def plane(picture: Rgb8) -> NDArray[np.float32]:
-    return (luma(picture) / 256).astype(np.float32)
+    return (luma(picture) / ONE).astype(np.float32)
 
 
 @pytest.fixture(scope="module")

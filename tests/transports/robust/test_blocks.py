@@ -5,6 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sshr.transports.robust.blocks import (
+    ONE,
+    WEIGHTS,
+    coded_coefficients,
     coefficients,
     dct_matrix,
     from_blocks,
@@ -45,7 +48,7 @@ def test_samples_are_the_inverse() -> None:
 def test_half_steps_are_whole_and_right(reference: Rgb8) -> None:
     found = half_steps(reference)
     assert found.dtype == np.int16
-    exact = 2 * coefficients(luma(reference) / 256)
+    exact = 2 * coded_coefficients(luma(reference) / ONE)
     # Twelve bits of the matrix: an error below 1 % of the largest coefficient, as a rule far less.
     assert np.abs(found + 0.5 - exact).max() < 1.5
     assert np.abs(found + 0.5 - exact).mean() < 0.3
@@ -53,6 +56,14 @@ def test_half_steps_are_whole_and_right(reference: Rgb8) -> None:
 
 def test_half_steps_do_not_depend_on_the_order_of_sums(reference: Rgb8) -> None:
     basis = np.rint(dct_matrix() * 4096).astype(np.int64)
-    plane = reference.astype(np.int64) @ np.array([77, 150, 29])
+    plane = reference.astype(np.int64) @ np.array(WEIGHTS)
     whole = np.einsum("ua,rcab,vb->rcuv", basis, to_blocks(plane), basis)
-    assert np.array_equal(half_steps(reference), whole >> 31)
+    steps = whole >> 35
+    steps[:, :, 0, 0] -= 2 * 8 * 128
+    assert np.array_equal(half_steps(reference), steps)
+
+
+def test_luma_is_that_of_jpeg() -> None:
+    assert sum(WEIGHTS) == ONE
+    for weight, exact in zip(WEIGHTS, (0.299, 0.587, 0.114), strict=True):
+        assert abs(weight / ONE - exact) < 1e-4

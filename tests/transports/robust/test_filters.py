@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import ONE, luma
 from sshr.transports.robust.filters import (
     FILTERS,
     SIDE,
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @pytest.fixture(scope="module")
 def own(reference: Rgb8) -> Floats:
-    return luma(reference) / 256
+    return luma(reference) / ONE
 
 
 def kernel(*middle: float) -> Floats:
@@ -45,6 +45,16 @@ def test_fitted_finds_it(own: Floats) -> None:
     left = filtered(own, used) + 4 - filtered(own, found) - offset
     assert float(np.square(left).mean()) == pytest.approx(power, abs=0.01)
     assert power < 0.01
+
+
+@pytest.mark.parametrize("taps", [(1,), (1, 2, 1), (1, 1, 1), (1, 4, 6, 4, 1), (1, 1, 1, 1, 1)])
+def test_a_smooth_picture_shows_which_of_the_usual_filters_it_was(taps: tuple[int, ...]) -> None:
+    rows, columns = np.mgrid[:96, :128].astype(np.float64)
+    own = 120 + 40 * np.sin(columns / 4) * np.cos(rows / 5) + 30 * np.sin(rows / 9 + columns / 7)
+    line = np.pad(np.array(taps) / sum(taps), (SIDE - len(taps)) // 2)
+    used = np.outer(line, line)
+    seen = np.rint(filtered(own, used) + np.random.default_rng(1).normal(0, 1, own.shape))
+    assert fitted(seen, own)[0] == pytest.approx(used, abs=0.02)
 
 
 def test_inverse_undoes_it(own: Floats) -> None:

@@ -7,15 +7,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.transports.robust.blocks import coefficients, luma
+from sshr.transports.robust.blocks import ONE, coded_coefficients, luma
 from sshr.transports.robust.design import Design, jpeg_table
 from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
+from sshr.transports.robust.layers import Ground
 
 Rgb8 = NDArray[np.uint8]
 
 
 def of(picture: Rgb8) -> NDArray[np.float64]:
-    return coefficients(luma(picture) / 256)
+    return coded_coefficients(luma(picture) / ONE)
 
 
 def jpeg(picture: Rgb8, quality: int, subsampling: str = "4:2:0") -> Rgb8:
@@ -44,6 +45,20 @@ def test_noise_is_none() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)
     assert find_quality(of(noise)) is None
     assert find_quality(of(np.full((128, 128, 3), 90, np.uint8))) is None
+
+
+@pytest.mark.parametrize("quality", [70, 75, 85])
+@pytest.mark.parametrize("name", ["sailboats", "parrots"])
+def test_first_coefficients_of_real_files_tell_the_bits(photo, name: str, quality: int) -> None:
+    ground = Ground.of(photo(name, 256, 256), "messenger", 40.6, False)
+    bits = np.random.default_rng(4).integers(0, 2, ground.plan.zero.shape).astype(bool)
+    seen = jpeg(ground.picture(bits), quality)
+    told = cell_ratios(of(seen), of(ground.reference), ground.plan, quality)
+    assert told is not None
+    sure = (np.abs(told) > 5)[:, :, 0, 0]
+    wrong = ((told < 0) != bits)[:, :, 0, 0][sure]
+    assert sure.sum() > 400
+    assert wrong.mean() < 0.04  # a lattice that is shifted has 0.2
 
 
 @pytest.mark.parametrize("quality", [75, 90])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import ONE, luma
 from sshr.transports.robust.profiles import through
 from sshr.transports.robust.requantised import _within, likely_changes
 
@@ -38,7 +38,7 @@ def test_nearer_than_what_differs(reference: Rgb8, first: tuple[int, int], quali
     stego = np.rint(reference + changes).clip(0, 255).astype(np.uint8)
     whole = np.pad(stego, ((8 - first[0], 0), (8 - first[1], 0), (0, 0)), mode="edge")
     coded = through(f"jpeg:{quality}", whole)[8 - first[0] :, 8 - first[1] :]
-    seen, own, sent = (luma(each) / 256 for each in (coded, reference, stego))
+    seen, own, sent = (luma(each) / ONE for each in (coded, reference, stego))
     found = likely_changes(seen, own, first)
     assert found is not None
     assert found[1] == quality
@@ -48,5 +48,5 @@ def test_nearer_than_what_differs(reference: Rgb8, first: tuple[int, int], quali
 
 
 def test_no_coder(reference: Rgb8) -> None:
-    seen = luma(reference) / 256
+    seen = luma(reference) / ONE
     assert likely_changes(seen, seen, (0, 0)) is None

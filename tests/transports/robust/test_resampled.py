@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import ONE, luma
 from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.noise_ratios import noisy_ratios
 from sshr.transports.robust.profiles import through
@@ -35,8 +35,8 @@ def test_a_coder_on_another_grid(ground: Ground, bits: Bits) -> None:
     """More comes from its cells than from noise of the same power."""
     blocks, box = (slice(1, 16), slice(1, 16)), (3.0, 5.0, 128.0, 128.0)
     received = through("jpeg:80", ground.picture(bits)[5:, 3:])
-    own = luma(ground.reference) / 256
-    way = Resampling.of(luma(received) / 256, own, box, unscaled=True)
+    own = luma(ground.reference) / ONE
+    way = Resampling.of(luma(received) / ONE, own, box, unscaled=True)
     told, words = resampled_ratios(way, ground.plan, blocks, (0, 0))
     assert words == "JPEG of about quality 80"
     part, sent = part_of(ground.plan, blocks), bits[blocks]
@@ -49,8 +49,8 @@ def test_a_coder_on_another_grid(ground: Ground, bits: Bits) -> None:
 def test_columns_for_rows(ground: Ground, bits: Bits) -> None:
     stego, box = ground.picture(bits), (0.0, 5.0, 128.0, 128.0)
     received = through("jpeg:80", np.ascontiguousarray(stego[5:].swapaxes(0, 1))).swapaxes(0, 1)
-    own = luma(ground.reference) / 256
-    way = Resampling.of(luma(received) / 256, own, box, unscaled=True)
+    own = luma(ground.reference) / ONE
+    way = Resampling.of(luma(received) / ONE, own, box, unscaled=True)
     blocks = slice(1, 16), slice(0, 16)
     assert requantised_ratios(way, ground.plan, blocks, (0, 0)) is None
     found = requantised_ratios(way, ground.plan, blocks, (0, 0), across=True)
@@ -61,8 +61,8 @@ def test_columns_for_rows(ground: Ground, bits: Bits) -> None:
 
 def test_without_a_coder(ground: Ground, bits: Bits) -> None:
     stego = ground.picture(bits)
-    own = luma(ground.reference) / 256
-    way = Resampling.of(luma(stego) / 256, own, (0, 0, 128, 128), unscaled=True)
+    own = luma(ground.reference) / ONE
+    way = Resampling.of(luma(stego) / ONE, own, (0, 0, 128, 128), unscaled=True)
     blocks = slice(0, 16), slice(2, 16)
     assert requantised_ratios(way, ground.plan, blocks, (0, 0)) is None
     told, words = resampled_ratios(way, ground.plan, blocks, (0, 0))

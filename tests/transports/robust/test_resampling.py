@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import ONE, luma
 from sshr.transports.robust.filters import FILTERS, scaled
 from sshr.transports.robust.resampling import Resampling
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 @pytest.fixture(scope="module")
 def own(reference: Rgb8) -> Floats:
-    return luma(reference) / 256
+    return luma(reference) / ONE
 
 
 def smooth(shape: tuple[int, ...]) -> Floats:

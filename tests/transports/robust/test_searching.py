@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import luma
+from sshr.transports.robust.blocks import ONE, luma
 from sshr.transports.robust.searching import contrast, correlation, guesses, resized
 from sshr.transports.robust.turning import TURNS, Turn
 
@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def own(photo: Callable[..., Rgb8]) -> Floats:
-    return (luma(photo("sailboats", 144, 168)) / 256).astype(np.float32)
+    return (luma(photo("sailboats", 144, 168)) / ONE).astype(np.float32)
 
 
 @pytest.mark.parametrize("turn", TURNS)
@@ -37,7 +37,7 @@ def test_cut(own: Floats, cut: tuple[int, int], start: tuple[int, int]) -> None:
 
 
 def test_inside_another_picture(own: Floats, photo: Callable[..., Rgb8]) -> None:
-    whole = resized((luma(photo("parrots", 256, 256)) / 256).astype(np.float32), (300, 350)).copy()
+    whole = resized((luma(photo("parrots", 256, 256)) / ONE).astype(np.float32), (300, 350)).copy()
     whole[70:214, 130:298] = own
     best = guesses(whole, own)[0]
     assert best.scale == pytest.approx((1, 1), rel=0.04)

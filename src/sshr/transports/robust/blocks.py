@@ -8,13 +8,18 @@ from sshr.types import Rgb8
 SIDE = 8
 """Of JPEG's blocks."""
 
-WEIGHTS = (77, 150, 29)
-"""Of R, G and B in the luma, in units of 1/256."""
+ONE = 1 << 12
+WEIGHTS = (1225, 2404, 467)
+"""Of R, G and B in the luma, in units of 1 / ONE: those of JPEG; in 8 bits they would be too coarse
+for saturated colours."""
+
+MIDDLE = 128 * SIDE
+"""A JPEG coder takes 128 off each sample first: so much off each block's first coefficient."""
 
 FINE = 12
 """Bits after the point of the integer DCT's matrix."""
 
-_POINT = 2 * FINE + 8 - 1
+_POINT = 2 * FINE + ONE.bit_length() - 2
 _BAND = 32
 """Rows of blocks that are looked at together."""
 
@@ -30,13 +35,13 @@ def dct_matrix(side: int = SIDE) -> Floats:
 
 
 def luma(picture: Rgb8) -> Floats:
-    """(H, W) luma times 256, whole numbers."""
+    """(H, W) luma times ONE, whole numbers."""
     return picture.astype(np.float64) @ np.array(WEIGHTS, np.float64)
 
 
 def levels(picture: Rgb8) -> NDArray[np.float32]:
     """(H, W) luma in levels, for whatever need not agree to the bit."""
-    weights: NDArray[np.float32] = np.array(WEIGHTS, np.float32) / np.float32(256)
+    weights: NDArray[np.float32] = np.array(WEIGHTS, np.float32) / np.float32(ONE)
     found: NDArray[np.float32] = picture.astype(np.float32) @ weights
     return found
 
@@ -59,14 +64,15 @@ def from_blocks(blocks: NDArray, shape: tuple[int, int]) -> NDArray:
 
 
 def half_steps(picture: Rgb8) -> NDArray[np.int16]:
-    """floor(2 c) of every luma coefficient c, (rows, columns, 8, 8): whole numbers throughout, so
-    the same on every machine."""
+    """floor(2 c) of every luma coefficient c that a JPEG coder sees, (rows, columns, 8, 8): whole
+    numbers throughout, so the same on every machine."""
     basis = np.rint(dct_matrix() * (1 << FINE))
     found = np.empty((picture.shape[0] // SIDE, picture.shape[1] // SIDE, SIDE, SIDE), np.int16)
     for first in range(0, len(found), _BAND):
         rows = picture[SIDE * first : SIDE * (first + _BAND)]
         whole = basis @ to_blocks(luma(rows), SIDE) @ basis.T  # below 2^53: exact
         found[first : first + _BAND] = whole.astype(np.int64)[: len(found) - first] >> _POINT
+    found[:, :, 0, 0] -= 2 * MIDDLE
     return found
 
 
@@ -74,6 +80,13 @@ def coefficients(plane: Floats, side: int = SIDE) -> Floats:
     """DCT of a plane's blocks: (rows, columns, side, side)."""
     basis = dct_matrix(side).astype(plane.dtype)
     return basis @ to_blocks(plane, side) @ basis.T
+
+
+def coded_coefficients(plane: Floats) -> Floats:
+    """What a JPEG coder sees of a plane: (rows, columns, 8, 8)."""
+    found = coefficients(plane)
+    found[:, :, 0, 0] -= MIDDLE
+    return found
 
 
 def samples(blocks: Floats, shape: tuple[int, int]) -> Floats:

@@ -12,7 +12,7 @@ from math import erf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import SIDE, WEIGHTS, half_steps, luma, to_blocks
+from sshr.transports.robust.blocks import ONE, SIDE, WEIGHTS, half_steps, luma, to_blocks
 from sshr.types import Rgb8
 
 UNIT = 1 << 12
@@ -24,7 +24,7 @@ REACH = 14
 ROUNDING = 0.45
 """Deviation of a coefficient by the rounding of samples, levels."""
 
-LUMA_POWER = sum(weight**2 for weight in WEIGHTS) / 256**2
+LUMA_POWER = sum(weight**2 for weight in WEIGHTS) / ONE**2
 """|w|^2: a change of the luma by s costs s^2 / |w|^2 over R, G and B when it lies along w."""
 
 LOW, ALL = 4, 8
@@ -208,7 +208,7 @@ def power_budget(psnr: float, blocks: int, side: int = SIDE) -> int:
 def clipped_blocks(reference: Rgb8, side: int = SIDE) -> NDArray[np.bool_]:
     """(rows, columns) of blocks that black or white would cut changes off in."""
     level = luma(reference)
-    at_end = (level > 256 * _BRIGHT) | (level < 256 * _DARK)
+    at_end = (level > ONE * _BRIGHT) | (level < ONE * _DARK)
     return to_blocks(at_end, side).mean(axis=(2, 3)) > _CLIPPED
 
 

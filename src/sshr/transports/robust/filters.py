@@ -1,5 +1,7 @@
 """The filter between two planes: fitted, applied and undone; and planes in another size."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -55,14 +57,31 @@ def fitted_at(seen: Floats, own: Floats, skip: int) -> tuple[Floats, float, floa
     target = seen[rows[:, None] + reach, columns + reach].ravel()
     taken = taken.astype(np.float64)
     square = taken.T @ taken
-    # Smooth references leave the filter open: towards the one that changes nothing.
-    start = np.zeros(SIDE * SIDE + 1)
-    start[SIDE * SIDE // 2] = 1
-    weak = np.eye(len(start)) * len(taken) * 0.5
-    weak[-1, -1] = 1e-6
-    found = np.linalg.solve(square + weak, taken.T @ target + weak @ start)
+    # Smooth references leave the filter open: towards the usual one that is nearest.
+    weak = np.full(len(square), len(taken) * 0.5)
+    weak[-1] = 1e-6
+    right = taken.T @ target
+    away = (_toward(square, right, weak, start) for start in _usual())
+    found = min(away, key=lambda each: each[0])[1]
     left = float(np.square(target - taken @ found).mean())
     return found[:-1].reshape(SIDE, SIDE).astype(own.dtype), float(found[-1]), left
+
+
+def _toward(square: Floats, right: Floats, weak: Floats, start: Floats) -> tuple[float, Floats]:
+    """The filter nearest to what is seen and to a start, and its cost but for a constant."""
+    found = np.linalg.solve(square + np.diag(weak), right + weak * start)
+    cost = found @ square @ found - 2 * found @ right + weak @ np.square(found - start)
+    return float(cost), found
+
+
+@cache
+def _usual() -> tuple[Floats, ...]:
+    """Filters, with an offset behind each, that change nothing or blur."""
+    found = []
+    for taps in ((1,), (1, 2, 1), (1, 1, 1), (1, 4, 6, 4, 1), (1, 1, 1, 1, 1)):
+        line = np.pad(np.array(taps) / sum(taps), (SIDE - len(taps)) // 2)
+        found.append(np.append(np.outer(line, line), 0))
+    return tuple(found)
 
 
 def _transfer(kernel: Floats, shape: tuple[int, ...]) -> NDArray[np.complexfloating]:

@@ -56,7 +56,8 @@ def cell_ratios(
     is seen is unlikely with either: then it is none of this quality and reference.
 
     Args:
-        found, own: luma coefficients of what was received and of the reference.
+        found, own: luma coefficients of what was received and of the reference, as a coder sees
+            them.
     """
     step = np.broadcast_to(jpeg_table(quality).astype(np.float32), found.shape[-2:])
     ratios = np.zeros(plan.classes.shape, np.float32)

@@ -13,7 +13,7 @@ from sshr.header.reference import ReferenceKey
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import is_grey
 from sshr.transports.cover import is_packed, picture_of, samples_of
-from sshr.transports.robust.blocks import WEIGHTS, Floats, samples
+from sshr.transports.robust.blocks import ONE, WEIGHTS, Floats, samples
 from sshr.transports.robust.compact import (
     CompactHeader,
     Record,
@@ -99,7 +99,7 @@ class Ground:
         zero, one = self.plan.zero[blocks], self.plan.one[blocks]
         plane = samples(np.where(bits[blocks], one, zero).astype(np.float64), rows.shape[:2])
         self._roughen(plane, first)
-        direction = np.ones(3) if self._is_grey else np.array(WEIGHTS) / 256 / LUMA_POWER
+        direction = np.ones(3) if self._is_grey else np.array(WEIGHTS) / ONE / LUMA_POWER
         levels = plane[..., None] * direction
         levels += rows
         return np.rint(levels, out=levels).clip(0, 255).astype(np.uint8)

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import SIDE, coefficients, levels
+from sshr.transports.robust.blocks import SIDE, coded_coefficients, coefficients, levels
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.filters import filtered, fitted, inverse
 from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
@@ -73,7 +73,9 @@ class Compared:
         seen, own = levels(self.received), levels(self.reference)
         told: NDArray[np.float32] | None
         if plan.side == SIDE:
-            told = cell_ratios(coefficients(seen), coefficients(own), plan, self._quality)
+            told = cell_ratios(
+                coded_coefficients(seen), coded_coefficients(own), plan, self._quality
+            )
         else:  # each coefficient's error is that of several of the quantiser's
             told = noisy_ratios(seen - own, plan)
         if told is None:
@@ -82,7 +84,7 @@ class Compared:
 
     @cached_property
     def _quality(self) -> int | None:
-        return find_quality(coefficients(levels(self.received)))
+        return find_quality(coded_coefficients(levels(self.received)))
 
     @cached_property
     def _filtered(self) -> tuple[Floats, str]:

@@ -11,7 +11,7 @@ from math import erf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import SIDE, coefficients, samples
+from sshr.transports.robust.blocks import SIDE, coded_coefficients, samples
 from sshr.transports.robust.design import ROUNDING, jpeg_table
 from sshr.transports.robust.jpeg_grid import find_quality
 
@@ -43,12 +43,12 @@ def likely_changes(
         slice(by, by + (side - by) // SIDE * SIDE)
         for by, side in zip(first, seen.shape, strict=True)
     )
-    found = coefficients(seen[area])
+    found = coded_coefficients(seen[area])
     quality = find_quality(found)
     if quality is None:
         return None
     step = jpeg_table(quality).astype(np.float64)
-    middle = np.rint(found / step) * step - coefficients(predicted[area])
+    middle = np.rint(found / step) * step - coded_coefficients(predicted[area])
     changes = seen - predicted
     inner = changes[area]
     changes[area] = samples(_means(middle, step), (inner.shape[0], inner.shape[1]))

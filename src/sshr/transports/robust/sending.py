@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from sshr.errors import NothingFoundError, TooSmallError, UsageError
 from sshr.header.reader import OpenedHeader
@@ -18,7 +19,7 @@ from sshr.transports.robust.compact import CompactHeader, CompactWriter, open_wi
 from sshr.transports.robust.layers import Ground, opened
 from sshr.transports.robust.opening import HeardPair, find_with
 from sshr.transports.robust.options import RobustOptions
-from sshr.transports.robust.planning import Filled, best_plan, fill
+from sshr.transports.robust.planning import Filled, Plan, best_plan, fill
 from sshr.transports.robust.profiles import Promise, as_written, through
 from sshr.transports.secret import Secret
 from sshr.types import Rgb8
@@ -27,6 +28,57 @@ _EASIER = (1.0, 0.92, 0.84, 0.75)
 _UNTOUCHED = "png"
 _LARGE, _AT_ONCE = 3 << 20, 2
 """Samples from which on channels are tried side by side, and how many."""
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A stego as the header sees it, what is in it, and how many layers come through each channel
+    of a promise."""
+
+    samples: Rgb8
+    layers: Filled
+    promise: Promise
+    came: dict[str, int]
+
+    @property
+    def broken(self) -> list[str]:
+        """Channels through which not even the base comes, or not all from the untouched file."""
+        least = dict.fromkeys(self.promise.base, 1) | {_UNTOUCHED: self._most}
+        return [name for name, count in least.items() if self.came[name] < count]
+
+    @property
+    def lost(self) -> list[str]:
+        """Those and what should let the refinement through too."""
+        milder = self.promise.refined if self._most > 1 else ()
+        short = [name for name in milder if self.came[name] < self._most]
+        return list(dict.fromkeys((*self.broken, *short)))
+
+    @property
+    def kept(self) -> tuple[bool, int]:
+        """The more the better."""
+        return not self.broken, sum(self.came.values())
+
+    @property
+    def _most(self) -> int:
+        return 1 + (self.layers.record.refinement > 0)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was tried."""
+        base, refinement = self.layers.base, self.layers.refinement
+        through_all = ", ".join(name for name in self.promise.base if self.came[name])
+        if base is None:
+            told = f"tried: it comes back whole through {through_all}"
+        else:
+            told = f"tried: a picture of {base.psnr:.1f} dB comes through {through_all}"
+        if refinement is not None:
+            names = self.promise.refined or (_UNTOUCHED,)
+            milder = ", ".join(name for name in names if self.came[name] > 1) or _UNTOUCHED
+            told += f"; one of {refinement.psnr:.1f} dB through {milder}"
+        if not self.broken:
+            return (told,)
+        few = ", ".join(self.lost)
+        return (told, f"NOT as promised: too little or nothing came through {few}")
 
 
 def send(
@@ -44,41 +96,65 @@ def send(
     progress("trying channels", 0, 1)
     plan = best_plan(cover.picture.rgb, options, has_analog)
     progress("trying channels", 1, 1)
-    ground, promise = plan.ground, plan.promise
+    ground = plan.ground
     writer = CompactWriter(ground.key, header.keys, header.random)
+    best: _Attempt | None = None
     for easier in _EASIER:
-        layers = fill(secret, plan, writer, easier * plan.rate)
-        head = writer.write(layers.record, layers.sealed)
-        bits = ground.bits(head, layers.record, layers.sealed, writer.session)
-        picture = ground.picture(bits)
-        if has_analog:
-            from sshr.transports.robust.analog_part import add_analog  # which needs a network
-
-            assert isinstance(secret, Picture)
-            picture = add_analog(secret, cover, picture, writer.session, options, header.random)
-        samples = pack(picture[:, :, 0]) if cover.packed else picture
-        stego = as_written(as_rgb(cover.stego(samples)), options.jpeg)
-        progress("checking", 0, 1)
-        came = _through_all(stego, ground, writer, _tried(promise))
-        progress("checking", 1, 1)
-        lost = _lost(came, promise, layers)
-        if not lost or (options.force_weak and came[_UNTOUCHED]):
+        try:
+            made = _attempt(secret, cover, header, options, plan, writer, easier, progress)
+        except TooSmallError:
+            if best is None or best.broken:
+                raise
             break
-    else:
+        if best is None or made.kept > best.kept:
+            best = made
+        if not made.lost or (options.force_weak and made.came[_UNTOUCHED]):
+            best = made
+            break
+    assert best is not None
+    if best.broken and not (options.force_weak and best.came[_UNTOUCHED]):
         raise TooSmallError(
-            f"the reference does not carry the secret through {', '.join(lost)}; take a larger or "
-            "livelier reference, a lower --stego-psnr or another --survive (--force-weak makes the "
-            "stego all the same)"
+            f"the reference does not carry the secret through {', '.join(best.broken)}; take a "
+            "larger or livelier reference, a lower --stego-psnr or another --survive (--force-weak "
+            "makes the stego all the same)"
         )
     return EmbedResult(
-        samples=samples,
-        notes=(*_notes(layers, promise, came, lost), *notes_on_reference(cover.picture)),
+        samples=best.samples,
+        notes=(*best.notes, *notes_on_reference(cover.picture)),
         carried=secret.size if isinstance(secret, Picture) else None,
-        payload_bytes=layers.record.base + layers.record.refinement,
+        payload_bytes=best.layers.record.base + best.layers.record.refinement,
         runtime=Runtime(options.preset, options.device),
         reopen=lambda stego: _reopened(stego, ground, writer),
         jpeg=options.jpeg,
     )
+
+
+def _attempt(
+    secret: Secret,
+    cover: Cover,
+    header: HeaderWriter,
+    options: RobustOptions,
+    plan: Plan,
+    writer: CompactWriter,
+    easier: float,
+    progress: Progress,
+) -> _Attempt:
+    """A stego with this share of what should come through, tried on all channels."""
+    ground = plan.ground
+    layers = fill(secret, plan, writer, easier * plan.rate)
+    head = writer.write(layers.record, layers.sealed)
+    picture = ground.picture(ground.bits(head, layers.record, layers.sealed, writer.session))
+    if ground.analog:
+        from sshr.transports.robust.analog_part import add_analog  # which needs a network
+
+        assert isinstance(secret, Picture)
+        picture = add_analog(secret, cover, picture, writer.session, options, header.random)
+    samples = pack(picture[:, :, 0]) if cover.packed else picture
+    stego = as_written(as_rgb(cover.stego(samples)), options.jpeg)
+    progress("checking", 0, 1)
+    came = _through_all(stego, ground, writer, _tried(plan.promise))
+    progress("checking", 1, 1)
+    return _Attempt(samples, layers, plan.promise, came)
 
 
 def _through_all(
@@ -94,13 +170,6 @@ def _through_all(
 
 def _tried(promise: Promise) -> Iterable[str]:
     return dict.fromkeys((_UNTOUCHED, *promise.channels))
-
-
-def _lost(came: dict[str, int], promise: Promise, layers: Filled) -> list[str]:
-    """Channels that took more than they may."""
-    most = 1 + (layers.record.refinement > 0)
-    wanted = dict.fromkeys(promise.base, 1) | dict.fromkeys((_UNTOUCHED, *promise.refined), most)
-    return [name for name, layers_kept in came.items() if layers_kept < wanted[name]]
 
 
 def _comes(stego: Rgb8, ground: Ground, writer: CompactWriter, name: str) -> int:
@@ -132,19 +201,3 @@ def _reopened(stego: Rgb8, ground: Ground, writer: CompactWriter) -> tuple[Opene
     if found is None:
         raise NothingFoundError("the file holds nothing that its own sender could find")
     return found
-
-
-def _notes(
-    layers: Filled, promise: Promise, came: dict[str, int], lost: list[str]
-) -> tuple[str, ...]:
-    through_all = ", ".join(name for name in promise.base if came[name])
-    if layers.base is None:
-        told = f"tried: it comes back whole through {through_all}"
-    else:
-        told = f"tried: a picture of {layers.base.psnr:.1f} dB comes through {through_all}"
-    if layers.refinement is not None:
-        milder = ", ".join(name for name in promise.refined if came[name] > 1)
-        told += f"; one of {layers.refinement.psnr:.1f} dB through {milder}"
-    if not lost:
-        return (told,)
-    return (told, f"NOT as promised: too little or nothing came through {', '.join(lost)}")

@@ -8,7 +8,7 @@ the same amount up or down, and by less where an eye would see it: in a calm sky
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import luma, to_blocks
+from sshr.transports.robust.blocks import ONE, luma, to_blocks
 from sshr.transports.robust.design import ROUNDING, Design, clipped_blocks, power_budget
 from sshr.types import Rgb8
 
@@ -43,7 +43,8 @@ def liveliness(reference: Rgb8) -> NDArray[np.int64]:
     count = _QUARTER**2
     sums = quarters.sum(axis=(2, 3))
     squares = np.square(quarters, out=quarters).sum(axis=(2, 3))
-    deviation = np.sqrt(count * squares - sums**2) / (16 * count)  # of whole numbers below 2^53
+    # Of whole numbers below 2^53.
+    deviation = np.sqrt(count * squares - sums**2) * (16 / (ONE * count))
     rows, columns = (side // BLOCK for side in reference.shape[:2])
     four = to_blocks(deviation[: 2 * rows, : 2 * columns], 2)
     return np.floor(four.min(axis=(2, 3))).astype(np.int64).clip(*LIVELY)

@@ -19,7 +19,7 @@ SYSTEMS = {
 
 ABSENT = {
     "CRoSS": "weights needed: Stable Diffusion 1.5, `--method cross:FOLDER`",
-    "DiffStega": "weights needed, of four networks; no method here",
+    "DiffStega": "weights needed: the same and IP-Adapter-Plus, `--method diffstega:FOLDER`",
 }
 UNTRAINED = "not trained on this budget yet: `sshr train --recipe rivals/{}`"
 UNMEASURED = "trained on this budget, its scores not measured yet"

@@ -1,13 +1,17 @@
 """One method on one pair, channel by channel."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sshr.evaluation import protocols
+from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
-from sshr.evaluation.measure import Trial, files_of, key_of
-from sshr.evaluation.methods.method import MethodEntry
+from sshr.evaluation.measure import Trial, Work, files_of, key_of, measure
+from sshr.evaluation.methods.method import MethodEntry, Prompts
 from sshr.evaluation.methods.networks import preset
+from sshr.evaluation.records import PairLine
 from sshr.imaging.channels import parse_channel
 from sshr.imaging.writing import write_image
 
@@ -76,3 +80,40 @@ def test_distortions_repeat(trial):
     first, again = (one.line(parse_channel("noise:0.05")) for _ in range(2))
     assert first == again
     assert np.isfinite(first.revealed.psnr)
+
+
+class Told(Half):
+    """Its stego is louder the longer the public prompt."""
+
+    def __init__(self, louder=0):
+        self.louder = louder
+
+    def with_prompts(self, prompts):
+        return Told(len(prompts.public))
+
+    def conceal(self, secrets, references, key):
+        return references + secrets / 64.0 + self.louder
+
+
+def test_a_pair_tells_its_prompts_to_a_method_that_takes_them(trial, tmp_path):
+    one = trial(MethodEntry("told", Told(), "1"))
+    pairs = [
+        replace(one.pair, prompts=prompts)
+        for prompts in (None, Prompts("a", "20 letters and more."))
+    ]
+    assert (
+        files_of(pairs[0])
+        != files_of(pairs[1])
+        != files_of(replace(pairs[1], prompts=Prompts("b", "20 letters and more.")))
+    )
+    protocol = protocols.PROTOCOLS["folder"]
+    found = []
+    for number, pair in enumerate(pairs):
+        ledger = Ledger(tmp_path / f"{number}.jsonl", {}, PairLine)
+        entries = [MethodEntry("told", Told(), "1"), MethodEntry("half", Half(), "1")]
+        measure(Work(entries, [pair], protocol, [parse_channel("png")], 1), ledger)
+        found.append(
+            [ledger[(e.name, "1", pair.name, files_of(pair), "png")].stego.psnr for e in entries]
+        )
+    assert found[0][0] > found[1][0] + 5
+    assert found[0][1] == found[1][1]

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from sshr.errors import UsageError
+from sshr.evaluation.methods.method import Prompts
 from sshr.evaluation.protocols import PROTOCOLS, centre_crop, find_pairs, fixed_pairs, read_pair
 
 
@@ -79,12 +80,11 @@ def test_protocols_make_their_pairs(tmp_path, photo):
     assert [p.name for p in find_pairs(PROTOCOLS["kodak"], tmp_path, listed)] == [
         "val/a/1.png | val/b/3.png"
     ]
-    (tmp_path / "pairs.json").write_text(json.dumps([["val/a/1.png", "val/a/2.png"]]))
-    assert len(find_pairs(PROTOCOLS["kodak"], tmp_path, tmp_path / "pairs.json")) == 1
-    for text in ("a,b\n1,2\n", "secret,reference\n", "secret,reference\n../x,val/a/1.png\n"):
-        listed.write_text(text)
-        with pytest.raises(UsageError):
-            find_pairs(PROTOCOLS["kodak"], tmp_path, listed)
+    (tmp_path / "u.json").write_text(
+        json.dumps([{"image_path": "val/b/3.png", "source_caption": "a", "target_caption": "b"}])
+    )
+    found = find_pairs(PROTOCOLS["unistega"], tmp_path, tmp_path / "u.json")
+    assert [pair.prompts for pair in found] == [Prompts("a", "b")]
     with pytest.raises(UsageError, match="not a folder"):
         find_pairs(PROTOCOLS["coco"], tmp_path / "absent")
     with pytest.raises(UsageError, match="at least two"):

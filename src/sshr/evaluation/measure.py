@@ -19,6 +19,7 @@ from sshr.evaluation.methods.method import (
     Trace,
     Traceable,
     concealed,
+    prompted,
     revealed,
 )
 from sshr.evaluation.niqe import niqe
@@ -81,7 +82,7 @@ def measure(work: Work, ledger: Ledger[PairLine], progress: Progress = quiet) ->
                 skipped.append(str(error))
                 work.complain(str(error))
         if pictures[1] is not None:
-            trial = Trial(entry, pair, *pictures[1], work.seed, lpips)
+            trial = Trial(prompted(entry, pair.prompts), pair, *pictures[1], work.seed, lpips)
             number = work.pairs.index(pair)
             keep = work.keep if number < SHOWN_PAIRS else None
             for channel in channels:
@@ -99,9 +100,16 @@ def key_of(seed: int, *words: str) -> bytes:
 
 
 def files_of(pair: TestPair) -> str:
-    """The sizes of a pair's files in bytes: a replaced picture is measured again."""
+    """The sizes of a pair's files in bytes, and what stands for its prompts.
+
+    A replaced picture is measured again, and so is a pair with other prompts.
+    """
     paths = pair.secret, pair.reference
-    return "+".join(str(p.stat().st_size) if p.exists() else "-" for p in paths)
+    parts = [str(p.stat().st_size) if p.exists() else "-" for p in paths]
+    if pair.prompts is not None:
+        words = f"{pair.prompts.private}\0{pair.prompts.public}"
+        parts.append(hashlib.sha256(words.encode()).hexdigest()[:16])
+    return "+".join(parts)
 
 
 def _left(

@@ -13,8 +13,6 @@ Sorted by path, secret i goes with reference i + 1, the last with the first, unl
 says otherwise.
 """
 
-import csv
-import json
 import os
 import random
 from collections.abc import Callable, Sequence
@@ -25,9 +23,10 @@ import numpy as np
 from PIL import Image
 
 from sshr.errors import ImageError, UsageError
+from sshr.evaluation.methods.method import Prompts
+from sshr.evaluation.pair_lists import read_pairs
 from sshr.files.names import shown
 from sshr.files.pictures import list_pictures
-from sshr.files.text import read_text
 from sshr.imaging.fitting import fit_to
 from sshr.imaging.reading import read_image
 from sshr.imaging.tiles import tiled_area
@@ -42,11 +41,16 @@ _SEED = 2025
 
 @dataclass(frozen=True)
 class TestPair:
-    """A secret and a reference by their paths, and by the names that results call them."""
+    """A secret and a reference by their paths, and by the names that results call them.
+
+    Attributes:
+        prompts: for methods that are told by words what to make.
+    """
 
     secret: Path
     reference: Path
     name: str
+    prompts: Prompts | None = None
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,7 @@ def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> li
     """The protocol's pairs of a folder, or those of a list.
 
     Args:
-        listed: CSV or TSV with the columns secret and reference, or JSON with a list of such
-            objects or of two names each; names are relative to `data`.
+        listed: see `read_pairs`; names are relative to `data`.
 
     Raises:
         UsageError: no such folder or list, or fewer than two pictures.
@@ -124,15 +127,16 @@ def find_pairs(protocol: Protocol, data: Path, listed: Path | None = None) -> li
     if not data.is_dir():
         raise UsageError(f"{shown(data)}: is not a folder that can be listed.")
     if listed is not None:
-        return [_pair(data, data / s, data / r) for s, r in read_pairs(listed)]
+        rows = read_pairs(listed)
+        return [_pair(data, data / s, data / r, prompts) for s, r, prompts in rows]
     folder = next((data / name for name in protocol.inner if (data / name).is_dir()), data)
     most = _IMAGENET_PICTURES if protocol.name == "imagenet" else None
     return [_pair(folder, s, r) for s, r in fixed_pairs(folder, protocol.deep, most)]
 
 
-def _pair(folder: Path, secret: Path, reference: Path) -> TestPair:
+def _pair(folder: Path, secret: Path, reference: Path, prompts: Prompts | None = None) -> TestPair:
     names = [path.relative_to(folder).as_posix() for path in (secret, reference)]
-    return TestPair(secret, reference, " | ".join(names))
+    return TestPair(secret, reference, " | ".join(names), prompts)
 
 
 def fixed_pairs(
@@ -171,39 +175,6 @@ def centre_crop(rgb: Rgb8, size: int) -> Rgb8:
         raise UsageError(f"Cannot crop {size}x{size} px out of {width}x{height} px.")
     top, left = (height - size) // 2, (width - size) // 2
     return np.ascontiguousarray(rgb[top : top + size, left : left + size])
-
-
-def read_pairs(path: Path) -> list[tuple[str, str]]:
-    """The names in a list of pairs.
-
-    Raises:
-        UsageError: the list cannot be read, or a line names no two pictures.
-    """
-    try:
-        text = read_text(path)
-        if path.suffix.lower() == ".json":
-            rows = [_named(row) for row in json.loads(text)]
-        else:
-            dialect = "excel-tab" if "\t" in text.split("\n", 1)[0] else "excel"
-            rows = [_named(row) for row in csv.DictReader(text.splitlines(), dialect=dialect)]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UsageError(
-            f"{shown(path)}: is no list of pairs with the columns secret and reference ({error})"
-        ) from None
-    if not rows:
-        raise UsageError(f"{shown(path)}: lists no pairs")
-    if any(Path(name).is_absolute() or ".." in Path(name).parts for row in rows for name in row):
-        raise UsageError(f"{shown(path)}: names must lie below the folder of --data")
-    return rows
-
-
-def _named(row: object) -> tuple[str, str]:
-    secret, reference = (
-        (row["secret"], row["reference"]) if isinstance(row, dict) else tuple(row)  # type: ignore[arg-type]
-    )
-    if not (isinstance(secret, str) and isinstance(reference, str) and secret and reference):
-        raise ValueError(f"not a pair of names: {row!r}")
-    return secret, reference
 
 
 def read_pair(protocol: Protocol, pair: TestPair) -> tuple[Rgb8, Rgb8]:

@@ -151,7 +151,8 @@ def _detected(
 ) -> list[DetectionLine]:
     _require_pairs("--detector", FOLDS, len(pairs))
     pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
-    suite = DetectionSuite(detectors, [pair.name for pair in pairs], pictures, options.seed)
+    names, prompts = [pair.name for pair in pairs], [pair.prompts for pair in pairs]
+    suite = DetectionSuite(detectors, names, pictures, options.seed, prompts)
     ledger = Ledger(options.out / "detection.jsonl", what, DetectionLine)
     return suite.run(options.methods, ledger, progress)
 

@@ -1,5 +1,6 @@
 """CRoSS on parts that stand for Stable Diffusion's, and on a tiny random pipeline of diffusers."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace as Part
@@ -13,6 +14,8 @@ from torch.nn import functional as F
 
 from sshr.errors import CheckpointError, UsageError
 from sshr.evaluation.methods.cross import Cross, cross, private_prompt
+from sshr.evaluation.methods.method import Prompts
+from sshr.evaluation.methods.stable_diffusion import Diffuser
 from sshr.metrics import psnr
 
 KEY, OTHER = bytes(range(32)), bytes(32)
@@ -64,7 +67,7 @@ def pictures() -> tuple[Any, Any]:
 
 
 def test_the_right_prompt_reveals_and_another_does_not() -> None:
-    method, (secret, reference) = Cross(parts(), steps=20), pictures()
+    method, (secret, reference) = Cross(Diffuser(parts()), steps=20), pictures()
     stego = method.conceal(secret, reference, KEY)
     assert stego.dtype == np.uint8
     assert stego.shape == reference.shape
@@ -75,6 +78,20 @@ def test_the_right_prompt_reveals_and_another_does_not() -> None:
         for key in (KEY, OTHER)
     ]
     assert found[0] > found[1] + 6
+
+
+def test_prompts_of_a_pair_are_the_key() -> None:
+    secret, reference = pictures()
+    plain = Cross(Diffuser(parts()), steps=20)
+    told, other = (plain.with_prompts(Prompts(text, "a lake")) for text in ("a cat", "two dogs"))
+    stego = told.conceal(secret, reference, KEY)
+    assert np.array_equal(told.conceal(secret, reference, OTHER), stego)
+    assert not np.array_equal(plain.conceal(secret, reference, KEY), stego)
+    found = [
+        psnr(one.reveal(stego, reference, KEY).round().astype(np.uint8)[0], secret[0])
+        for one in (told, other)
+    ]
+    assert found[0] > found[1] + 3
 
 
 def test_the_private_prompt_follows_from_the_key() -> None:
@@ -94,11 +111,13 @@ def test_without_weights_the_reason_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not HAS_DIFFUSERS, reason="extra `rivals` is not installed")
-def test_a_tiny_random_pipeline_goes_all_the_way(tmp_path: Path) -> None:
+def test_a_tiny_random_pipeline_goes_all_the_way(
+    tmp_path: Path, tiny_pipeline: Callable[[Path], None]
+) -> None:
     tiny_pipeline(tmp_path)
     entry = cross(str(tmp_path), "cpu")
     assert (entry.name, len(entry.identity)) == ("cross", 16)
-    method = Cross(entry.method.pipeline, steps=10)  # type: ignore[attr-defined]
+    method = Cross(entry.method.diffuser, steps=10)  # type: ignore[attr-defined]
     secret, reference = pictures()
     stego = method.conceal(secret, reference, KEY)
     assert stego.shape == reference.shape
@@ -110,60 +129,8 @@ def test_a_tiny_random_pipeline_goes_all_the_way(tmp_path: Path) -> None:
     assert np.isfinite(revealed).all()
     # There and back under one prompt is nearly the identity where the noise is small.
     with torch.inference_mode():
-        for parameter in method.pipeline.unet.conv_out.parameters():
+        for parameter in method.diffuser.pipeline.unet.conv_out.parameters():
             parameter.mul_(1e-3)
-        latent = method._encode(secret)
+        latent = method.diffuser.encode(secret)
         again = method._turn(latent, "one", "one")
         assert float((again - latent).abs().mean()) < 0.3 * float(latent.abs().mean())
-
-
-def tiny_pipeline(folder: Path) -> None:
-    """Stable Diffusion's parts with random weights and few channels."""
-    import json
-
-    from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline
-    from diffusers import UNet2DConditionModel as Denoiser
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
-
-    torch.manual_seed(0)
-    words = folder / "words"
-    words.mkdir()
-    letters = [chr(c) for c in range(33, 127)]
-    names = [*letters, *(f"{c}</w>" for c in letters), "<|startoftext|>", "<|endoftext|>"]
-    (words / "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
-    (words / "merges.txt").write_text("#version: 0.2\n")
-    tokenizer = CLIPTokenizer(str(words / "vocab.json"), str(words / "merges.txt"))
-    tokenizer.model_max_length = 16
-    text = CLIPTextConfig(
-        vocab_size=len(names),
-        hidden_size=16,
-        intermediate_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        max_position_embeddings=16,
-        bos_token_id=len(names) - 2,
-        eos_token_id=len(names) - 1,
-        pad_token_id=len(names) - 1,
-    )
-    down = ("CrossAttnDownBlock2D", "DownBlock2D")
-    denoiser = Denoiser(
-        block_out_channels=(8, 16),
-        norm_num_groups=4,
-        layers_per_block=1,
-        cross_attention_dim=16,
-        attention_head_dim=2,
-        down_block_types=down,
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-    )
-    vae = AutoencoderKL(
-        block_out_channels=(8, 8, 8, 8),
-        norm_num_groups=4,
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-    )
-    schedule = DDIMScheduler(
-        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False
-    )
-    StableDiffusionPipeline(
-        vae, CLIPTextModel(text), tokenizer, denoiser, schedule, None, None, None, False
-    ).save_pretrained(folder)

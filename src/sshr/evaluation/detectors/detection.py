@@ -12,7 +12,7 @@ import numpy as np
 from sshr.evaluation.detectors.detector import Detector
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import key_of
-from sshr.evaluation.methods.method import MethodEntry, concealed
+from sshr.evaluation.methods.method import MethodEntry, Prompts, concealed, prompted
 from sshr.evaluation.records import DetectionLine
 from sshr.imaging.depth import as_levels
 from sshr.metrics import psnr
@@ -29,12 +29,14 @@ class DetectionSuite:
     Attributes:
         names, pictures: of the pairs, as many as there are folds at least; (secret, reference), the
             references being the photographs.
+        prompts: of the pairs, for methods that take them.
     """
 
     detectors: Mapping[str, Detector]
     names: Sequence[str]
     pictures: Sequence[tuple[Rgb8, Rgb8]]
     seed: int
+    prompts: Sequence[Prompts | None] = ()
 
     def run(
         self,
@@ -60,7 +62,8 @@ class DetectionSuite:
     @cached_property
     def _pairs(self) -> str:
         """Stands for all names and pictures."""
-        found = hashlib.sha256("\0".join(self.names).encode())
+        told = [f"{one.private}\0{one.public}" for one in self.prompts if one is not None]
+        found = hashlib.sha256("\0".join([*self.names, *told]).encode())
         for pair in self.pictures:
             for picture in pair:
                 found.update(picture.tobytes())
@@ -68,9 +71,10 @@ class DetectionSuite:
 
     def _stegos(self, entry: MethodEntry, progress: Progress) -> list[Rgb8]:
         stegos = []
-        for name, (secret, reference) in zip(self.names, self.pictures, strict=True):
-            key = key_of(self.seed, name)
-            stegos.append(as_levels(concealed(entry, secret, reference, key)))
+        prompts = self.prompts or [None] * len(self.names)
+        for name, pair, words in zip(self.names, self.pictures, prompts, strict=True):
+            own = prompted(entry, words)
+            stegos.append(as_levels(concealed(own, *pair, key_of(self.seed, name))))
             progress(f"concealing with {entry.name}", len(stegos), len(self.names))
         return stegos
 

@@ -19,24 +19,25 @@ def times(alphas: Tensor, steps: int) -> list[int]:
 
 def sample(latent: Tensor, noise: Noise, alphas: Tensor, steps: int) -> Tensor:
     """From noise to a latent picture."""
-    for now, before in _pairs(alphas, steps)[::-1]:
-        latent = _moved(latent, noise(latent, now), alphas[now], alphas[before])
+    for now, before in spans(alphas, steps)[::-1]:
+        latent = moved(latent, noise(latent, now), alphas[now], alphas[before])
     return latent
 
 
 def invert(latent: Tensor, noise: Noise, alphas: Tensor, steps: int) -> Tensor:
     """From a latent picture to noise."""
-    for now, before in _pairs(alphas, steps):
-        latent = _moved(latent, noise(latent, now), alphas[before], alphas[now])
+    for now, before in spans(alphas, steps):
+        latent = moved(latent, noise(latent, now), alphas[before], alphas[now])
     return latent
 
 
-def _pairs(alphas: Tensor, steps: int) -> list[tuple[int, int]]:
+def spans(alphas: Tensor, steps: int) -> list[tuple[int, int]]:
     """Each time with the one before it; before the first there is none, so it is its own."""
     found = times(alphas, steps)
     return list(zip(found, [0, *found[:-1]], strict=True))
 
 
-def _moved(latent: Tensor, noise: Tensor, source: Tensor, target: Tensor) -> Tensor:
+def moved(latent: Tensor, noise: Tensor, source: Tensor, target: Tensor) -> Tensor:
+    """A latent at alpha `source` as it is at `target`, if this is the noise in it."""
     clean = (latent - (1 - source).sqrt() * noise) / source.sqrt()
     return target.sqrt() * clean + (1 - target).sqrt() * noise

@@ -1,6 +1,6 @@
 """What can be evaluated: anything that conceals pictures in others and reveals them again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -49,6 +49,22 @@ class Traceable(Protocol):
 
 
 @dataclass(frozen=True)
+class Prompts:
+    """Words that come with a pair: of the secret, which nobody else knows, and of the stego."""
+
+    private: str
+    public: str
+
+
+@runtime_checkable
+class Promptable(Protocol):
+    """A method that is told by words what to make."""
+
+    def with_prompts(self, prompts: Prompts) -> Method:
+        """The same method under these."""
+
+
+@dataclass(frozen=True)
 class MethodEntry:
     """A method with the name that tables call it by.
 
@@ -63,6 +79,13 @@ class MethodEntry:
     identity: str
     parts: tuple[bool, ...] | None = None
     any_size: bool = False
+
+
+def prompted(entry: MethodEntry, prompts: Prompts | None) -> MethodEntry:
+    """The entry as a pair with these prompts needs it: unchanged if it takes none."""
+    if prompts is None or not isinstance(entry.method, Promptable):
+        return entry
+    return replace(entry, method=entry.method.with_prompts(prompts))
 
 
 def concealed(entry: MethodEntry, secret: Rgb8, reference: Rgb8, key: bytes) -> Samples:

@@ -27,6 +27,13 @@ def _cross(value: str, device: str) -> MethodEntry:
     return cross(value, device)
 
 
+def _diffstega(value: str, device: str) -> MethodEntry:
+    require_torch("diffstega")
+    from sshr.evaluation.methods.diffstega import diffstega
+
+    return diffstega(value, device)
+
+
 def _rival(system: str, value: str, device: str) -> MethodEntry:
     require_torch(system)
     from sshr.evaluation.methods.rivals import rival
@@ -40,6 +47,7 @@ METHODS: dict[str, Factory] = {
     LINEAR: linear,
     "classical": classical,
     "cross": _cross,
+    "diffstega": _diffstega,
     "lsb": lsb,
     "lsb-matching": matching,
     **{system: partial(_rival, system) for system in SYSTEMS},

@@ -4,9 +4,11 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,12 +43,16 @@ def side_by_side(work: Callable[[Item], None], items: Iterable[Item]) -> Iterato
         if workers == 1:
             yield from map(work, items)
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(workers) as pool:
             yield from pool.map(work, items)
 
 
 def ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Results of `work` in order; while one is used, the next ones are made by other threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
     workers = worker_count()
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Result]] = deque()

@@ -341,8 +341,8 @@ def test_json_and_the_secret_cannot_share_a_stream(refused: Refused) -> None:
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
-        (("--help",), {"torch", "numpy", "PIL"}),
-        (("conceal", "--help"), {"torch", "numpy", "PIL"}),
+        (("--help",), {"torch", "numpy", "PIL", "rich", "cryptography"}),
+        (("conceal", "--help"), {"torch", "numpy", "PIL", "rich"}),
         (("models",), {"torch"}),
         (("inspect", "s.png", *OPEN), {"torch"}),
         (("reveal", "s.png", *OPEN, "-o", "s.txt"), {"torch"}),

@@ -27,7 +27,9 @@ def app(
         Path | None, typer.Option(help="File with the password that --origin needs.")
     ] = None,
 ) -> None:
-    """Conceal and reveal in your browser, on a page that only this machine serves.
+    """Conceal and reveal in your browser.
+
+    Only this machine serves the page.
 
     Example: sshr app
     """

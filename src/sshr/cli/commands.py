@@ -24,6 +24,7 @@ def make_app() -> typer.Typer:
         add_completion=True,
         no_args_is_help=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
         help="Conceal a secret in a new picture that looks like a shared reference, and reveal it.",
     )
     commands = (grouped(make_conceal()), reveal, inspect, fingerprint, reference)

@@ -51,7 +51,7 @@ def make_conceal() -> Any:
         force: Force = False,
         as_json: Json = False,
     ) -> None:
-        """Conceal SECRET; reveal it again from the written file and say how good both are.
+        """Conceal SECRET, and measure what the written file reveals.
 
         Example: sshr conceal holiday.jpg --reference garden.png -o stego.png
 

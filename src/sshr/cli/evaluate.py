@@ -47,7 +47,9 @@ def evaluate(
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
-    """Measure methods on pairs of pictures and write a report beside the paper's numbers.
+    """Measure methods on pairs of pictures, and report.
+
+    The report shows the paper's numbers beside.
 
     Example: sshr evaluate --preset base --data kodak24 --channel png,float,curves --out report
     """

@@ -17,9 +17,10 @@ def export(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Write a checkpoint as ONNX graphs, which conceal and reveal without PyTorch.
+    """Write a checkpoint as ONNX graphs.
 
-    Give the folder as --preset. Needs the extra `train`.
+    Conceal and reveal run them without PyTorch; give the folder as --preset. Needs the extra
+    `train`.
 
     Example: sshr export runs/mine/model.safetensors -o mine
     """

@@ -51,7 +51,7 @@ def key(
     key_passphrase_file: KeyPassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Show the public line and the fingerprints of KEY, a public or a private key.
+    """Show public line and fingerprints of KEY, public or private.
 
     Example: sshr key friend.pub
     """

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from sshr.cli.options import Json
 from sshr.cli.printing import print_json
 
@@ -25,6 +22,9 @@ def models(as_json: Json = False) -> None:
 
 def print_models(rows: list[dict[str, Any]]) -> None:
     """Print what `sshr.zoo.facts.summaries` gives: the presets, then their scores."""
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console()
     table = Table("preset", "parameters", "file, MB", "checkpoint", "purpose")
     for row in rows:

@@ -8,7 +8,6 @@ from pathlib import Path
 import typer
 
 from sshr.cli.streams import read_input
-from sshr.crypto.keys import passphrase_bytes
 from sshr.errors import UsageError
 from sshr.files.names import reason, shown
 from sshr.files.text import MAX_BYTES, decode_text, read_text
@@ -46,6 +45,8 @@ class Source:
         Raises:
             UsageError: an unreadable file, an empty passphrase, nobody to ask.
         """
+        from sshr.crypto.keys import passphrase_bytes
+
         word = passphrase_bytes(self._text(file, confirm))
         if not word:
             raise UsageError(f"the passphrase is empty ({self.what} is needed)")

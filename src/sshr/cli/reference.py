@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from sshr.cli.options import Force, Json
 from sshr.cli.printing import print_json, print_notes
@@ -21,10 +20,14 @@ def reference(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Fix one decoding of IMAGE as a lossless file without metadata, for both sides to hold.
+    """Make a lossless file of IMAGE, for both sides to hold.
+
+    It fixes one decoding of the image, and has no metadata.
 
     Example: sshr reference garden.jpg -o garden.png
     """
+    from rich.console import Console
+
     from sshr.header.fingerprint import fingerprint as words_for
     from sshr.imaging.limits import MIN_SIDE
     from sshr.imaging.reading import read_image
@@ -54,7 +57,9 @@ def fingerprint(
     image: Annotated[Path, typer.Argument(help="The reference photograph.")],
     as_json: Json = False,
 ) -> None:
-    """Print six words that tell whether two people hold the same reference, to the last pixel.
+    """Print six words by which two people compare their references.
+
+    They agree only if the references do, to the last pixel.
 
     Example: sshr fingerprint garden.png
     """

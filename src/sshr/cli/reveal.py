@@ -42,7 +42,7 @@ def reveal(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Reveal what is concealed in STEGO: a picture, a file or a text.
+    """Reveal what STEGO holds: a picture, a file or a text.
 
     Example: sshr reveal stego.png --reference garden.png -o holiday.png
 

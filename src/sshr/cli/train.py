@@ -36,7 +36,9 @@ def train(
         typer.Option(help="AlexNet weights (safetensors) instead of the preset's own."),
     ] = None,
 ) -> None:
-    """Train a preset on a folder of photographs; the checkpoint is OUT/model.safetensors.
+    """Train a preset on a folder of photographs.
+
+    The checkpoint is OUT/model.safetensors.
 
     Example: sshr train --recipe base --data DIV2K --out run --max-time 00:25:00
     """

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 
 import pytest
 from threadpoolctl import threadpool_info
@@ -104,3 +105,19 @@ def test_nothing_is_limited_where_it_never_takes_more(monkeypatch: pytest.Monkey
     monkeypatch.setenv(SINGLE, "1")
     with one_thread_each():
         assert threads._inside == 0
+
+
+def test_both_are_made_and_the_first_error_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(word: str) -> Callable[[], None]:
+        def work() -> None:
+            raise ValueError(word)
+
+        return work
+
+    for workers in (1, 2):
+        monkeypatch.setattr(threads, "worker_count", lambda count=workers: count)
+        assert threads.both(lambda: 1, lambda: "two") == (1, "two")
+        with pytest.raises(ValueError, match="first"):
+            threads.both(fails("first"), fails("second"))
+        with pytest.raises(ValueError, match="second"):
+            threads.both(lambda: 1, fails("second"))

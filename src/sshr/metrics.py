@@ -12,6 +12,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from sshr.errors import UsageError
+from sshr.threads import side_by_side
 from sshr.types import Rgb8
 
 Map = npt.NDArray[np.float32]
@@ -85,12 +86,19 @@ def ssim(image: Rgb8, reference: Rgb8) -> float:
             f"SSIM needs at least {WINDOW} px a side, not {image.shape[1]}x{image.shape[0]} px."
         )
     rows, columns = image.shape[0] - WINDOW + 1, image.shape[1] - WINDOW + 1
-    band, step, total = _band(_BLOCK), _BLOCK * _BLOCKS, 0.0
-    for top in range(0, rows, _BLOCK):
+    band, step = _band(_BLOCK), _BLOCK * _BLOCKS
+    tops = range(0, rows, _BLOCK)
+    totals = [0.0] * len(tops)
+
+    def add_up(number: int) -> None:
+        top = tops[number]
         for left in range(0, columns, step):
             patch = slice(top, top + _BLOCK + WINDOW - 1), slice(left, left + step + WINDOW - 1)
-            total += _patch_ssim(image[patch], reference[patch], band)
-    return min(total / (rows * columns * 3), 1.0)
+            totals[number] += _patch_ssim(image[patch], reference[patch], band)
+
+    for _ in side_by_side(add_up, range(len(tops))):
+        pass
+    return min(sum(totals) / (rows * columns * 3), 1.0)
 
 
 def _moments(image: Rgb8, reference: Rgb8) -> tuple[float, float]:

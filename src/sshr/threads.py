@@ -64,6 +64,15 @@ def ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Res
             yield waiting.popleft().result()
 
 
+def both(one: Callable[[], Item], other: Callable[[], Result]) -> tuple[Item, Result]:
+    """Two results, made side by side; what the first raises goes before what the second does."""
+    if worker_count() == 1:
+        return one(), other()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(other)
+        return one(), waiting.result()
+
+
 @contextmanager
 def one_thread_each() -> Iterator[None]:
     """NumPy's linear algebra takes one thread until the last of those who are inside has left."""

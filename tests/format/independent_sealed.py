@@ -137,7 +137,9 @@ class Model:
         self.classes = lookup[pixels, self.flat]
 
 
-def symbols(model: Model, header: Header, samples: np.ndarray) -> list[tuple[int, list[int]]]:
+def symbols(
+    model: Model, header: Header, samples: np.ndarray, block: int
+) -> list[tuple[int, list[int]]]:
     """Every sample's symbol with the frequencies of its table, in the order of decoding."""
     found: list[tuple[int, list[int]]] = []
     change = samples.reshape(-1).astype(int) - model.flat
@@ -146,9 +148,9 @@ def symbols(model: Model, header: Header, samples: np.ndarray) -> list[tuple[int
     for chunk in range(-(-classes.size // CHUNK)):
         own = classes[chunk * CHUNK : (chunk + 1) * CHUNK]
         key = hkdf(header.session, b"payload/order/" + struct.pack(">I", chunk))
-        words = np.frombuffer(stream(key, 8 * own.size), "<u8").tolist()
-        order = sorted((int(own[i]), word >> 22 & (1 << 30) - 1, i) for i, word in enumerate(words))
-        for number, _, i in order:
+        words = np.frombuffer(stream(key, 8 * -(-own.size // block)), "<u8").tolist()
+        drawn = [word >> 22 & (1 << 30) - 1 for word in words]
+        for number, _, i in sorted((int(own[i]), drawn[i // block], i) for i in range(own.size)):
             if number:
                 down, table = model.tables[number]
                 found.append((int(change[chunk * CHUNK + i]) + down, table))
@@ -184,11 +186,12 @@ def read_sealed(header: Header, stego: np.ndarray, reference: np.ndarray) -> dic
     kind, noise, base, count, left, state, digest = struct.unpack_from(
         ">BBhIIQ32s", header.metadata["side"]
     )
+    block, noise = 64 if noise & 16 else 1, noise & ~16
     model = Model(shared, noise, base)
     filler = np.frombuffer(stream(hkdf(header.session, b"payload/filler"), 4 * left), "<u4")
     stack = filler.tolist()
     cumulated: dict[int, list[int]] = {}
-    for symbol, table in reversed(symbols(model, header, seen)):
+    for symbol, table in reversed(symbols(model, header, seen, block)):
         if not 0 <= symbol < len(table):
             raise Refused("damaged")
         if id(table) not in cumulated:

@@ -88,6 +88,21 @@ def test_it_reads_what_is_sealed(
     assert not independent.read_header(other, shared, None, FRIEND.exchange).intact
 
 
+def test_it_reads_the_blocks_of_large_pictures(
+    photo: Callable[..., NDArray[np.uint8]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a small one, made to have them."""
+    monkeypatch.setattr("sshr.transports.sealed.embedding.block_for", lambda _: 64)
+    reference = photo("red-barn", 64, 66)
+    keys = sshr.Keys(recipients=(FRIEND.public.exchange,))
+    draw = random.Random("blocks").randbytes
+    stego = sshr.conceal(sshr.Blob(b"x" * 99, "b"), reference, keys, random=draw)
+    found = independent.read_header(stego.image, reference, None, FRIEND.exchange)
+    content = independent_sealed.read_sealed(found, stego.image, reference)
+    assert (content["name"], content["data"]) == ("b", b"x" * 99)
+    assert found.metadata["side"][1] & 16
+
+
 KEYS: list[dict[str, Any]] = json.loads((HERE / "vectors" / "keys.json").read_text("utf-8"))
 
 

@@ -18,6 +18,7 @@ from sshr.errors import UsageError
 if TYPE_CHECKING:
     from sshr.imaging.reading import Picture
     from sshr.transports.protocol import Transport
+    from sshr.transports.secret import Secret
 
 TransportName = Annotated[
     str | None,
@@ -127,6 +128,7 @@ class _Request:
         from sshr.transports.cover import Cover
 
         own = self.secret.read(self.pictures.transparent) if self.secret.is_given else None
+        self._check_output()
         shared = self._reference()
         told = self.transport.expect(
             own, Cover.of(shared), self.keys.slots, self.keys.signer is not None, self.options
@@ -141,7 +143,7 @@ class _Request:
         from sshr.pipeline.conceal import conceal
 
         started, output = time.monotonic(), self.named_output()
-        shared, own = self._reference(), self.secret.read(self.pictures.transparent)
+        shared, own = self._read()
         keys = self.keys.read()
         with progress_bar(self.as_json) as progress:
             stego = conceal(
@@ -157,18 +159,30 @@ class _Request:
         else:
             print_report(facts)
 
+    def _read(self) -> "tuple[Picture, Secret]":
+        """Reference and secret, once the output's name has been looked at."""
+        from sshr.threads import both
+
+        self._check_output()
+        if self.secret.secret is None:  # standard input may take its time, and be interrupted
+            return self._reference(), self.secret.read(self.pictures.transparent)
+        return both(self._reference, lambda: self.secret.read(self.pictures.transparent))
+
     def _reference(self) -> "Picture":
-        """The reference, once the output's name has been looked at."""
         from sshr.imaging.reading import read_image
-        from sshr.imaging.writing import check_alpha, check_output, stego_formats
+        from sshr.imaging.writing import check_alpha
+
+        shared = read_image(self.reference)
+        if self.output is not None:
+            check_alpha(self.output, shared.alpha is not None)
+        return shared
+
+    def _check_output(self) -> None:
+        from sshr.imaging.writing import check_output, stego_formats
         from sshr.pipeline.conceal import check_suffix
         from sshr.transports.protocol import jpeg_quality
 
-        if self.output is None:
-            return read_image(self.reference)
-        check_suffix(self.transport, self.output)
-        formats = stego_formats(jpeg_quality(self.options))
-        check_output(self.output, self.force, [*self.secret.inputs, self.reference], formats)
-        shared = read_image(self.reference)
-        check_alpha(self.output, shared.alpha is not None)
-        return shared
+        if self.output is not None:
+            check_suffix(self.transport, self.output)
+            formats = stego_formats(jpeg_quality(self.options))
+            check_output(self.output, self.force, [*self.secret.inputs, self.reference], formats)

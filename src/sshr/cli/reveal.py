@@ -73,6 +73,7 @@ def reveal(
     from sshr.pipeline.opening import open_stego
     from sshr.pipeline.reveal import reveal_opened
     from sshr.pipeline.words import came_through
+    from sshr.threads import both
 
     if output == STREAM_NAME and as_json:
         raise UsageError("--json and --output - both write to standard output")
@@ -84,7 +85,7 @@ def reveal(
         check_file(output, force, (stego, reference))
         if _suffix(output) in REVEALED:
             check_output(output, force, formats=REVEALED)
-    seen, shared = read_received(stego), read_image(reference)
+    seen, shared = both(lambda: read_received(stego), lambda: read_image(reference))
     opened = open_stego(seen, shared, keys.read())
     if output != STREAM_NAME and _is_picture(opened):
         check_output(output, force, formats=REVEALED)

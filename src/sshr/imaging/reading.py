@@ -2,7 +2,6 @@
 
 import os
 import stat
-import warnings
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +20,7 @@ from sshr.imaging.metadata import DAMAGED_EXIF, NO_EXTRAS, Extras, extras_of
 from sshr.imaging.modes import PLAIN_MODES, as_rgb, to_rgb
 from sshr.imaging.opening import ORIENTATION, load_image, most_pixels, open_image, upright_of
 from sshr.imaging.png import SIGNATURE, sound_png, unapplied_colour
+from sshr.imaging.quiet import no_warnings
 
 _UNSUPPORTED = ("not configured", "not available", "not supported", "nsupported", "not implemented")
 
@@ -138,9 +138,8 @@ def decode_image(
         ImageError: see `read_image`.
     """
     try:
-        with warnings.catch_warnings():
-            # What Pillow warns about is either refused below or of no interest to the user.
-            warnings.simplefilter("ignore")
+        # What Pillow warns about is either refused below or of no interest to the user.
+        with no_warnings():
             return _decode(data, path, name, srgb, received)
     except ImageError:
         raise

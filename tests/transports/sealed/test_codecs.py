@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sshr.transports.sealed import codecs as pictures
+from sshr.transports.sealed.bands import in_bands
 from sshr.transports.sealed.decoders import PictureCodec, decode
 
 Rgb8 = NDArray[np.uint8]
@@ -30,6 +31,31 @@ def test_large_pictures_are_coded_by_a_quality_found_on_some_rows(photo: Photo) 
     assert 0.8 * capacity < len(fast.data) <= capacity
     assert fast.psnr > slow.psnr - 2.5
     assert 45 <= exact.psnr < 46.5
+
+
+def test_a_large_noisy_picture_is_coded_in_bands_where_most_of_it_fits(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are better than a transform there; with less room they are left aside."""
+    clean = photo("parrots", 300, 128)
+    grain = np.random.default_rng(1).normal(0, 4, clean.shape)
+    picture = np.clip(np.rint(clean + grain), 0, 255).astype(np.uint8)
+    monkeypatch.setattr(pictures, "_LARGE", 1000)
+    whole = pictures.lossless_bytes(picture)
+    found = {share: pictures.fitting(picture, int(share * whole), whole) for share in (0.5, 0.92)}
+    little, most = found[0.5], found[0.92]
+    assert little is not None
+    assert most is not None
+    assert little.codec is PictureCodec.OPPONENT_JPEG_2000
+    assert most.codec is PictureCodec.BANDS
+    assert len(most.data) <= 0.92 * whole
+    other = pictures._largest(pictures._opponent, (40.0, 100.0), picture, int(0.92 * whole))
+    assert other is not None
+    assert most.psnr > pictures.Coded(*other, picture).psnr
+    everything = pictures.fitting(picture, 2 * whole, whole)
+    assert everything is not None
+    assert everything.picture is None
+    assert np.array_equal(decode(PictureCodec.BANDS, everything.data, picture.shape), picture)
 
 
 def noise(shape: tuple[int, ...]) -> Rgb8:
@@ -100,11 +126,12 @@ def test_code_of_another_codec_or_cut_is_refused(photo: Photo, codec: PictureCod
         PictureCodec.AVIF: pictures._avif,
         PictureCodec.OPPONENT_JPEG_2000: pictures._opponent,
     }
-    data = (
-        pictures._split_at(picture, 32, 62.0)
-        if codec is PictureCodec.SPLIT
-        else makers[codec](picture, 60.0)[1]
-    )
+    if codec is PictureCodec.SPLIT:
+        data = pictures._split_at(picture, 32, 62.0)
+    elif codec is PictureCodec.BANDS:
+        data = (in_bands(picture, 1 << 20) or (b"", True))[0]
+    else:
+        data = makers[codec](picture, 60.0)[1]
     assert decode(codec, data, (64, 64, 3)).shape == (64, 64, 3)
     with pytest.raises(ValueError, match="cannot be decoded"):
         decode(codec, data[:30], (64, 64, 3))

@@ -1,5 +1,7 @@
 """Ciphertext as changes: a bijection that notices every change, in a keyed order."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.session import Session
 from sshr.transports.sealed import coder as coding
-from sshr.transports.sealed.coder import AnsState, NoiseCoder
+from sshr.transports.sealed.coder import BLOCK, AnsState, NoiseCoder, block_for
 from sshr.transports.sealed.noise import Noise
 from sshr.transports.sealed.noise_model import NoiseModel
 
@@ -30,7 +32,7 @@ def reference() -> Rgb8:
 def coder(request: pytest.FixtureRequest, reference: Rgb8) -> NoiseCoder:
     model = NoiseModel(reference, request.param)
     shared = np.random.default_rng(2).permutation(reference.size)[:500]
-    return NoiseCoder(model, model.classes(BASE), shared, 60, SESSION)
+    return NoiseCoder(model, model.classes(BASE), shared, 60, SESSION, BLOCK)
 
 
 def bits_of(coder: NoiseCoder) -> float:
@@ -120,22 +122,38 @@ def test_impossible_rests_are_refused(coder: NoiseCoder, rest: AnsState) -> None
 
 def test_another_session_reads_nothing(coder: NoiseCoder) -> None:
     words, samples, rest = written(coder, 10)
-    other = NoiseCoder(coder.model, coder.classes, coder.shared, coder.even, Session(bytes(32)))
+    other = dataclasses.replace(coder, session=Session(bytes(32)))
     found = other.read(samples, len(words), rest)
     assert found is None or not np.array_equal(found, words)
 
 
-def test_order_goes_by_class_and_is_keyed(coder: NoiseCoder) -> None:
+@pytest.mark.parametrize("block", [1, BLOCK])
+def test_order_goes_by_class_and_is_keyed(coder: NoiseCoder, block: int) -> None:
+    coder = dataclasses.replace(coder, block=block)
     places, ends = coder._order(0, 0, len(coder.model.samples))
     assert np.array_equal(np.sort(places), np.arange(len(coder.model.samples)))
     found = coder.model.class_of(coder.classes, 0, len(places))
     found[coder.shared] = 0
     assert (np.diff(found[places].astype(int)) >= 0).all()
     assert np.array_equal(ends, np.cumsum(np.bincount(found, minlength=len(ends))))
-    other = NoiseCoder(coder.model, coder.classes, coder.shared, coder.even, Session(bytes(32)))
+    other = dataclasses.replace(coder, session=Session(bytes(32)))
     again, same_ends = other._order(0, 0, len(places))
     assert np.array_equal(ends, same_ends)
     assert (places != again).mean() > 0.5
+
+
+@pytest.mark.parametrize("block", [1, 7, BLOCK])
+def test_any_block_is_read_by_itself_alone(coder: NoiseCoder, block: int) -> None:
+    own, other = (dataclasses.replace(coder, block=size) for size in (block, block + 1))
+    words, samples, rest = written(own, 40)
+    found, wrong = (one.read(samples, len(words), rest) for one in (own, other))
+    assert found is not None
+    assert np.array_equal(found, words)
+    assert wrong is None or not np.array_equal(wrong, words)
+
+
+def test_samples_stay_together_in_large_pictures_alone() -> None:
+    assert [block_for(size) for size in (64 * 64 * 3, coding.CHUNK, coding.CHUNK + 1)] == [1, 1, 64]
 
 
 def test_chunks_of_a_picture_make_one_whole(

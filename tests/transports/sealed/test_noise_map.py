@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sshr.transports.sealed import noise_map as maps
 from sshr.transports.sealed.noise import Noise
 from sshr.transports.sealed.noise_map import noise_map, step_count
 
@@ -24,6 +25,17 @@ def test_map_is_pinned(photo: Photo, noise: Noise, digest: str) -> None:
     found = noise_map(photo("lighthouse", 200, 333), noise)
     assert hashlib.sha256(found.tobytes()).hexdigest()[:32] == digest
     assert found.max() < step_count(noise)
+
+
+@pytest.mark.parametrize("noise", [Noise.TEXTURE, Noise.ADAPTIVE])
+@pytest.mark.parametrize("rows", [1, 40, 191])
+def test_strips_make_one_map(
+    photo: Photo, noise: Noise, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = photo("lighthouse", 200, 120)
+    whole = noise_map(picture, noise)
+    monkeypatch.setattr(maps, "_ROWS", rows)
+    assert np.array_equal(noise_map(picture, noise), whole)
 
 
 @pytest.mark.parametrize("noise", [Noise.TEXTURE, Noise.ADAPTIVE])

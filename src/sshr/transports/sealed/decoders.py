@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.files.jxl import is_plain_jxl
 from sshr.imaging.avif import avif_file
+from sshr.threads import side_by_side
+from sshr.transports.sealed.bands import from_bands
 from sshr.transports.sealed.jpeg2000 import plane_stream
+from sshr.transports.sealed.jpeg_xl import load_jxl
+from sshr.transports.sealed.opponent import from_opponent, to_samples
 
-OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
 STEPS = 64
 MIDDLE = 1 << 15
 LENGTH = struct.Struct("<I")
@@ -32,6 +34,7 @@ class PictureCodec(IntEnum):
     AVIF = 2
     OPPONENT_JPEG_2000 = 3
     SPLIT = 4
+    BANDS = 5
 
 
 def decode(codec: PictureCodec, data: bytes, shape: Shape) -> NDArray[np.uint8]:
@@ -60,10 +63,10 @@ def _decoded(codec: PictureCodec, data: bytes, shape: Shape) -> NDArray[np.uint8
         rest = data[8 + length :]
         below = decode(PictureCodec.OPPONENT_JPEG_2000, rest, (height - rows, *shape[1:]))
         return np.concatenate([above, below])
+    if codec is PictureCodec.BANDS:
+        return from_bands(data, shape)
     if codec is PictureCodec.JPEG_XL:
-        if not is_plain_jxl(data, height, width, channels):
-            raise ValueError("another JPEG XL")
-        return load(data, "JXL")
+        return load_jxl(data, height, width, channels)
     if codec is PictureCodec.AVIF:
         return load(avif_file(data, height, width), "AVIF")
     planes = []
@@ -74,21 +77,19 @@ def _decoded(codec: PictureCodec, data: bytes, shape: Shape) -> NDArray[np.uint8
     if data or any(plane.shape != (height, width) for plane in planes):
         raise ValueError("other planes")
     picture = np.empty(shape, np.uint8)
-    for top in range(0, height, _ROWS):
-        rows = slice(top, top + _ROWS)
-        values = (np.stack([plane[rows] for plane in planes], axis=-1) - float(MIDDLE)) / STEPS
-        values = values @ OPPONENT if channels == 3 else values[..., 0]
-        picture[rows] = np.clip(np.rint(values + 128), 0, 255)
+
+    def fill(top: int) -> None:
+        rows = np.stack([plane[top : top + _ROWS] for plane in planes], axis=-1)
+        values = (rows.astype(np.float32) - MIDDLE) / np.float32(STEPS)
+        samples = to_samples(from_opponent(values) + np.float32(128))
+        picture[top : top + _ROWS] = samples.reshape(-1, *shape[1:])
+
+    for _ in side_by_side(fill, range(0, height, _ROWS)):
+        pass
     return picture
 
 
 def load(data: bytes, file_format: str) -> NDArray[np.uint8]:
     """The samples of a file that Pillow opens by this decoder alone."""
-    register()
     with Image.open(io.BytesIO(data), formats=[file_format]) as image:
         return np.array(image)
-
-
-def register() -> None:
-    """JPEG XL comes to Pillow by an import."""
-    import pillow_jxl  # noqa: F401

@@ -27,13 +27,14 @@ from sshr.header.reader import OpenedHeader
 from sshr.header.writer import HeaderWriter
 from sshr.transports.kind import Kind
 from sshr.transports.sealed.capacity import Capacity
-from sshr.transports.sealed.coder import AnsState, NoiseCoder
+from sshr.transports.sealed.coder import BLOCK, AnsState, NoiseCoder, block_for
 from sshr.transports.sealed.noise import Noise
 from sshr.transports.sealed.noise_model import NoiseModel
 from sshr.transports.sealed.repair import CHECK_BYTES, check_bytes, repaired
 from sshr.types import Rgb8
 
 _INFO = struct.Struct(">BBhIIQ32s")
+_IN_BLOCKS = 16
 _NONCE = bytes(12)
 _TRIES = 8
 _TAG_BYTES = 16
@@ -45,12 +46,14 @@ class SealedInfo:
     the coder's rest.
 
     Attributes:
+        block: of the coder.
         digest: SHA-256 of the ciphertext. Whoever holds the session's key can make its AEAD's tag
             fit another one; this is under the sender's signature.
     """
 
     kind: Kind
     noise: Noise
+    block: int
     base: int
     words: int
     rest: AnsState
@@ -59,7 +62,7 @@ class SealedInfo:
     def pack(self) -> bytes:
         return _INFO.pack(
             self.kind,
-            self.noise,
+            self.noise | (_IN_BLOCKS if self.block > 1 else 0),
             self.base,
             self.words,
             self.rest.words,
@@ -81,7 +84,8 @@ class SealedInfo:
         """
         try:
             kind, noise, base, words, rest, state, digest = _INFO.unpack(data)
-            return cls(Kind(kind), Noise(noise), base, words, AnsState(rest, state), digest)
+            block, noise = BLOCK if noise & _IN_BLOCKS else 1, noise & ~_IN_BLOCKS
+            return cls(Kind(kind), Noise(noise), block, base, words, AnsState(rest, state), digest)
         except (struct.error, ValueError) as error:
             raise DamagedError(f"the sealed stego cannot be read: {error}") from error
 
@@ -127,13 +131,16 @@ def embed(
     groups = KeyedCarrier().locate(key, header.bucket(metadata, ecc))
     capacity = Capacity(model, groups.places)
     for level in range(base, base + _TRIES):
-        coder = NoiseCoder(model, model.classes(level), groups.places, len(groups.seal), session)
+        coder = NoiseCoder(
+            *(model, model.classes(level), groups.places, len(groups.seal), session),
+            block_for(len(model.samples)),
+        )
         written = coder.write(words, capacity.bits(level))
         if written is None:
             continue
         samples, rest = written
         digest = hashlib.sha256(ciphertext).digest()
-        info = SealedInfo(kind, model.noise, level, len(words), rest, digest)
+        info = SealedInfo(kind, model.noise, coder.block, level, len(words), rest, digest)
         checks = check_bytes(samples) if ecc else b""
         complete = dataclasses.replace(metadata, side_info=info.pack() + checks)
         draft = KeyedDraft(samples.reshape(key.height, key.width, 3))
@@ -160,7 +167,9 @@ def extract(opened: OpenedHeader, stego: Rgb8, reference: Rgb8) -> Extracted:
         raise changed()
     model = NoiseModel(reference, info.noise)
     groups, classes = opened.groups, model.classes(info.base)
-    carrier = NoiseCoder(model, classes, groups.places, len(groups.seal), opened.session)
+    carrier = NoiseCoder(
+        *(model, classes, groups.places, len(groups.seal), opened.session), info.block
+    )
     samples = stego.reshape(-1)
     if opened.intact:
         record = _record(carrier, samples, info)

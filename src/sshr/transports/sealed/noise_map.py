@@ -7,6 +7,7 @@ A step of the map is a quarter of an octave of the noise's power, where the nois
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.threads import side_by_side
 from sshr.transports.sealed.distributions import power_of_two
 from sshr.transports.sealed.noise import Noise
 
@@ -15,13 +16,32 @@ LEVELS_A_STEP = 16
 
 _STEPS = 25
 _ACTIVITY_STEPS = 41  # five octaves of activity
+_ROWS, _AROUND = 256, 9  # of a strip; on either side, for all filters one after the other
 Map = NDArray[np.uint8]
 
 
 def noise_map(reference: NDArray[np.uint8], noise: Noise) -> Map:
     """Steps above the quietest place for each pixel, (H, W) uint8, of an (H, W, 3) RGB picture."""
+    found = np.zeros(reference.shape[:2], np.uint8)
     if noise in (Noise.UNIFORM, Noise.CAMERA):
-        return np.zeros(reference.shape[:2], np.uint8)
+        return found
+    for _ in side_by_side(lambda top: _strip(reference, noise, top, found), _tops(reference)):
+        pass
+    return found
+
+
+def _tops(reference: NDArray[np.uint8]) -> range:
+    return range(0, len(reference), _ROWS)
+
+
+def _strip(reference: NDArray[np.uint8], noise: Noise, top: int, found: Map) -> None:
+    """Some rows of the map, from these and the ones around that they depend on."""
+    start = max(top - _AROUND, 0)
+    own = _map_of(reference[start : top + _ROWS + _AROUND], noise)
+    found[top : top + _ROWS] = own[top - start :][:_ROWS]
+
+
+def _map_of(reference: NDArray[np.uint8], noise: Noise) -> Map:
     residual = _residual(reference)
     if noise is Noise.TEXTURE:
         # Noise of a power in proportion to the local variance is hardest to find, if a detector

@@ -27,9 +27,6 @@ from sshr.transports.secret import Secret, kind_of
 AUTO_DB = 41.0
 """Stego PSNR under which `auto` does not go, unless it is asked to."""
 
-_HOPELESS = 1.2
-"""Of what fits: a large picture some rows of which take as much without loss is not tried whole."""
-
 
 def send(
     secret: Secret,
@@ -107,10 +104,9 @@ def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encod
     if options.target_psnr is not None:
         coded = reaching(picture, options.target_psnr)
         return Encoded(padded(pack_picture(name, coded)), coded)
-    whole, about = 0, ""
     if is_large(picture) and options.quality == "auto":
         whole, about = lossless_bytes(picture), "about "
-    if whole < _HOPELESS * room:  # else it is not worth the time
+    else:
         record = padded(pack_picture(name, lossless(picture)))
         if options.quality == "lossless" or len(record) <= room:
             return Encoded(record)
@@ -121,6 +117,8 @@ def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encod
             f"the secret does not fit the reference: {max(room, 0)} bytes are too few for any "
             "picture of its size; take a larger reference, a smaller secret or a lower stego PSNR"
         )
+    if fitted.picture is None:
+        return Encoded(padded(pack_picture(name, fitted)))
     note = f"lossless would take {about}{whole} bytes; {room} fit"
     return Encoded(padded(pack_picture(name, fitted)), fitted, (note,))
 

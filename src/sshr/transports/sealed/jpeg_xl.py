@@ -1,0 +1,36 @@
+"""JPEG XL by Pillow's plugin, within what a picture of a known size may be."""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sshr.files.jxl import is_plain_jxl
+
+
+def save_jxl(picture: NDArray[np.uint8], **options: Any) -> bytes:
+    """The bare codestream of (H, W, 3) RGB or (H, W) grey, uint8."""
+    register()
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "JXL", **options)
+    return stream.getvalue()
+
+
+def load_jxl(data: bytes, height: int, width: int, channels: int) -> NDArray[np.uint8]:
+    """Inverse of `save_jxl`.
+
+    Raises:
+        ValueError: not a plain picture of this size.
+    """
+    if not is_plain_jxl(data, height, width, channels):
+        raise ValueError("another JPEG XL")
+    register()
+    with Image.open(io.BytesIO(data), formats=["JXL"]) as image:
+        return np.array(image)
+
+
+def register() -> None:
+    """JPEG XL comes to Pillow by an import."""
+    import pillow_jxl  # noqa: F401

@@ -35,6 +35,7 @@ from sshr.types import Rgb8
 SIZE = 256
 KEYS = sshr.Keys(reference_alone=True)
 ELSEWHERE = 0.4
+ASKED = ("leaked", "twins", "elsewhere")
 
 
 def sealed(covers: Sequence[Rgb8], noise: Noise, payload: float) -> Iterator[tuple[Rgb8, Rgb8]]:
@@ -81,6 +82,7 @@ def main() -> None:
     parser.add_argument("--payload", type=float, default=1.0, help="bits a sample, sealed")
     parser.add_argument("--limit", type=int, help="photographs of each folder")
     parser.add_argument("--only", nargs="*", help="of the stegos, such as 'sealed, camera'")
+    parser.add_argument("--ask", nargs="*", default=ASKED, choices=ASKED, help="protocols")
     parser.add_argument("--detector", default="spam", help=", ".join(DETECTORS))
     parser.add_argument("--repeats", type=int, default=3, help="splits of the photographs")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
@@ -106,22 +108,19 @@ def main() -> None:
         row = {
             "embedding": name,
             "stego_psnr": fmean(psnr(*pair) for pair in zip(stegos, covers, strict=True)),
-            "leaked": [
-                told(p) for p in leaked_pairs(make, covers, stegos, given.pairs, given.repeats)
-            ],
-            "twins": told(
-                noisy_twins(
-                    make,
-                    covers,
-                    lambda _, number, stegos=stegos: stegos[number],
-                    lambda _, number, twins=twins: twins[number],
-                    given.repeats,
-                )
-            ),
-            "elsewhere": told(elsewhere(make, covers[:half], others, covers[half:], stegos[half:])),
         }
+        if "leaked" in given.ask:
+            found = leaked_pairs(make, covers, stegos, given.pairs, given.repeats)
+            row["leaked"] = [told(point) for point in found]
+        if "twins" in given.ask:
+            ours = lambda _, number, stegos=stegos: stegos[number]  # noqa: E731
+            honest = lambda _, number, twins=twins: twins[number]  # noqa: E731
+            row["twins"] = told(noisy_twins(make, covers, ours, honest, given.repeats))
+        if "elsewhere" in given.ask:
+            point = elsewhere(make, covers[:half], others, covers[half:], stegos[half:])
+            row["elsewhere"] = told(point)
         rows.append(row)
-        parts = [*row["leaked"], row["twins"], row["elsewhere"]]
+        parts = [*row.get("leaked", []), *(row[one] for one in ASKED[1:] if one in row)]
         figures = ", ".join(f"{part['p_e']:.3f} ({part['auc']:.2f})" for part in parts)
         print(f"{name}, {row['stego_psnr']:.1f} dB: {figures}", flush=True)
         keep(given.json, **facts, rows=rows)

@@ -143,22 +143,32 @@ def protocols_srmq1(figures: Figures) -> str:
 
 
 def protocol_table(told: Json) -> str:
-    """P_E by embedding and protocol."""
-    counts = [point["pairs"] for point in told["rows"][0]["leaked"]]
+    """P_E by embedding and protocol, those that were asked for."""
+    first, repeats = told["rows"][0], told["repeats"]
+    counts = [point["pairs"] for point in first.get("leaked", [])]
+    others = {"twins": "noisy twins", "elsewhere": "elsewhere"}
+    asked = [name for name in others if name in first]
     rows = []
     for row in told["rows"]:
-        points = [*row["leaked"], row["twins"], row["elsewhere"]]
-        cells = [f"{p['p_e']:.3f} ± {p['spread']:.3f}" for p in points[:-1]]
-        low, high = points[-1]["low"], points[-1]["high"]
-        last = f"{points[-1]['p_e']:.3f} ({low:.2f} to {high:.2f})"
-        rows.append([f"{row['embedding']}, {row['stego_psnr']:.1f} dB", *cells, last])
-    heads = [*(f"{count} leaked pairs" for count in counts), "noisy twins", "elsewhere"]
+        cells = [point_of(point, repeats) for point in row.get("leaked", [])]
+        cells += [point_of(row[name], 1 if name == "elsewhere" else repeats) for name in asked]
+        rows.append([f"{row['embedding']}, {row['stego_psnr']:.1f} dB", *cells])
+    heads = [*(f"{count} leaked pairs" for count in counts), *(others[name] for name in asked)]
+    splits = "1 split" if repeats == 1 else f"{repeats} splits"
     note = (
-        f"{told['photographs']} photographs in {told['repeats']} splits, {told['detector']}, "
-        f"{told['payload']:g} bit a sample sealed; elsewhere: trained on LSB matching of "
-        f"{told['elsewhere']:g} bits a sample."
+        f"{told['photographs']} photographs in {splits}, {told['detector']}, "
+        f"{told['payload']:g} bit a sample sealed"
     )
-    return table(["stego", *heads], rows, 0) + "\n\n" + note
+    if "elsewhere" in asked:
+        note += f"; elsewhere: trained on LSB matching of {told['elsewhere']:g} bits a sample"
+    return table(["stego", *heads], rows, 0) + f"\n\n{note}."
+
+
+def point_of(point: Json, repeats: int) -> str:
+    """P_E with its deviation over the splits, or, of one, with its 95 % interval."""
+    if repeats > 1:
+        return f"{point['p_e']:.3f} ± {point['spread']:.3f}"
+    return f"{point['p_e']:.3f} ({point['low']:.2f} to {point['high']:.2f})"
 
 
 def error_of(row: Json | None) -> str:

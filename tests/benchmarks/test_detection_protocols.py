@@ -37,10 +37,12 @@ def test_some_embeddings_in_more_splits(
     monkeypatch.setattr(load("detection_protocols"), "SIZE", 80)
     out = tmp_path / "detected.json"
     words = ("--pairs", 2, "--repeats", 5, "--only", "sealed, camera", "--json", out)
+    words += ("--ask", "leaked", "twins")
     assert start("detection_protocols", five, five, *words) == 0
     told = json.loads(out.read_text())
     assert told["repeats"] == 5
     assert [row["embedding"] for row in told["rows"]] == ["sealed, camera"]
+    assert "elsewhere" not in told["rows"][0]
 
 
 def test_lsb_matching_changes_what_it_says(load: Load) -> None:

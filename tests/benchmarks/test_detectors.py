@@ -19,14 +19,18 @@ def test_each_detector_has_its_row(
     out = tmp_path / "detectors.json"
     words = (five, five, "--repeats", 2, "--json", out)
     assert start("detectors", *words, "--share", 1, "--detector", "spam") == 0
-    assert start("detectors", *words, "--share", 1, "--detector", "stegexpose") == 0
+    more = ("--test", five, "--folds", 1)
+    assert start("detectors", *words, "--share", 1, "--detector", "stegexpose", *more) == 0
     rows = json.loads(out.read_text())["rows"]
     assert [*rows] == ["spam", "stegexpose"]
     for row in rows.values():
         assert row["photographs"] == 10
-        assert len(row["replaced"]["1"]) == 5
         assert row["nothing"]["repeats"] == 2
-    assert np.mean(rows["stegexpose"]["replaced"]["1"]) < 0.3
+    assert len(rows["spam"]["replaced"]["1"]) == 5
+    assert rows["spam"]["unseen"] == {}
+    assert len(rows["stegexpose"]["replaced"]["1"]) == 1
+    assert rows["stegexpose"]["others"] == 5
+    assert rows["stegexpose"]["unseen"]["1"]["auc"] > 0.7
 
 
 def test_replacement_touches_only_the_lowest_bits_of_a_share(load: Load) -> None:

@@ -6,7 +6,7 @@ from torch import nn
 from sshr.evaluation.detectors.networks import NetworkDetector, Schooling
 from sshr.evaluation.detectors.xunet import XuNet
 
-SHORT = Schooling(epochs=6, pairs=4, side=48, rate=3e-3)
+SHORT = Schooling(steps=15, pairs=4, side=48, rate=1e-2)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_training_follows_from_its_seed_and_leaves_the_global_one(pairs):
     torch.manual_seed(5)
     before = torch.get_rng_state()
     for seed in (1, 1, 2):
-        detector = NetworkDetector(XuNet, Schooling(epochs=1, side=32), seed)
+        detector = NetworkDetector(XuNet, Schooling(steps=2, side=32), seed)
         detector.fit(covers, stegos)
         found.append(detector.score(covers))
     assert torch.equal(before, torch.get_rng_state())
@@ -61,10 +61,10 @@ def test_both_of_a_pair_are_cut_alike_and_all_are_shown(pairs):
         made.append(Recorder())
         return made[-1]
 
-    NetworkDetector(build, Schooling(epochs=2, pairs=2, side=40)).fit(
+    NetworkDetector(build, Schooling(steps=5, pairs=2, side=40)).fit(
         covers, [c ^ 1 for c in covers]
     )
-    assert [len(batch) for batch in made[0].seen] == [4, 4, 2, 4, 4, 2]
+    assert [len(batch) for batch in made[0].seen] == [4] * 5
     for batch in made[0].seen:
         assert batch.shape[1:] == (3, 40, 40)
         assert torch.equal(batch[::2].to(torch.uint8) ^ 1, batch[1::2].to(torch.uint8))
@@ -76,3 +76,30 @@ def test_misuse_is_refused(pairs):
         detector.score(pairs[0])
     with pytest.raises(ValueError, match="no pairs"):
         detector.fit(pairs[0], pairs[1][:3])
+
+
+def test_the_primer_shows_photographs_in_noise_that_falls(pairs):
+    covers = pairs[0][:4]
+    made = []
+
+    def build():
+        made.append(Recorder())
+        return made[-1]
+
+    NetworkDetector(build, Schooling(steps=2, primer=4, pairs=4, side=64)).fit(
+        covers, [c ^ 1 for c in covers]
+    )
+    changes = [(batch[1::2] - batch[::2]).std() for batch in made[0].seen]
+    assert len(changes) == 6
+    assert changes[0] > 5 > changes[1] > changes[2] > changes[3] > 0.7
+    for batch in made[0].seen[4:]:
+        assert torch.equal(batch[::2].to(torch.uint8) ^ 1, batch[1::2].to(torch.uint8))
+
+
+def test_the_rate_rises_and_falls():
+    schooling = Schooling(steps=800, primer=200)
+    found = [schooling.share(batch) for batch in range(1000)]
+    assert found[:50] == sorted(found[:50])
+    assert found[50:600] == [1.0] * 550
+    assert found[600:] == sorted(found[600:], reverse=True)
+    assert found[-1] == 0.01

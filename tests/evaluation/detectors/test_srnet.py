@@ -24,3 +24,9 @@ def test_blocks():
     still = Plain(16)
     torch.nn.init.zeros_(still.second[1].weight)
     assert torch.equal(still(x), x)
+
+
+def test_at_the_start_it_sees_no_brightness():
+    net = SrNet().eval()
+    flat = torch.full((1, 3, 32, 32), 7.0)
+    assert float(net.first[0](flat)[..., 1:-1, 1:-1].abs().max().detach()) < 1e-4

@@ -88,13 +88,15 @@ class DetectionSuite:
 
 
 def detection_errors(
-    detector: Detector, covers: Sequence[Rgb8], stegos: Sequence[Rgb8]
+    detector: Detector, covers: Sequence[Rgb8], stegos: Sequence[Rgb8], folds: int = FOLDS
 ) -> list[float]:
     """P_E of each fold, the mean of false alarms and misses; 0.5 is a detector that guesses.
 
     Args:
         covers, stegos: a photograph and its stego at each place; both are trained or tested on
             together.
+        folds: of the five so many are tested, each after training on all others; the detector
+            stays as the last one left it.
 
     Raises:
         ValueError: there are fewer photographs than folds.
@@ -103,7 +105,7 @@ def detection_errors(
         raise ValueError(f"{len(covers)} photographs for {FOLDS} folds")
     fold = np.random.default_rng(0).permutation(len(covers)) % FOLDS
     found = []
-    for number in range(FOLDS):
+    for number in range(folds):
         inner = fold != number
         detector.fit([*compress(covers, inner)], [*compress(stegos, inner)])
         alarms = detector.score([*compress(covers, ~inner)]) > 0

@@ -82,11 +82,13 @@ def _stegexpose(faithful: bool = False) -> Detector:
 
 def _network(name: str) -> Detector:
     require_torch(name)
-    from sshr.evaluation.detectors.networks import NetworkDetector
+    from sshr.evaluation.detectors.networks import NetworkDetector, Schooling
     from sshr.evaluation.detectors.srnet import SrNet
     from sshr.evaluation.detectors.xunet import XuNet
 
-    return NetworkDetector({"xunet": XuNet, "srnet": SrNet}[name])
+    if name == "srnet":
+        return NetworkDetector(SrNet, Schooling(steps=1200, primer=600))
+    return NetworkDetector(XuNet, Schooling(steps=1500, primer=300))
 
 
 DETECTORS: dict[str, Callable[[], Detector]] = {

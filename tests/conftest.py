@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,11 +96,11 @@ def drawing_from() -> Drawing:
 @pytest.fixture
 def same_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every sender draws the same bytes, so that only what follows can make a difference."""
-    from sshr.header.writer import HeaderWriter
+    from sshr.header.writer import FreshKeys
 
-    start = HeaderWriter.start
+    draw = FreshKeys.__init__
 
-    def seeded(reference: NDArray[np.uint8], keys: object, _: object = None) -> HeaderWriter:
-        return start(reference, keys, random.Random(1).randbytes)
+    def seeded(fresh: FreshKeys, keys: Any, _: object = None) -> None:
+        draw(fresh, keys, random.Random(1).randbytes)
 
-    monkeypatch.setattr(HeaderWriter, "start", staticmethod(seeded))
+    monkeypatch.setattr(FreshKeys, "__init__", seeded)

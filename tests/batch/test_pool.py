@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from sshr.batch import pool
 from sshr.batch.manifest import ManifestEntry
 from sshr.batch.pairing import FilePair
-from sshr.batch.work import Job
+from sshr.batch.work import Finish, Job
 from sshr.crypto.keys import Keys
 from sshr.errors import UsageError
 
@@ -22,7 +23,7 @@ def work_in(folder: Path) -> tuple[Job, list[FilePair]]:
     ]
 
 
-def crash_once(job: Job, pair: FilePair) -> ManifestEntry:
+def crash_once(job: Job, pair: FilePair) -> Finish:
     """Work whose process is killed at one pair, the first time that it comes to it."""
     mark = job.folder.parent / "crashed"
     if pair.name == "p1.png" and not mark.exists():
@@ -31,14 +32,14 @@ def crash_once(job: Job, pair: FilePair) -> ManifestEntry:
     return note(job, pair)
 
 
-def crash_always(job: Job, pair: FilePair) -> ManifestEntry:
+def crash_always(job: Job, pair: FilePair) -> Finish:
     if pair.name == "p1.png":
         os.kill(os.getpid(), signal.SIGKILL)
     return note(job, pair)
 
 
-def note(job: Job, pair: FilePair) -> ManifestEntry:
-    return ManifestEntry(pair.name, "", "", "done")
+def note(job: Job, pair: FilePair) -> Finish:
+    return partial(ManifestEntry, pair.name, "", "", "done")
 
 
 @pytest.mark.skipif(pool.cores() < 2, reason="two processes need two cores")
@@ -56,7 +57,7 @@ def test_a_single_job_leaves_the_threads_alone(tmp_path: Path) -> None:
     before = torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")
     seen = []
 
-    def look(job: Job, pair: FilePair) -> ManifestEntry:
+    def look(job: Job, pair: FilePair) -> Finish:
         seen.append((torch.get_num_threads(), os.environ.get("OMP_NUM_THREADS")))
         return note(job, pair)
 
@@ -65,16 +66,35 @@ def test_a_single_job_leaves_the_threads_alone(tmp_path: Path) -> None:
     assert set(seen) == {before}
 
 
+def test_a_single_job_begins_a_pair_before_it_ends_the_one_before(tmp_path: Path) -> None:
+    steps = []
+
+    def work(job: Job, pair: FilePair) -> Finish:
+        steps.append(f"begin {pair.name}")
+
+        def finish() -> ManifestEntry:
+            steps.append(f"end {pair.name}")
+            return ManifestEntry(pair.name, "", "", "done")
+
+        return finish
+
+    job, pairs = work_in(tmp_path)
+    assert [entry.name for entry in pool.run_pool(job, pairs, 1, work)] == [p.name for p in pairs]
+    order = ["begin p0", "begin p1", "end p0", "begin p2", "end p1", "begin p3", "end p2", "end p3"]
+    assert steps == [f"{step}.png" for step in order]
+    assert list(pool.run_pool(job, [], 1, work)) == []
+
+
 @pytest.mark.parametrize("jobs", [0, -1, 10**6])
 def test_more_processes_than_cores_are_refused(tmp_path: Path, jobs: int) -> None:
     with pytest.raises(UsageError, match="--jobs must be from 1 to"):
         pool.run_pool(*work_in(tmp_path), jobs, note)
 
 
-def deaf(job: Job, pair: FilePair) -> ManifestEntry:
+def deaf(job: Job, pair: FilePair) -> Finish:
     """Says which signals its process does not hear."""
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    return ManifestEntry(pair.name, "", "", "done", error=str(signal.SIGINT in heard))
+    return partial(ManifestEntry, pair.name, "", "", "done", error=str(signal.SIGINT in heard))
 
 
 @pytest.mark.skipif(pool.cores() < 2, reason="needs two cores")

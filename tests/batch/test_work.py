@@ -10,7 +10,7 @@ from PIL import Image
 
 from sshr.batch.pairing import Pairing, pair_by_name
 from sshr.batch.runner import Backend, run_folder
-from sshr.batch.work import Job, do_pair
+from sshr.batch.work import Job, begin_pair, do_pair
 from sshr.crypto.keys import Keys
 from sshr.zoo.checkpoint import save_checkpoint
 from sshr.zoo.registry import load_model
@@ -93,3 +93,26 @@ def test_what_was_revealed_is_its_owners_alone(folders, tmp_path: Path) -> None:
     second = replace(pair, source=pair.output, output=back / pair.name)
     assert do_pair(Job("reveal", back, Keys(reference_alone=True)), second).state == "done"
     assert second.output.stat().st_mode & 0o777 == 0o600
+
+
+def test_pairs_begun_together_end_in_any_order(folders, tmp_path: Path) -> None:
+    own, shared, out = folders
+    keys, back = Keys(b"word"), tmp_path / "back"
+    for command, sources, place in (("conceal", own, out), ("reveal", out, back)):
+        job = Job(command, place, keys)
+        pairs = pair_by_name(sources, shared, place).pairs[:2]
+        ends = [begin_pair(job, pair) for pair in pairs]
+        assert list(place.glob("*.png")) == []
+        assert [end().state for end in reversed(ends)] == ["done", "done"]
+        assert begin_pair(job, pairs[0])() == do_pair(job, pairs[0])
+
+
+def test_a_pair_that_cannot_begin_ends_with_its_failure(folders, tmp_path: Path) -> None:
+    own, shared, out = folders
+    pair = pair_by_name(own, shared, out).pairs[0]
+    pair.source.write_bytes(b"no picture")
+    for command in ("conceal", "reveal"):
+        entry = begin_pair(Job(command, out, Keys(b"word")), pair)()
+        assert (entry.state, entry.sha256) == ("failed", "")
+        assert "p0.png" in entry.error
+    assert not pair.output.exists()

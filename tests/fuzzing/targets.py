@@ -143,5 +143,5 @@ def _with_bits(stream: bytes, trailing: bool) -> NDArray[np.uint8]:
     if trailing:
         places = np.arange(samples.size - 1, samples.size - 1 - len(bits), -1)
     samples[places] = samples[places] & 0xFE | bits
-    assert CARRIERS[trailing].prefix(KEY) is not None
+    assert all(carrier.prefix(KEY) is not None for carrier in CARRIERS)
     return samples.reshape(REFERENCE.shape)

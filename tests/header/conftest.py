@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sshr.crypto import stretching
 from sshr.crypto.keys import derive
-from sshr.header import slots
 from sshr.header.metadata import Metadata
 from sshr.rounding.rounder import Rounder
 
@@ -73,5 +73,5 @@ def quick_stretch(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         asked.append(passphrase)
         return derive(passphrase, b"test stretch", salt)
 
-    monkeypatch.setattr(slots, "stretch", stretch)
+    monkeypatch.setattr(stretching, "stretch", stretch)
     return asked

@@ -202,7 +202,7 @@ def test_the_size_in_the_message_is_the_least_from_which_all_squares_do(bucket: 
 
 
 def test_both_are_tried() -> None:
-    assert [type(carrier) for carrier in CARRIERS] == [KeyedCarrier, TrailingCarrier]
+    assert [type(carrier) for carrier in CARRIERS] == [TrailingCarrier, KeyedCarrier]
 
 
 def test_only_keyed_bits_lie_where_the_key_says() -> None:

@@ -12,7 +12,7 @@ from sshr.header import slots
 from sshr.header.carriers import KeyedCarrier
 from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
-from sshr.header.reader import open_header, read_header
+from sshr.header.reader import find_header, read_header
 from sshr.header.reference import ReferenceKey
 from sshr.header.writer import HeaderWriter
 
@@ -158,3 +158,31 @@ def test_a_note_is_shown_on_one_printable_line(picture, metadata) -> None:
     sending = HeaderWriter.start(reference, Keys(note="for Bob, from Alice", reference_alone=True))
     stego = sending.write(KeyedDraft(near), metadata)
     assert read_header(stego, reference, Keys(reference_alone=True)).note == "for Bob, from Alice"
+
+
+@pytest.mark.parametrize("keys", [Keys(WORDS), Keys(b"wrong")], ids=["right", "wrong"])
+def test_keys_begin_before_they_open(picture, metadata, keys: Keys, quick_stretch) -> None:
+    reference, near = picture()
+    stego = HeaderWriter.start(reference, Keys(WORDS)).write(KeyedDraft(near), metadata)
+    quick_stretch.clear()
+    closed = find_header(stego, reference, keys)
+    assert quick_stretch == []
+    closed.begin()
+    if keys.passphrase == WORDS:
+        assert closed.opened().metadata == metadata
+    else:
+        with pytest.raises(WrongKeyError):
+            closed.opened()
+    assert quick_stretch == [keys.passphrase]
+
+
+def test_keys_that_cannot_open_begin_nothing(picture, metadata, quick_stretch) -> None:
+    # Two slots: a passphrase without an identity is not tried on either.
+    reference, near = picture()
+    sender = Keys(recipients=(bytes([9]) * 32, bytes([10]) * 32))
+    stego = HeaderWriter.start(reference, sender).write(KeyedDraft(near), metadata)
+    closed = find_header(stego, reference, Keys(WORDS))
+    closed.begin()
+    with pytest.raises(WrongKeyError):
+        closed.opened()
+    assert quick_stretch == []

@@ -12,7 +12,7 @@ from scipy.stats import chi2
 from sshr.crypto.keys import Keys, xor
 from sshr.crypto.session import Session
 from sshr.errors import DamagedError, NewerVersionError, NothingFoundError, WrongKeyError
-from sshr.header.carriers import CARRIERS, read_bits
+from sshr.header.carriers import KeyedCarrier, TrailingCarrier, read_bits
 from sshr.header.drafts import KeyedDraft, TrailingDraft
 from sshr.header.layout import Bucket
 from sshr.header.metadata import Metadata
@@ -112,7 +112,7 @@ def unevenness(streams: np.ndarray) -> Iterator[str]:
 
 def read(stego: np.ndarray, key: ReferenceKey, bucket: Bucket, trailing: bool) -> np.ndarray:
     """All of the header's bytes, as they stand in the flat samples."""
-    carrier = CARRIERS[trailing]
+    carrier = TrailingCarrier() if trailing else KeyedCarrier()
     groups = carrier.locate(key, bucket)
     stream = read_bits(stego, groups.prefix) + read_bits(stego, groups.body)
     return np.frombuffer(stream + carrier.read_seal(stego, groups), np.uint8)

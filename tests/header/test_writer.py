@@ -18,7 +18,8 @@ from sshr.header.carriers import KeyedCarrier
 from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
 from sshr.header.reader import read_header
-from sshr.header.writer import HeaderWriter
+from sshr.header.reference import ReferenceKey
+from sshr.header.writer import FreshKeys, HeaderWriter
 
 DEFAULTS = HeaderWriter.start.__func__.__defaults__  # before any test has replaced them
 WORDS = b"open sesame"
@@ -153,3 +154,20 @@ def test_a_sender_does_not_reopen_another_senders_stego(picture, metadata) -> No
 def test_bits_come_from_the_system_by_default() -> None:
     (default,) = DEFAULTS
     assert default is writer.os.urandom
+
+
+def test_keys_begun_before_the_picture_give_the_same_stego(
+    picture, metadata, seeded, quick_stretch
+) -> None:
+    reference, near = picture()
+    stegos = []
+    for begun in (True, False):
+        fresh = FreshKeys(Keys(WORDS), seeded(1))
+        if begun:
+            fresh.stretching.begin()
+        writer = HeaderWriter.of(ReferenceKey.of(reference), fresh)
+        stegos.append(writer.write(KeyedDraft(near), metadata))
+    plain = HeaderWriter.start(reference, Keys(WORDS), seeded(1))
+    stegos.append(plain.write(KeyedDraft(near), metadata))
+    assert all(np.array_equal(stegos[0], stego) for stego in stegos)
+    assert quick_stretch == [WORDS] * 3

@@ -18,7 +18,7 @@ from sshr.errors import (
 from sshr.header.fingerprint import fingerprint
 from sshr.header.reader import OpenedHeader, read_header
 from sshr.imaging.reading import as_picture
-from sshr.pipeline.opening import OpenedStego, open_stego
+from sshr.pipeline.opening import ClosedStego, OpenedStego, open_stego
 from sshr.pipeline.reveal import reveal_opened
 from sshr.transports.cover import CoverPair
 from sshr.transports.protocol import Runtime
@@ -101,3 +101,20 @@ def test_rim_of_a_grey_stego_counts(photo: Callable[..., Rgb8]) -> None:
         found = open_stego(as_picture(image), as_picture(grey), sshr.Keys(reference_alone=True))
         assert found.pair.rim_intact == intact
         assert found.header.intact == intact
+
+
+def test_a_stego_opens_the_same_whether_begun_or_not(reference: Rgb8) -> None:
+    keys = sshr.Keys(b"word")
+    stego = as_picture(sshr.conceal(reference[::-1], reference, keys).image)
+    closed = ClosedStego(stego, as_picture(reference), keys)
+    closed.begin()
+    ahead, plain = closed.opened(), open_stego(stego, as_picture(reference), keys)
+    assert ahead.header.session == plain.header.session
+    assert ahead.header.metadata == plain.header.metadata
+
+
+def test_what_begins_leaves_failures_to_what_opens(reference: Rgb8) -> None:
+    closed = ClosedStego(as_picture(reference), as_picture(reference), sshr.Keys(b"word"))
+    closed.begin()
+    with pytest.raises(NothingFoundError, match=fingerprint(reference)):
+        closed.opened()

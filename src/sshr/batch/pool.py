@@ -12,31 +12,44 @@ from concurrent.futures.process import BrokenProcessPool
 
 from sshr.batch.manifest import ManifestEntry
 from sshr.batch.pairing import FilePair
-from sshr.batch.work import Job, do_pair, failed
+from sshr.batch.work import Finish, Job, begin_pair, failed
 from sshr.errors import SshrError, UsageError
 from sshr.threads import cores
 
-Work = Callable[[Job, FilePair], ManifestEntry]
+Work = Callable[[Job, FilePair], Finish]
+"""Begins a pair; what it returns ends it."""
+
 KILLED = "its process was killed, twice on this pair alone (out of memory?)"
 
 _job: Job | None = None
 
 
 def run_pool(
-    job: Job, pairs: Iterable[FilePair], jobs: int = 1, work: Work = do_pair
+    job: Job, pairs: Iterable[FilePair], jobs: int = 1, work: Work = begin_pair
 ) -> Iterator[ManifestEntry]:
     """Entries in the order in which they are ready, one for every pair.
 
-    A single job works in this process, with its threads; those of several are together no more than
-    cores. When a process is killed, the pairs that were in work are tried again one by one; one
-    that kills its process twice alone is failed.
+    A single job works in this process, with its threads, and begins a pair before it ends the one
+    before. Several processes do not, and their threads are together no more than cores. When one is
+    killed, the pairs that were in work are tried again one by one; one that kills its process twice
+    alone is failed.
 
     Raises:
         UsageError: jobs is not between 1 and the number of cores.
     """
     if not 1 <= jobs <= cores():
         raise UsageError(f"--jobs must be from 1 to {cores()}, the cores of this machine")
-    return _in_pool(job, deque(pairs), jobs, work) if jobs > 1 else (work(job, p) for p in pairs)
+    return _in_pool(job, deque(pairs), jobs, work) if jobs > 1 else _here(job, pairs, work)
+
+
+def _here(job: Job, pairs: Iterable[FilePair], work: Work) -> Iterator[ManifestEntry]:
+    begun: Finish | None = None
+    for pair in pairs:
+        before, begun = begun, work(job, pair)
+        if before is not None:
+            yield before()
+    if begun is not None:
+        yield begun()
 
 
 def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Iterator[ManifestEntry]:
@@ -115,7 +128,7 @@ def _start(job: Job, threads: int) -> None:
 
 def _one(work: Work, pair: FilePair) -> ManifestEntry:
     assert _job is not None
-    return work(_job, pair)
+    return work(_job, pair)()
 
 
 def _stop(number: int, frame: object) -> None:

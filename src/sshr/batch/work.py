@@ -1,14 +1,18 @@
-"""The work of one pair: it ends with an entry, whatever happens."""
+"""The work of one pair: it ends with an entry, whatever happens.
+
+It comes in two halves, so that the next pair can be begun before this one is ended: what begins
+writes nothing, and leaves Argon2id running in a thread of its own.
+"""
 
 import functools
 import hashlib
 import hmac
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sshr.batch.manifest import (
     CSV_NAME,
@@ -25,7 +29,7 @@ from sshr.errors import ImageError, OutputError, SshrError
 from sshr.files.names import reason, shown
 from sshr.files.output import FOR_THE_OWNER, check_file, staged
 from sshr.imaging.metadata import MetadataChoice
-from sshr.imaging.reading import read_image
+from sshr.imaging.reading import as_picture, read_image
 from sshr.imaging.secret import AlphaChoice
 from sshr.imaging.writing import LOSSLESS, REVEALED, check_output, encode_image
 from sshr.transports.kind import Kind
@@ -33,9 +37,15 @@ from sshr.transports.protocol import Runtime, make_options
 from sshr.transports.table import find_transport
 
 if TYPE_CHECKING:
+    from sshr.header.writer import FreshKeys
+    from sshr.pipeline.opening import ClosedStego
     from sshr.transports.revealed import Revealed
 
+T = TypeVar("T")
+Finish = Callable[[], ManifestEntry]
 Figures = dict[str, Any]
+Written = AbstractContextManager[tuple[Path, Path, Figures]]
+"""The output's file while it has no name yet, its name to be, and what was measured."""
 
 
 @dataclass(frozen=True)
@@ -73,20 +83,35 @@ def do_pair(job: Job, pair: FilePair) -> ManifestEntry:
 
     The entry is recorded before the output gets its name.
     """
-    started = time.monotonic()
+    return begin_pair(job, pair)()
+
+
+def begin_pair(job: Job, pair: FilePair) -> Finish:
+    """The first half of `do_pair`; what it returns is the second, to be called once."""
+    start = time.monotonic()
+    begun = _outcome(pair, start, lambda: _begin(job, pair))
+    taken = time.monotonic() - start
+
+    def finish() -> ManifestEntry:
+        if isinstance(begun, ManifestEntry):
+            return begun
+        start = time.monotonic() - taken
+        return _outcome(pair, start, lambda: _finish(job, pair, start, *begun))
+
+    return finish
+
+
+def _outcome(pair: FilePair, start: float, step: Callable[[], T]) -> T | ManifestEntry:
+    """What the step returns, or the entry of its failure."""
     try:
-        inputs = _identity(job, pair)
-        done = finished(job.folder, pair.name, inputs)
-        if done:
-            return done
-        return _make(job, pair, inputs, started)
+        return step()
     except SshrError as error:
         message, code = str(error), error.exit_code
     except MemoryError:
         message, code = "not enough memory for pictures of this size", SshrError.exit_code
     except Exception as error:
         message, code = f"unexpected {type(error).__name__}: {error}", SshrError.exit_code
-    return failed(pair, " ".join(message.split()), code, time.monotonic() - started)
+    return failed(pair, " ".join(message.split()), code, time.monotonic() - start)
 
 
 def failed(pair: FilePair, message: str, code: int, seconds: float = 0.0) -> ManifestEntry:
@@ -96,19 +121,37 @@ def failed(pair: FilePair, message: str, code: int, seconds: float = 0.0) -> Man
     )
 
 
-def _make(job: Job, pair: FilePair, inputs: str, started: float) -> ManifestEntry:
+def _begin(job: Job, pair: FilePair) -> ManifestEntry | tuple[str, Written]:
+    """The entry of a pair that is done; else the hash of its inputs, and the work that is left."""
+    inputs = _identity(job, pair)
+    done = finished(job.folder, pair.name, inputs)
+    if done:
+        return done
     pair.output.parent.mkdir(parents=True, exist_ok=True)
     formats = LOSSLESS if job.command == "conceal" else REVEALED
     check_output(pair.output, job.force, (pair.source, pair.reference), formats)
-    work = _concealed if job.command == "conceal" else _revealed
-    with work(job, pair) as (file, output, figures):
+    if job.command == "conceal":
+        from sshr.pipeline.conceal import begin_keys, check_suffix
+
+        way = find_transport(job.transport, Kind.PICTURE)
+        check_suffix(way, pair.output)
+        return inputs, _concealed(job, pair, begin_keys(job.keys, way))
+    stego = None
+    with suppress(MemoryError):  # the pair before may hold it: then this one is read in its turn
+        stego = _received(job, pair)
+        stego.begin()
+    return inputs, _revealed(job, pair, stego)
+
+
+def _finish(job: Job, pair: FilePair, start: float, inputs: str, work: Written) -> ManifestEntry:
+    with work as (file, output, figures):
         entry = ManifestEntry(
             *_names(pair),
             state="done",
             inputs=inputs,
             sha256=file_hash(file),
             output="" if output == pair.output else str(output.relative_to(job.folder)),
-            seconds=round(time.monotonic() - started, 2),
+            seconds=round(time.monotonic() - start, 2),
             figures=figures,
         )
         write_record(job.folder, entry)
@@ -116,30 +159,39 @@ def _make(job: Job, pair: FilePair, inputs: str, started: float) -> ManifestEntr
 
 
 @contextmanager
-def _concealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
-    """The stego's file while it has no name yet, its name to be, and its figures."""
-    from sshr.pipeline.conceal import check_suffix, conceal
+def _concealed(
+    job: Job, pair: FilePair, fresh: "FreshKeys"
+) -> Iterator[tuple[Path, Path, Figures]]:
+    """See `Written`."""
+    from sshr.imaging.secret import read_secret
+    from sshr.pipeline.conceal import conceal_under
+    from sshr.transports.cover import Cover
 
-    check_suffix(find_transport(job.transport, Kind.PICTURE), pair.output)
-    stego = conceal(
-        *(pair.source, pair.reference, job.keys, job.transport), alpha=job.alpha, **job.options
-    )
+    way = find_transport(job.transport, Kind.PICTURE)
+    secret = read_secret(pair.source, job.alpha)
+    cover = Cover.of(read_image(pair.reference))
+    stego = conceal_under(fresh, secret, cover, way, make_options(way, job.options))
     with stego.staged(pair.output, job.force, job.metadata) as file:
         figures = stego.check(read_image(file).rgb).as_dict()
         yield file, pair.output, figures | {"notes": "; ".join(stego.notes)}
 
 
-@contextmanager
-def _revealed(job: Job, pair: FilePair) -> Iterator[tuple[Path, Path, Figures]]:
-    """As `_concealed`; a file or text is called as its kind asks for."""
-    from sshr.pipeline.reveal import reveal
+def _received(job: Job, pair: FilePair) -> "ClosedStego":
+    from sshr.pipeline.opening import ClosedStego
 
-    found = reveal(
-        *(pair.source, pair.reference, job.keys),
-        preset=job.runtime.preset,
-        strict=job.strict,
-        device=job.runtime.device,
-    )
+    stego = as_picture(pair.source, "stego", received=True)
+    return ClosedStego(stego, as_picture(pair.reference, "reference"), job.keys)
+
+
+@contextmanager
+def _revealed(
+    job: Job, pair: FilePair, stego: "ClosedStego | None"
+) -> Iterator[tuple[Path, Path, Figures]]:
+    """See `Written`; a file or text is called as its kind asks for."""
+    from sshr.pipeline.reveal import reveal_opened
+
+    opened = (stego or _received(job, pair)).opened()
+    found = reveal_opened(opened, job.runtime, job.strict)
     output, figures = pair.output, {"kind": found.kind.name.lower(), "intact": found.intact}
     if found.note:
         figures |= {"note": found.note}

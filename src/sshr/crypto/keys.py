@@ -4,6 +4,8 @@ Every derived key is used once, so nonces are zero throughout. The version label
 derivation: a later version cannot be confused with this one.
 """
 
+import os
+import threading
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -25,6 +27,8 @@ MAX_NOTE_BYTES = 255
 ARGON2_MEMORY_KIB = 64 * 1024
 ARGON2_ITERATIONS = 3
 ARGON2_LANES = 4
+
+_stretching = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -130,14 +134,19 @@ def derive(key: bytes, label: bytes, salt: bytes | None = None) -> bytes:
 
 
 def stretch(passphrase: bytes, salt: bytes) -> bytes:
-    """The passphrase's 32-byte key: Argon2id (RFC 9106), slow and memory-hard on purpose."""
-    return Argon2id(
-        salt=salt,
-        length=KEY_BYTES,
-        iterations=ARGON2_ITERATIONS,
-        lanes=ARGON2_LANES,
-        memory_cost=ARGON2_MEMORY_KIB,
-    ).derive(passphrase)
+    """The passphrase's 32-byte key: Argon2id (RFC 9106), slow and memory-hard on purpose.
+
+    One at a time in a process, whatever its threads ask for: OpenSSL shares so many threads as
+    there are cores out among all derivations, and two that each have some wait for ever for more.
+    """
+    with _stretching:
+        return Argon2id(
+            salt=salt,
+            length=KEY_BYTES,
+            iterations=ARGON2_ITERATIONS,
+            lanes=ARGON2_LANES,
+            memory_cost=ARGON2_MEMORY_KIB,
+        ).derive(passphrase)
 
 
 def mac(key: bytes, length: int, *parts: bytes | memoryview) -> bytes:
@@ -159,3 +168,12 @@ def xor(first: bytes, second: bytes) -> bytes:
         raise ValueError(f"{len(first)} and {len(second)} bytes cannot be combined")
     size = len(first)
     return (int.from_bytes(first, "big") ^ int.from_bytes(second, "big")).to_bytes(size, "big")
+
+
+if hasattr(os, "register_at_fork"):
+    # A derivation is over before the process forks: its threads would not be in the child.
+    os.register_at_fork(
+        before=_stretching.acquire,
+        after_in_parent=_stretching.release,
+        after_in_child=_stretching.release,
+    )

@@ -129,7 +129,8 @@ class TrailingCarrier:
         return found
 
 
-CARRIERS: Sequence[HeaderCarrier] = (KeyedCarrier(), TrailingCarrier())
+CARRIERS: Sequence[HeaderCarrier] = (TrailingCarrier(), KeyedCarrier())
+"""In the order in which they are tried: the places of the second take time to draw."""
 
 
 def read_bits(samples: Flat, groups: Places) -> bytes:

@@ -1,7 +1,7 @@
 """Reading the header of a stego: the checks in their order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from cryptography.hazmat.primitives.constant_time import bytes_eq
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import Keys
 from sshr.crypto.session import Session
+from sshr.crypto.stretching import Stretching
 from sshr.errors import DamagedError, MismatchError, NothingFoundError, TooSmallError
 from sshr.files.names import shown
 from sshr.header.carriers import CARRIERS, HeaderCarrier, HeaderGroups, read_bits
@@ -17,7 +18,7 @@ from sshr.header.prefix_repair import prefixes_near
 from sshr.header.reference import ReferenceKey, belong_together, check_image
 from sshr.header.seal import opened_seal, sample_digest
 from sshr.header.signing import STEGO, check_signature, require_sender
-from sshr.header.slots import Slots, unwrap
+from sshr.header.slots import Slots, may_open, unwrap
 from sshr.header.stream import (
     Body,
     Prefix,
@@ -71,6 +72,49 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
         WrongKeyError: the header is intact, but the keys do not open it.
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
+    return find_header(stego, reference, keys).opened()
+
+
+@dataclass(frozen=True)
+class ClosedHeader:
+    """A header that is there, and that its reader's keys have yet to open.
+
+    Attributes:
+        stretching: of the passphrase under the header's salt.
+    """
+
+    stego: NDArray[np.uint8] = field(repr=False)
+    reference_key: ReferenceKey
+    keys: Keys
+    found: "_Found" = field(repr=False)
+    stretching: Stretching = field(repr=False)
+
+    def begin(self) -> None:
+        """Start Argon2id, if the keys may open this header, in a thread of its own."""
+        if may_open(self.found.body.slots, self.keys):
+            self.stretching.begin()
+
+    def opened(self) -> OpenedHeader:
+        """See `read_header`.
+
+        Raises:
+            DamagedError, WrongKeyError, SignatureError: as there.
+        """
+
+        def file_key(salt: bytes, slots: Slots) -> bytes | None:
+            return unwrap(slots, self.keys, self.reference_key.key, salt, self.stretching)
+
+        opened = _opened(self.stego, self.reference_key, self.found, file_key)
+        require_sender(opened.sender, self.keys.sender, opened.intact)
+        return opened
+
+
+def find_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Keys) -> ClosedHeader:
+    """The first half of `read_header`, which needs no key.
+
+    Raises:
+        MismatchError, NothingFoundError, NewerVersionError, DamagedError: as there.
+    """
     check_image(stego)
     check_image(reference)
     reference_key = ReferenceKey.of(reference)
@@ -80,13 +124,9 @@ def read_header(stego: NDArray[np.uint8], reference: NDArray[np.uint8], keys: Ke
             "stego and reference are different pictures (PSNR below 30 dB); "
             "use the reference that the sender used"
         )
-
-    def file_key(salt: bytes, slots: Slots) -> bytes | None:
-        return unwrap(slots, keys, reference_key.key, salt)
-
-    opened = open_header(stego, reference_key, file_key)
-    require_sender(opened.sender, keys.sender, opened.intact)
-    return opened
+    found = _find(stego.reshape(-1), reference_key)
+    stretching = Stretching(keys.passphrase, found.prefix.salt)
+    return ClosedHeader(stego, reference_key, keys, found, stretching)
 
 
 def _check_size(stego: NDArray[np.uint8], reference_key: ReferenceKey) -> None:
@@ -111,8 +151,16 @@ def open_header(
     """
     check_image(stego)
     _check_size(stego, reference_key)
+    return _opened(stego, reference_key, _find(stego.reshape(-1), reference_key), find_file_key)
+
+
+def _opened(
+    stego: NDArray[np.uint8],
+    reference_key: ReferenceKey,
+    found: "_Found",
+    find_file_key: Callable[[bytes, Slots], bytes | None],
+) -> OpenedHeader:
     samples = stego.reshape(-1)
-    found = _find(samples, reference_key)
     prefix, groups, body = found.prefix, found.groups, found.body
     file_key = find_file_key(prefix.salt, body.slots)
     if file_key is None or not bytes_eq(commitment(file_key, prefix.salt), body.commitment):
@@ -145,9 +193,13 @@ class _Found:
 def _find(samples: NDArray[np.uint8], reference_key: ReferenceKey) -> _Found:
     """The header in whichever carrier holds one; a few changed bits are put right."""
     failure: NothingFoundError | DamagedError | None = None
-    places = [(carrier, carrier.prefix(reference_key)) for carrier in CARRIERS]
-    read = [(each, read_bits(samples, part)) for each, part in places if part is not None]
-    for carrier, data in read:
+    read = []
+    for carrier in CARRIERS:
+        places = carrier.prefix(reference_key)
+        if places is None:
+            continue
+        data = read_bits(samples, places)
+        read.append((carrier, data))
         try:
             return _body(samples, reference_key, carrier, open_prefix(reference_key, data))
         except DamagedError as error:  # its salt is right, so the header is nowhere else

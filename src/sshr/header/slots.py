@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from sshr.crypto.curves import montgomery_fault
-from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, Keys, derive, stretch
+from sshr.crypto.keys import KEY_BYTES, VERSION_LABEL, Keys, derive
+from sshr.crypto.stretching import Stretching
 from sshr.errors import UsageError
 from sshr.header.layout import SLOT_BYTES
 
@@ -35,15 +36,19 @@ def wrap(
     reference_key: bytes,
     salt: bytes,
     random: Callable[[int], bytes],
+    stretching: Stretching | None = None,
 ) -> Slots:
     """Wrap a file key for each recipient, or once where there are none.
 
     The number of slots is padded with random bytes to a power of two, their order is random.
 
+    Args:
+        stretching: of the passphrase under this salt, where it has been begun.
+
     Raises:
         UsageError: a recipient's public key is not a usable point, or only an identity is given.
     """
-    stretched = None if keys.passphrase is None else stretch(keys.passphrase, salt)
+    stretched = (stretching or Stretching(keys.passphrase, salt)).key()
     recipients = tuple(dict.fromkeys(keys.recipients))
     if recipients:
         private = X25519PrivateKey.from_private_bytes(random(KEY_BYTES))
@@ -69,14 +74,29 @@ def wrap(
     return Slots(ephemeral, tuple(slot for _, slot in shuffled))
 
 
-def unwrap(slots: Slots, keys: Keys, reference_key: bytes, salt: bytes) -> bytes | None:
-    """The file key, if one of the slots opens with exactly these keys.
+def may_open(slots: Slots, keys: Keys) -> bool:
+    """Whether it is worth while to try.
 
     Without an identity there is one slot: more would let a stego try one passphrase each.
     """
-    if keys.identity is None and len(slots.wrapped) != 1:
+    return keys.identity is not None or len(slots.wrapped) == 1
+
+
+def unwrap(
+    slots: Slots,
+    keys: Keys,
+    reference_key: bytes,
+    salt: bytes,
+    stretching: Stretching | None = None,
+) -> bytes | None:
+    """The file key, if one of the slots opens with exactly these keys.
+
+    Args:
+        stretching: of the passphrase under this salt, where it has been begun.
+    """
+    if not may_open(slots, keys):
         return None
-    stretched = None if keys.passphrase is None else stretch(keys.passphrase, salt)
+    stretched = (stretching or Stretching(keys.passphrase, salt)).key()
     shared, context = None, b""
     if keys.identity is not None:
         private = X25519PrivateKey.from_private_bytes(keys.identity)

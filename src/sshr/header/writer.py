@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import KEY_BYTES, Keys
 from sshr.crypto.session import Session
 from sshr.crypto.signature import public_of, signature_of
+from sshr.crypto.stretching import Stretching
 from sshr.header.drafts import Draft
 from sshr.header.layout import SALT_BYTES, Bucket
 from sshr.header.metadata import Metadata
@@ -40,6 +41,25 @@ def bucket_for(metadata: Metadata, slots: int, is_signed: bool, ecc: bool) -> Bu
     return Bucket.holding(len(replace(metadata, signer=signer).pack()), slots, ecc, is_signed)
 
 
+class FreshKeys:
+    """Salt and file key of one stego, and its sender's passphrase under that salt.
+
+    They depend on no picture, so Argon2id may run before there is one.
+
+    Attributes:
+        keys: of the sender.
+        random: what else is drawn comes from here.
+        salt: 16 bytes.
+        file_key: 32 bytes.
+        stretching: of the passphrase; whoever knows that it will be needed may begin it.
+    """
+
+    def __init__(self, keys: Keys, random: Randomness = os.urandom) -> None:
+        self.keys, self.random = keys, random
+        self.salt, self.file_key = random(SALT_BYTES), random(KEY_BYTES)
+        self.stretching = Stretching(keys.passphrase, self.salt)
+
+
 class HeaderWriter:
     """A sender's side of one stego; its keys are drawn at `start` and serve one `write`.
 
@@ -62,6 +82,7 @@ class HeaderWriter:
         self._file_key = file_key
         self._made = slots
         self.keys, self.random = Keys(reference_alone=True), os.urandom
+        self._stretching: Stretching | None = None
         self._signer = signer
         self._written = False
 
@@ -70,9 +91,14 @@ class HeaderWriter:
         cls, reference_key: ReferenceKey, keys: Keys, random: Randomness = os.urandom
     ) -> "HeaderWriter":
         """`start` under a key that does not follow from the reference alone."""
-        salt, file_key = random(SALT_BYTES), random(KEY_BYTES)
-        writer = cls(reference_key, salt, file_key, None, keys.signer)
-        writer.keys, writer.random = keys, random
+        return cls.of(reference_key, FreshKeys(keys, random))
+
+    @classmethod
+    def of(cls, reference_key: ReferenceKey, fresh: FreshKeys) -> "HeaderWriter":
+        """`start` with what has been drawn before; it serves this writer alone."""
+        writer = cls(reference_key, fresh.salt, fresh.file_key, None, fresh.keys.signer)
+        writer.keys, writer.random = fresh.keys, fresh.random
+        writer._stretching = fresh.stretching
         return writer
 
     @classmethod
@@ -93,7 +119,8 @@ class HeaderWriter:
         """Wrapped when they are first needed: a transport with a header of its own never does."""
         if self._made is None:
             key = self.reference_key.key
-            self._made = wrap(self._file_key, self.keys, key, self._salt, self.random)
+            known = self._file_key, self.keys, key, self._salt, self.random
+            self._made = wrap(*known, self._stretching)
         return self._made
 
     def bucket(self, metadata: Metadata, ecc: bool = False) -> Bucket:

@@ -15,8 +15,8 @@ from sshr.errors import MismatchError, OutputError
 from sshr.files.names import shown
 from sshr.files.output import PathLike, write_stream
 from sshr.header.reader import OpenedHeader
-from sshr.header.reference import belong_together
-from sshr.header.writer import HeaderWriter, Randomness
+from sshr.header.reference import ReferenceKey, belong_together
+from sshr.header.writer import FreshKeys, HeaderWriter, Randomness
 from sshr.imaging.metadata import MetadataChoice
 from sshr.imaging.reading import AnyPicture, as_picture, decode_image, read_image
 from sshr.imaging.secret import AlphaChoice
@@ -24,7 +24,7 @@ from sshr.imaging.writing import LOSSLESS, encode_image, staged_image, stego_for
 from sshr.metrics import psnr, ssim
 from sshr.progress import Progress, quiet
 from sshr.transports.cover import Cover, CoverPair
-from sshr.transports.protocol import EmbedResult, Transport, make_options
+from sshr.transports.protocol import EmbedResult, Finder, Transport, make_options
 from sshr.transports.revealed import Revealed
 from sshr.transports.secret import Blob, Secret, kind_of, read_any
 from sshr.transports.table import find_transport
@@ -223,6 +223,35 @@ def conceal(
     way = find_transport(transport, kind_of(own))
     chosen = make_options(way, options)
     cover = Cover.of(as_picture(reference, "reference"))
-    header = HeaderWriter.start(cover.samples, keys, random)
-    made = way.embed(own, cover, header, chosen, progress)
-    return Stego(cover.stego(made.samples), made.notes, made.way or way, own, cover, header, made)
+    return conceal_under(begin_keys(keys, way, random), own, cover, way, chosen, progress)
+
+
+def begin_keys(keys: Keys, transport: Transport, random: Randomness = os.urandom) -> FreshKeys:
+    """Draw the keys of a stego, and start Argon2id if it will be needed: another thread runs it."""
+    fresh = FreshKeys(keys, random)
+    if not isinstance(transport, Finder):  # whose header is its own
+        fresh.stretching.begin()
+    return fresh
+
+
+def conceal_under(
+    fresh: FreshKeys,
+    secret: Secret,
+    cover: Cover,
+    transport: Transport,
+    options: Any,
+    progress: Progress = quiet,
+) -> Stego:
+    """`conceal`, for a caller who has read all that it needs and drawn the keys.
+
+    Args:
+        options: of the transport's class.
+
+    Raises:
+        SshrError: as `conceal`.
+    """
+    header = HeaderWriter.of(ReferenceKey.of(cover.samples), fresh)
+    made = transport.embed(secret, cover, header, options, progress)
+    return Stego(
+        *(cover.stego(made.samples), made.notes, made.way or transport, secret, cover, header, made)
+    )

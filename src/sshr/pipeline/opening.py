@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sshr.crypto.keys import Keys
-from sshr.errors import DamagedError, MismatchError, NothingFoundError
+from sshr.errors import DamagedError, MismatchError, NothingFoundError, SshrError
 from sshr.header.fingerprint import fingerprint
-from sshr.header.reader import OpenedHeader, read_header
+from sshr.header.reader import ClosedHeader, OpenedHeader, find_header
 from sshr.header.signing import require_sender
 from sshr.imaging.likeness import likeness
 from sshr.imaging.reading import Picture
@@ -41,19 +41,51 @@ def open_stego(stego: Picture, reference: Picture, keys: Keys) -> OpenedStego:
             cannot be read.
         SignatureError: the signature is not valid, or not that of `keys.sender`.
     """
-    pair = CoverPair.of(stego.rgb, reference.rgb)
-    with _explained(stego.rgb, reference.rgb):
+    return ClosedStego(stego, reference, keys).opened()
+
+
+class ClosedStego:
+    """A picture that was received, and what may open it.
+
+    Args:
+        stego, reference: greyscale or not.
+        keys: of the reader.
+    """
+
+    def __init__(self, stego: Picture, reference: Picture, keys: Keys) -> None:
+        self._stego, self._reference, self._keys = stego.rgb, reference.rgb, keys
+        self._pair = CoverPair.of(self._stego, self._reference)
+        self._header: ClosedHeader | SshrError | None = None
+
+    def begin(self) -> None:
+        """Find the header and start Argon2id in a thread of its own; `opened` says what failed."""
         try:
-            header = read_header(pair.stego, pair.reference, keys)
-        except (MismatchError, NothingFoundError, DamagedError):
-            found = _found(stego.rgb, reference.rgb, keys)
-            if found is None:
-                raise
-            header, pair = found
-    if not pair.rim_intact:
-        header = replace(header, intact=False, sender=None)
-        require_sender(None, keys.sender, intact=False)
-    return OpenedStego(header, pair, transport_of(header.metadata.transport), keys.sender)
+            self._header = header = self._found()
+        except SshrError as error:
+            self._header = error
+        else:
+            header.begin()
+
+    def _found(self) -> ClosedHeader:
+        return find_header(self._pair.stego, self._pair.reference, self._keys)
+
+    def opened(self) -> OpenedStego:
+        """See `open_stego`."""
+        pair, keys = self._pair, self._keys
+        with _explained(self._stego, self._reference):
+            try:
+                if isinstance(self._header, SshrError):
+                    raise self._header
+                header = (self._header or self._found()).opened()
+            except (MismatchError, NothingFoundError, DamagedError):
+                found = _found(self._stego, self._reference, keys)
+                if found is None:
+                    raise
+                header, pair = found
+        if not pair.rim_intact:
+            header = replace(header, intact=False, sender=None)
+            require_sender(None, keys.sender, intact=False)
+        return OpenedStego(header, pair, transport_of(header.metadata.transport), keys.sender)
 
 
 def _found(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[OpenedHeader, CoverPair] | None:

@@ -82,20 +82,17 @@ class _Owed:
     """The errors of the lines before, and what they ask of a line's samples, (rows, B)."""
 
     def __init__(self, height: int, width: int, count: int, kernels: Kernels) -> None:
-        self._size, self._count = (height, width), count
+        self._count = count
         # As a sample sees it: by row above, then from the earliest line that bears on it.
         usual = kernels[REACH, REACH]
         self._taps = np.ascontiguousarray(usual[:, ::-1])
         self._own = np.ascontiguousarray(usual[0, :REACH:-1])
-        later = np.indices(usual.shape) - np.array([0, REACH])[:, None, None]
-        self._down, self._ahead = later[0].ravel(), (_SLOPE * later[0] + later[1]).ravel()
-        shape = (*kernels.shape[:2], usual.size, 1)
-        self._others = (kernels - usual).reshape(shape)
-        self._rows, self._columns = row_kinds(height), column_kinds(width)
+        self._edges = _at_edges(height, width, (kernels - usual)[..., None])
         # Of the last lines; REACH rows stand above the first one, and are never in error, and as
         # many below the last one, where nobody asks what is owed.
         self._errors = np.zeros((_BACK + _LINES, (height + REACH) * count), np.float32)
         self._extra = np.zeros((_BACK + _LINES, height + REACH, count), np.float32)
+        self._around = _neighbours(self._extra)
         self._start = -_BACK
 
     def to(self, line: int, first: int, last: int) -> Floats:
@@ -117,20 +114,9 @@ class _Owed:
         now, count = line - self._start, self._count
         kept = slice((first + REACH) * count, (last + REACH) * count)
         self._errors[now, kept] = error.reshape(-1)
-        for row in self._at_edges(line, first, last):
-            other = self._others[self._rows[row], self._columns[line - _SLOPE * row]]
-            self._extra[now + self._ahead, row + self._down] += other * error[row - first]
-
-    def _at_edges(self, line: int, first: int, last: int) -> list[int]:
-        """Rows whose samples on this line are so close to an edge that their kernel is another."""
-        height, width = self._size
-        below = range(max(first, height - REACH), last)
-        left = line // _SLOPE
-        right = -(-(line - width + 1) // _SLOPE)
-        sides = {row for row in (left, right) if first <= row < last}
-        column = {row: line - _SLOPE * row for row in sides}
-        sides = {r for r in sides if column[r] < REACH or column[r] >= width - REACH}
-        return sorted(sides | set(below))
+        for row, other in self._edges[line]:
+            around = self._around[now - REACH, row]
+            around += other * error[row - first]
 
     def _forget(self) -> None:
         """All lines but the last, and what those after them are owed."""
@@ -139,6 +125,28 @@ class _Owed:
             kept[: 2 * _BACK] = kept[gone:].copy()
             kept[2 * _BACK :] = 0
         self._start += gone
+
+
+def _at_edges(height: int, width: int, others: Floats) -> list[list[tuple[int, Floats]]]:
+    """By line: the rows whose sample on it is so close to an edge that its kernel is another, in
+    order, and what that kernel has beyond the usual one: (REACH + 1, 2 REACH + 1, 1)."""
+    found: list[list[tuple[int, Floats]]] = [[] for _ in range(width + _SLOPE * (height - 1))]
+    rows, columns = row_kinds(height).tolist(), column_kinds(width).tolist()
+    sides = [at for at in range(width) if at < REACH or at >= width - REACH]
+    for row, kind in enumerate(rows):
+        for column in sides if row < height - REACH else range(width):
+            found[_SLOPE * row + column].append((row, others[kind, columns[column]]))
+    return found
+
+
+def _neighbours(lines: Floats) -> Floats:
+    """The view (line - REACH, row, dy, dx + REACH, B) of (line, row, B): where the samples stand
+    that come dy rows after one, 0 to REACH, and dx columns, -REACH to REACH."""
+    count, rows, planes = lines.shape
+    along, down, item = lines.strides
+    reach = REACH * _SLOPE + 2 * REACH
+    shape = (count - reach, rows - REACH, REACH + 1, 2 * REACH + 1, planes)
+    return as_strided(lines, shape, (along, down, _SLOPE * along + down, along, item))
 
 
 def as_asked(chosen: Floats, wanted: Floats, asked: NDArray[np.int8]) -> Floats:

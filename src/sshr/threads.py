@@ -68,6 +68,8 @@ def both(one: Callable[[], Item], other: Callable[[], Result]) -> tuple[Item, Re
     """Two results, made side by side; what the first raises goes before what the second does."""
     if worker_count() == 1:
         return one(), other()
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(other)
         return one(), waiting.result()

@@ -12,7 +12,7 @@ from sshr.header import slots
 from sshr.header.carriers import KeyedCarrier
 from sshr.header.drafts import KeyedDraft
 from sshr.header.metadata import Metadata
-from sshr.header.reader import find_header, read_header
+from sshr.header.reader import find_header, open_header, read_header
 from sshr.header.reference import ReferenceKey
 from sshr.header.writer import HeaderWriter
 

@@ -48,6 +48,12 @@ def told(found: Judged) -> dict[str, float]:
     return {name: getattr(found, name) for name in ("p_e", "low", "high", "auc")}
 
 
+def summed(point: Point) -> dict[str, float]:
+    """The means over the splits, and the spread of P_E."""
+    ends = {end: fmean(getattr(run, end) for run in point.runs) for end in ("low", "high")}
+    return {"p_e": point.p_e, "spread": point.spread, "repeats": len(point.runs), **ends}
+
+
 def nothing(detector: Detector, covers: Sequence[Rgb8], repeats: int) -> Point:
     """Photographs against other photographs."""
     return noisy_twins(
@@ -65,7 +71,7 @@ def main() -> None:
     parser.add_argument("--test", nargs="*", type=Path, default=[], help="other folders")
     parser.add_argument("--folds", type=int, default=FOLDS, choices=range(1, FOLDS + 1))
     parser.add_argument("--limit", type=int, help="photographs of each folder")
-    parser.add_argument("--repeats", type=int, default=20, help="splits of the photographs")
+    parser.add_argument("--repeats", type=int, default=20, help="splits; 0: not asked")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     given = parser.parse_args()
     covers = photographs(given.folders, given.limit)
@@ -82,26 +88,17 @@ def main() -> None:
                 unseen[f"{share:g}"] = told(
                     Judged.of(detector.score(others), detector.score(changed))
                 )
-            print(f"{name}, {share:g}: {fmean(folds[f'{share:g}']):.3f}", flush=True)
-        none = nothing(detector, covers, given.repeats)
         rows[name] = {
             "photographs": len(covers),
             "replaced": folds,
             "others": len(others),
             "unseen": unseen,
-            "nothing": {
-                "p_e": none.p_e,
-                "spread": none.spread,
-                "low": fmean(run.low for run in none.runs),
-                "high": fmean(run.high for run in none.runs),
-                "repeats": len(none.runs),
-            },
         }
-        figures = ", ".join(f"{share}: {one['p_e']:.3f}" for share, one in unseen.items())
-        print(
-            f"{name}, elsewhere {figures}; nothing: {none.p_e:.3f} ± {none.spread:.3f}", flush=True
-        )
         keep(given.json, rows=rows)
+        if given.repeats:
+            rows[name]["nothing"] = summed(nothing(detector, covers, given.repeats))
+            keep(given.json, rows=rows)
+        print(json.dumps(rows[name]), flush=True)
 
 
 if __name__ == "__main__":

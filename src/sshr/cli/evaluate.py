@@ -22,7 +22,7 @@ def evaluate(
     method: Annotated[
         list[str] | None,
         typer.Option(
-            help="sealed:uniform, linear, classical:M, package.module:factory ...; repeatable."
+            help="sealed:uniform, hinet, systems, package.module:factory ...; repeatable."
         ),
     ] = None,
     channel: Annotated[
@@ -41,7 +41,9 @@ def evaluate(
     ] = 2,
     detector: Annotated[
         list[str] | None,
-        typer.Option(help="spam or sealwatch-spam: is a stego told from a photograph? Repeatable."),
+        typer.Option(
+            help="spam, srmq1, srnet, ...: is a stego told from a photograph? Repeatable."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of keys and noise.")] = 1,
     device: Device = "auto",
@@ -55,7 +57,7 @@ def evaluate(
     """
     from sshr.cli.progress import progress_bar
     from sshr.evaluation.json_records import to_json
-    from sshr.evaluation.methods.table import find_methods
+    from sshr.evaluation.methods.table import find_all
     from sshr.evaluation.run import Options
     from sshr.evaluation.run import evaluate as run
     from sshr.imaging.channels import parse_channels
@@ -63,10 +65,11 @@ def evaluate(
     if not preset and not method:
         raise UsageError("nothing to evaluate: name a --preset or a --method")
     channels = parse_channels(channel)
-    methods = find_methods(preset or [], method or [], device)
+    methods, absent = find_all(preset or [], method or [], device)
     options = Options(
         *(methods, data, protocol, channels, out, limit, pairs, seed),
         *(attacks, attack_pairs, searches, list(dict.fromkeys(detector or []))),
+        absent=absent,
     )
     with progress_bar(as_json) as progress:
         report = run(options, progress, say)

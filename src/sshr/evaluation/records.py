@@ -331,9 +331,10 @@ class Run:
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """A whole evaluation; `attacks` by method."""
+    """A whole evaluation; `attacks` by method, `absent` why a method was not measured."""
 
     run: Run
     methods: list[MethodReport]
     attacks: dict[str, AttackReport]
     detection: list[DetectionLine] = field(default_factory=list)
+    absent: dict[str, str] = field(default_factory=dict)

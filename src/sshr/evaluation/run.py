@@ -1,7 +1,7 @@
 """A whole evaluation: measure what is missing, then write the report's files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,11 @@ from sshr.zoo.extras import require_torch
 
 @dataclass(frozen=True)
 class Options:
-    """What `sshr evaluate` was asked for; see docs/evaluation.md."""
+    """What `sshr evaluate` was asked for; see docs/evaluation.md.
+
+    Attributes:
+        absent: methods that cannot be made here, and why.
+    """
 
     methods: Sequence[MethodEntry]
     data: Path
@@ -50,6 +54,7 @@ class Options:
     attack_pairs: int = PAIRS
     searches: int = 2
     detectors: Sequence[str] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate(
@@ -98,7 +103,7 @@ def evaluate(
     names = [channel.name for channel in options.channels]
     about = (len(usable), skipped, names, protocol.stands_for)
     run = Run(SCHEMA, protocol.name, data, options.seed, protocol.describe, *about)
-    report = make_report(run, options.methods, lines, attacks, detection)
+    report = make_report(run, options.methods, lines, attacks, detection, options.absent)
     write_report(options.out, report, lines)
     return report
 

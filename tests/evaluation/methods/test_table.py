@@ -2,9 +2,15 @@ import sys
 
 import pytest
 
-from sshr.errors import UsageError
+from sshr.errors import CheckpointError, UsageError
 from sshr.evaluation.methods.method import MethodEntry
-from sshr.evaluation.methods.table import METHODS, find_methods, outside
+from sshr.evaluation.methods.table import (
+    METHODS,
+    SYSTEMS_OF_TABLES,
+    find_all,
+    find_methods,
+    outside,
+)
 from sshr.transports.table import TRANSPORTS
 
 
@@ -36,3 +42,24 @@ def test_every_transport_is_a_method_and_a_new_one_needs_no_more(monkeypatch):
         find_methods(["base", "base"], [], "cpu")
     monkeypatch.setitem(METHODS, "toy", lambda value, device: MethodEntry(value, object(), "1"))
     assert find_methods([], ["toy:x"], "cpu")[0].name == "x"
+
+
+def test_all_systems_of_the_tables_are_found_or_say_why_not(monkeypatch):
+    def absent(value, device):
+        raise CheckpointError("weights needed")
+
+    def present(value, device):
+        return MethodEntry("of a run" if value == "RUN" else "hidden", object(), "1")
+
+    for name in ("baluja", "weng", "udh", "isn", "hinet", "cross", "diffstega"):
+        monkeypatch.setitem(METHODS, name, absent)
+    monkeypatch.setitem(METHODS, "hidden", present)
+    found, reasons = find_all(["paper"], ["systems"], "cpu")
+    assert [entry.name for entry in found] == ["paper", "lsb:4", "lsb-matching", "hidden"]
+    assert reasons["udh"] == "weights needed"
+    assert len(found) - 1 + len(reasons) == len(SYSTEMS_OF_TABLES) == 10
+    found, reasons = find_all([], ["hidden:RUN", "systems"], "cpu")
+    assert [entry.name for entry in found] == ["of a run", "lsb:4", "lsb-matching"]
+    assert find_all([], ["lsb:4"], "cpu")[1] == {}
+    with pytest.raises(CheckpointError):
+        find_all([], ["udh"], "cpu")

@@ -16,6 +16,7 @@ from sshr.evaluation.report.tables import (
     attack_table,
     curve_tables,
     detection_tables,
+    overview_table,
 )
 
 RUN = Run(2, "folder", "d", 1, "64 px", 2, [], ["png"])
@@ -39,6 +40,13 @@ def test_a_curve_needs_two_points_and_tells_what_an_oracle_reveals():
     assert [row.cells for row in table.rows] == [
         ["40.00", "0 of 1 (exit code 6: 1)", "-", "100.00"]
     ] * 2
+
+
+def test_what_was_not_measured_says_why():
+    told = replace(report(line("a")), absent={"udh": "weights needed"})
+    rows = overview_table(told).rows
+    assert [row.label for row in rows] == ["m, png", "udh"]
+    assert rows[1].cells == ["-"] * 5 + ["weights needed"]
 
 
 def test_rows_with_the_session_key_are_marked():

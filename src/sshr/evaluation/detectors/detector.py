@@ -87,7 +87,7 @@ def _network(name: str) -> Detector:
     from sshr.evaluation.detectors.xunet import XuNet
 
     if name == "srnet":
-        return NetworkDetector(SrNet, Schooling(steps=1200, primer=600))
+        return NetworkDetector(SrNet, Schooling(steps=750, primer=400))
     return NetworkDetector(XuNet, Schooling(steps=1500, primer=300))
 
 

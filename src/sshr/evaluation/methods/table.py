@@ -54,6 +54,38 @@ METHODS: dict[str, Factory] = {
 }
 
 
+SYSTEMS_OF_TABLES = (
+    *("lsb:4", "lsb-matching", "hidden", "baluja", "weng", "udh", "isn", "hinet"),
+    *("cross", "diffstega"),
+)
+"""Of the paper's tables, all but the paper's own, which is preset `paper`."""
+
+EVERY = "systems"
+"""`--method systems`: all of them that can be made here."""
+
+
+def find_all(
+    presets: Sequence[str], others: Sequence[str], device: str
+) -> tuple[list[MethodEntry], dict[str, str]]:
+    """`find_methods`, and what stands for `systems`: those that can be made, and why not others.
+
+    A system that is named itself, with weights or without, is taken as named.
+
+    Raises:
+        SshrError: of what is named itself, see `find_methods`.
+    """
+    named = [spec for spec in others if spec != EVERY]
+    found, absent = find_methods(presets, named, device), {}
+    taken = {spec.partition(":")[0] for spec in named}
+    for spec in SYSTEMS_OF_TABLES if EVERY in others else ():
+        if spec.partition(":")[0] not in taken:
+            try:
+                found += find_methods([], [spec], device)
+            except SshrError as error:
+                absent[spec] = str(error)
+    return found, absent
+
+
 def find_methods(presets: Sequence[str], others: Sequence[str], device: str) -> list[MethodEntry]:
     """Presets and checkpoints, then other methods: `NAME`, `NAME:VALUE`, `package.module:factory`.
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from sshr.evaluation.json_records import flat, to_json
@@ -35,12 +36,14 @@ def make_report(
     lines: Sequence[PairLine],
     attacks: Mapping[str, AttackReport],
     detection: Sequence[DetectionLine] = (),
+    absent: Mapping[str, str] = MappingProxyType({}),
 ) -> EvaluationReport:
     """Summaries of every method and channel.
 
     Args:
         lines: of the ledger, those of these methods and pairs.
         attacks: by method, what `AttackSuite.result` gave.
+        absent: methods that were not measured, and why.
 
     Raises:
         EvaluationError: figures contradict each other; then there is no report.
@@ -56,7 +59,7 @@ def make_report(
             for channel, own in by_channel.items()
         }
         found.append(MethodReport(entry.name, entry.identity, channels, entry.parts))
-    return EvaluationReport(run, found, dict(attacks), list(detection))
+    return EvaluationReport(run, found, dict(attacks), list(detection), dict(absent))
 
 
 def summarise_channel(lines: Sequence[PairLine], what: str) -> ChannelSummary:

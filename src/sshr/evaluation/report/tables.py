@@ -44,7 +44,7 @@ class Table:
 
 
 def overview_table(report: EvaluationReport) -> Table:
-    """Every method and channel: what was sent, what came out, how often."""
+    """Every method and channel: what was sent, what came out, how often; or why not."""
     rows = []
     for entry, channel, found in channels_of([report]):
         cells = [
@@ -54,6 +54,7 @@ def overview_table(report: EvaluationReport) -> Table:
             revealed_share(found),
         ]
         rows.append(Row(f"{entry.name}, {channel_name(channel)}", cells))
+    rows += [Row(name, [*["-"] * 5, reason]) for name, reason in report.absent.items()]
     heads = ["stego PSNR", "SSIM", "revealed PSNR", "SSIM", "sum", "revealed"]
     return Table(f"{where(report)}: mean ± standard error (min)", heads, rows)
 

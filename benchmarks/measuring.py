@@ -72,8 +72,10 @@ def run_process(words: Sequence[str | Path], passphrase: str, threads: int, path
     environment = {"SSHR_PASSPHRASE": passphrase, "PYTHONPATH": path}
     environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
     launched = [sys.executable, "-c", _LAUNCHER, *map(str, words)]
+    others = dict(os.environ)
+    others.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package is compiled once
     done = subprocess.run(
-        launched, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True
+        launched, env=others | environment, stdout=subprocess.PIPE, text=True, check=True
     )
     code, *figures = json.loads(done.stdout)
     if code:

@@ -345,7 +345,7 @@ def test_json_and_the_secret_cannot_share_a_stream(refused: Refused) -> None:
         (("conceal", "--help"), {"torch", "numpy", "PIL", "rich"}),
         (("models",), {"torch"}),
         (("inspect", "s.png", *OPEN), {"torch"}),
-        (("reveal", "s.png", *OPEN, "-o", "s.txt"), {"torch"}),
+        (("reveal", "s.png", *OPEN, "-o", "s.txt"), {"torch", "onnxruntime", "rich"}),
         (("conceal", "--text", "x", *OPEN, "-o", "t.png"), {"torch"}),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",

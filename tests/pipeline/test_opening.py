@@ -20,10 +20,12 @@ from sshr.header.reader import OpenedHeader, read_header
 from sshr.imaging.reading import as_picture
 from sshr.pipeline.opening import ClosedStego, OpenedStego, open_stego
 from sshr.pipeline.reveal import reveal_opened
+from sshr.transports.analog import receiving
 from sshr.transports.cover import CoverPair
 from sshr.transports.protocol import Runtime
 from sshr.transports.revealed import Revealed
 from sshr.transports.table import TRANSPORTS, transport_of
+from sshr.zoo.tiles import load_tiles
 
 Rgb8 = NDArray[np.uint8]
 
@@ -118,3 +120,26 @@ def test_what_begins_leaves_failures_to_what_opens(reference: Rgb8) -> None:
     closed.begin()
     with pytest.raises(NothingFoundError, match=fingerprint(reference)):
         closed.opened()
+
+
+@pytest.mark.parametrize("preset", ["base", "no such preset"])
+def test_only_what_may_need_the_network_loads_it_ahead(
+    reference: Rgb8, stego: sshr.Stego, preset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = []
+
+    def load(name: str, device: str) -> object:
+        loaded.append(name)
+        return load_tiles(name, device)
+
+    monkeypatch.setattr(receiving, "load_tiles", load)
+    keys, shared = sshr.Keys(reference_alone=True), as_picture(reference)
+    text = sshr.conceal(sshr.Blob.text("x"), reference, keys)
+    for image, expected in ((text.image, []), (reference, []), (stego.image, [preset])):
+        closed = ClosedStego(as_picture(image), shared, keys)
+        closed.prepare(Runtime(preset))
+        assert loaded == []  # nothing is known of the header yet
+        closed.begin()
+        closed.prepare(Runtime(preset))  # raises nothing, whatever is missing
+        assert loaded == expected
+        loaded.clear()

@@ -101,10 +101,12 @@ class SenderGroup(_KeyGroup):
 
     def _recipients(self) -> tuple[bytes, ...]:
         """All that `--to` names; what a list holds of other keys is said."""
+        if not self.to:
+            return ()
         from sshr.crypto.keyfile import read_public_keys
 
         found: list[bytes] = []
-        for one in self.to or ():
+        for one in self.to:
             keys, others = read_public_keys(one)
             found += [key.exchange for key in keys]
             if others:
@@ -154,11 +156,12 @@ class ReaderGroup(_KeyGroup):
         Raises:
             UsageError, KeyFileError: see `SenderGroup.read`.
         """
-        from sshr.crypto.keyfile import read_public_key
         from sshr.crypto.keys import Keys
 
         wanted = None
         if self.sender is not None:
+            from sshr.crypto.keyfile import read_public_key
+
             wanted = read_public_key(self.sender).signing
             if wanted is None:
                 name = shown(self.sender)
@@ -190,10 +193,12 @@ class ReaderGroup(_KeyGroup):
     @property
     def _sender_name(self) -> str | None:
         """The key's file without folder and suffix; a key given as text has no name."""
+        asked = self.sender
+        if asked is None:
+            return None
         from sshr.crypto.keyfile import is_key_text
 
-        asked = self.sender
-        return None if asked is None or is_key_text(asked) else Path(asked).stem
+        return None if is_key_text(asked) else Path(asked).stem
 
 
 def private_key(path: Path, passphrase_file: Path | None) -> "PrivateKey":

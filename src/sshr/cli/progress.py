@@ -5,9 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
 from sshr.progress import Progress as Callback
 from sshr.progress import quiet
 
@@ -20,6 +17,9 @@ def progress_bar(silent: bool) -> Iterator[Callback]:
     if silent or not sys.stderr.isatty():
         yield quiet
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     started, tasks = time.monotonic(), {}

@@ -70,7 +70,7 @@ def reveal(
     from sshr.files.output import check_file
     from sshr.imaging.reading import read_image, read_received
     from sshr.imaging.writing import LOSSLESS, REVEALED, check_output
-    from sshr.pipeline.opening import open_stego
+    from sshr.pipeline.opening import ClosedStego
     from sshr.pipeline.reveal import reveal_opened
     from sshr.pipeline.words import came_through
     from sshr.threads import both
@@ -86,7 +86,10 @@ def reveal(
         if _suffix(output) in REVEALED:
             check_output(output, force, formats=REVEALED)
     seen, shared = both(lambda: read_received(stego), lambda: read_image(reference))
-    opened = open_stego(seen, shared, keys.read())
+    closed = ClosedStego(seen, shared, keys.read())
+    closed.begin()
+    closed.prepare(runtime)
+    opened = closed.opened()
     if output != STREAM_NAME and _is_picture(opened):
         check_output(output, force, formats=REVEALED)
     with progress_bar(as_json or output == STREAM_NAME) as progress:

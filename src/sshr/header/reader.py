@@ -89,6 +89,11 @@ class ClosedHeader:
     found: "_Found" = field(repr=False)
     stretching: Stretching = field(repr=False)
 
+    @property
+    def carrier(self) -> HeaderCarrier:
+        """Where it lies."""
+        return self.found.carrier
+
     def begin(self) -> None:
         """Start Argon2id, if the keys may open this header, in a thread of its own."""
         if may_open(self.found.body.slots, self.keys):

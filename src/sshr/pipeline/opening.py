@@ -14,7 +14,7 @@ from sshr.header.signing import require_sender
 from sshr.imaging.likeness import likeness
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import CoverPair
-from sshr.transports.protocol import Finder, Transport
+from sshr.transports.protocol import Finder, Preparing, Runtime, Transport
 from sshr.transports.table import TRANSPORTS, transport_of
 from sshr.types import Rgb8
 
@@ -65,6 +65,13 @@ class ClosedStego:
             self._header = error
         else:
             header.begin()
+
+    def prepare(self, runtime: Runtime) -> None:
+        """Load what `reveal_opened` will need, as far as a header that was begun tells."""
+        if isinstance(self._header, ClosedHeader):
+            for transport in TRANSPORTS.values():
+                if isinstance(transport, Preparing):
+                    transport.prepare(self._header.carrier, runtime)
 
     def _found(self) -> ClosedHeader:
         return find_header(self._pair.stego, self._pair.reference, self._keys)

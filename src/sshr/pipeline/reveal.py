@@ -5,7 +5,7 @@ from sshr.errors import DamagedError
 from sshr.header.signing import require_sender
 from sshr.imaging.limits import MAX_PIXELS
 from sshr.imaging.reading import AnyPicture, as_picture
-from sshr.pipeline.opening import OpenedStego, open_stego
+from sshr.pipeline.opening import ClosedStego, OpenedStego
 from sshr.progress import Progress, quiet
 from sshr.transports.protocol import Runtime
 from sshr.transports.revealed import Revealed
@@ -40,8 +40,10 @@ def reveal(
     """
     require_keys(keys)
     seen, shared = as_picture(stego, "stego", received=True), as_picture(reference, "reference")
-    opened = open_stego(seen, shared, keys)
-    return reveal_opened(opened, Runtime(preset, device), strict, progress)
+    runtime, closed = Runtime(preset, device), ClosedStego(seen, shared, keys)
+    closed.begin()
+    closed.prepare(runtime)
+    return reveal_opened(closed.opened(), runtime, strict, progress)
 
 
 def reveal_opened(

@@ -15,6 +15,7 @@ from sshr.transports.kind import Kind
 
 if TYPE_CHECKING:
     from sshr.crypto.keys import Keys
+    from sshr.header.carriers import HeaderCarrier
     from sshr.header.metadata import Metadata
     from sshr.header.reader import OpenedHeader
     from sshr.header.writer import HeaderWriter
@@ -211,6 +212,15 @@ class Transport(Protocol):
         Raises:
             SshrError: as `embed`.
         """
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A transport that loads something large to reveal, which it can do beforehand."""
+
+    def prepare(self, carrier: "HeaderCarrier", runtime: Runtime) -> None:
+        """Load it if a header in such a carrier may be of this transport; `extract` says what
+        is missing."""
 
 
 @runtime_checkable

@@ -1,6 +1,8 @@
 """The receiver's side: what the network makes of a stego, changed or not."""
 
-from sshr.errors import DamagedError
+from contextlib import suppress
+
+from sshr.errors import DamagedError, SshrError
 from sshr.header.reader import OpenedHeader
 from sshr.progress import Progress, quiet
 from sshr.transports.analog.engine import Engine
@@ -8,7 +10,13 @@ from sshr.transports.cover import CoverPair, restored
 from sshr.transports.kind import Kind
 from sshr.transports.protocol import Runtime
 from sshr.transports.revealed import Revealed
-from sshr.zoo.tiles import find_tiles
+from sshr.zoo.tiles import find_tiles, load_tiles
+
+
+def prepare(runtime: Runtime) -> None:
+    """Load the network that is looked at first, if there is one."""
+    with suppress(SshrError):
+        load_tiles(runtime.preset, runtime.device)
 
 
 def receive(

@@ -10,6 +10,7 @@ from sshr.transports.analog.options import AnalogOptions
 from sshr.transports.kind import LOSSLESS_SUFFIXES, Kind
 
 if TYPE_CHECKING:
+    from sshr.header.carriers import HeaderCarrier
     from sshr.header.metadata import Metadata
     from sshr.header.reader import OpenedHeader
     from sshr.header.writer import HeaderWriter
@@ -48,6 +49,15 @@ class AnalogTransport:
         from sshr.transports.analog.receiving import receive
 
         return receive(opened, pair, runtime, progress)
+
+    def prepare(self, carrier: "HeaderCarrier", runtime: "Runtime") -> None:
+        """See `Preparing`. What it sends has its header at the end of the picture."""
+        from sshr.header.carriers import TrailingCarrier
+
+        if isinstance(carrier, TrailingCarrier):
+            from sshr.transports.analog.receiving import prepare
+
+            prepare(runtime)
 
     def describe(self, metadata: "Metadata", pair: "CoverPair") -> "Contents":
         from sshr.transports.analog.contents import describe

@@ -25,11 +25,11 @@ def test_large_pictures_are_coded_by_a_quality_found_on_some_rows(photo: Photo) 
         patch.setattr(pictures, "_LARGE", 1000)
         fast = pictures.fitting(picture, capacity, whole)
         exact = pictures.reaching(picture, 45.0)
-        assert pictures.fitting(picture, 100, whole) is None
+        assert pictures.fitting(picture, 20, whole) is None
     assert slow is not None
     assert fast is not None
-    assert 0.8 * capacity < len(fast.data) <= capacity
-    assert fast.psnr > slow.psnr - 2.5
+    assert 0.98 * capacity < len(fast.data) <= capacity
+    assert fast.psnr > slow.psnr - 0.5
     assert 45 <= exact.psnr < 46.5
 
 
@@ -49,9 +49,9 @@ def test_a_large_noisy_picture_is_coded_in_bands_where_most_of_it_fits(
     assert little.codec is PictureCodec.OPPONENT_JPEG_2000
     assert most.codec is PictureCodec.BANDS
     assert len(most.data) <= 0.92 * whole
-    other = pictures._largest(pictures._opponent, (40.0, 100.0), picture, int(0.92 * whole))
+    other = pictures._transformed(picture, int(0.92 * whole))
     assert other is not None
-    assert most.psnr > pictures.Coded(*other, picture).psnr
+    assert most.psnr > other.psnr
     everything = pictures.fitting(picture, 2 * whole, whole)
     assert everything is not None
     assert everything.picture is None
@@ -157,7 +157,7 @@ def test_an_encoder_with_other_headers_is_left_aside(
     def other(*_: object) -> bytes:
         raise RuntimeError("this build of Pillow writes another JPEG 2000")
 
-    monkeypatch.setattr(pictures, "bare_plane", other)
+    monkeypatch.setattr("sshr.transports.sealed.planes.bare_plane", other)
     monkeypatch.setattr(pictures, "_is_readable", pictures._is_readable.__wrapped__)
     picture = photo("parrots", 96, 112)
     whole = len(pictures.lossless(picture).data)

@@ -18,10 +18,10 @@ from PIL import Image
 
 from sshr.imaging.avif import bare_avif
 from sshr.transports.sealed.bands import in_bands, stepped_bytes
-from sshr.transports.sealed.decoders import LENGTH, MIDDLE, STEPS, PictureCodec, decode
-from sshr.transports.sealed.jpeg2000 import LEAST_SIDE, bare_plane
+from sshr.transports.sealed.decoders import LENGTH, PictureCodec, decode
+from sshr.transports.sealed.jpeg2000 import LEAST_SIDE
 from sshr.transports.sealed.jpeg_xl import save_jxl
-from sshr.transports.sealed.opponent import to_opponent
+from sshr.transports.sealed.planes import code_planes, fit_planes, join_planes
 
 _LARGE = 1 << 20
 """Pixels from which on speed counts more than the last percent."""
@@ -31,9 +31,11 @@ _SETTLED_DB = 47.0
 _SPLIT_FROM, _SPLIT_ONLY_FROM = 0.72, 0.85
 _SPLIT_QUALITY = 62.0  # some 50 dB
 _EXACT_ROWS = 0.25  # of all, with which bands are as good as JPEG 2000 on noisy photographs
-_SAMPLES, _SAMPLE_ROWS = 4, 32
+_SAMPLES, _SAMPLE_SIDE = 6, 256
 _START, _NEAR, _SECANTS = 60.0, 0.03, 5  # dB
 _HALVINGS = 13
+_TRIES, _A_FEW = 3, 64  # bytes
+_OPPONENT_BOUNDS = 40.0, 100.0
 _A_LITTLE, _FOR_SURE = 0.05, 0.15  # dB; the second is worth the time of a second try
 _BITS_A_DECIBEL = 1 / 6.02
 _Found = TypeVar("_Found")
@@ -88,9 +90,9 @@ def fitting(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | No
     """
     best: Coded | None = None
     if is_large(picture):
-        banded = _banded(picture, capacity, whole)
-        if banded:
-            return banded
+        found = _banded(picture, capacity, whole) or _transformed(picture, capacity)
+        if found:
+            return found
     elif capacity > _SPLIT_FROM * whole:
         best = _split(picture, capacity, whole)
         if best and capacity > _SPLIT_ONLY_FROM * whole:
@@ -116,6 +118,27 @@ def _banded(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | No
         return None
     code, exact = found
     return Coded(PictureCodec.BANDS, code, None if exact else picture)
+
+
+def _transformed(picture: NDArray[np.uint8], capacity: int) -> Coded | None:
+    """By JPEG 2000 in one go: some of the picture says how to share the bytes between planes."""
+    if min(picture.shape[:2]) < LEAST_SIDE or not _is_readable(_opponent):
+        return None
+    rows = _sample(picture)
+    share = capacity * rows.size / picture.size
+
+    def size(quality: float) -> int:
+        return len(_opponent(rows, quality)[1])
+
+    quality = _where(size, share, _OPPONENT_BOUNDS, rows.size * _BITS_A_DECIBEL / 8)
+    sizes = [len(code) for code in code_planes(rows, quality)]
+    room = capacity - LENGTH.size * len(sizes)
+    for _ in range(_TRIES):
+        code = join_planes(fit_planes(picture, [room * own / sum(sizes) for own in sizes]))
+        if len(code) <= capacity:
+            return Coded(PictureCodec.OPPONENT_JPEG_2000, code, picture)
+        room -= len(code) - capacity + _A_FEW
+    return None
 
 
 def _split(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | None:
@@ -172,7 +195,7 @@ def _lossy(picture: NDArray[np.uint8]) -> list[tuple[Encode, Bounds]]:
     """Encoders with a range of their quality, in which bytes and PSNR rise."""
     all_of_them: list[tuple[Encode, Bounds]] = []
     if min(picture.shape[:2]) >= LEAST_SIDE:
-        all_of_them.append((_opponent, (40.0, 100.0)))
+        all_of_them.append((_opponent, _OPPONENT_BOUNDS))
     if not is_large(picture) or not all_of_them:
         all_of_them.append((_jpeg_xl, (1.0, 99.9)))
         if picture.ndim == 3:  # a grey AVIF comes back as RGB
@@ -270,28 +293,18 @@ def _within(code: tuple[PictureCodec, bytes], capacity: int) -> tuple[PictureCod
 
 
 def _sample(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Some rows of a large picture from everywhere, by which a quality is chosen."""
-    height = len(picture)
-    starts = range(0, height - _SAMPLE_ROWS + 1, max(height // _SAMPLES, _SAMPLE_ROWS))
-    return np.concatenate([picture[start : start + _SAMPLE_ROWS] for start in starts])
+    """Squares of a large picture from everywhere, one below the other, by which it is judged."""
+    side = min(*picture.shape[:2], _SAMPLE_SIDE)
+    bottom, right = (length - side for length in picture.shape[:2])
+    tops = [bottom * number // (_SAMPLES - 1) for number in range(_SAMPLES)]
+    lefts = [right * (number * 2 % _SAMPLES) // (_SAMPLES - 1) for number in range(_SAMPLES)]
+    return np.concatenate(
+        [picture[top:, left:][:side, :side] for top, left in zip(tops, lefts, strict=True)]
+    )
 
 
 def _opponent(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:
-    values = picture.reshape(*picture.shape[:2], -1).astype(np.float32) - np.float32(128)
-    planes = np.rint(to_opponent(values) * STEPS + MIDDLE).astype(np.uint16)
-    data = b""
-    for plane in np.moveaxis(planes, -1, 0):
-        code = _save(
-            np.ascontiguousarray(plane),
-            "JPEG2000",
-            irreversible=True,
-            quality_mode="dB",
-            quality_layers=[quality],
-            no_jp2=True,
-        )
-        body = bare_plane(code, *plane.shape)
-        data += LENGTH.pack(len(body)) + body
-    return PictureCodec.OPPONENT_JPEG_2000, data
+    return PictureCodec.OPPONENT_JPEG_2000, join_planes(code_planes(picture, quality))
 
 
 def _avif(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:

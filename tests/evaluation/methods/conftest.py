@@ -12,7 +12,7 @@ _NORM = ("weight", "bias")
 @pytest.fixture
 def tiny_pipeline() -> Callable[[Path], None]:
     """Saves a pipeline with random weights and few channels into a folder."""
-    return _pipeline
+    return save_pipeline
 
 
 @pytest.fixture
@@ -21,7 +21,8 @@ def tiny_adapter() -> Callable[[Path], None]:
     return _adapter
 
 
-def _pipeline(folder: Path) -> None:
+def save_pipeline(folder: Path) -> None:
+    """Stable Diffusion's parts with random weights and few channels."""
     import json
 
     from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline

@@ -8,7 +8,7 @@ of which the last 60 % are taken, one element of 20 flips, guidance 1.
 
 What differs: the password is the pair's key, and the flips are drawn on the CPU, so that they are
 the same everywhere; the reference is the pair's, where the published program generates one from
-password and prompt, which is left to whoever makes the list of pairs.
+password and prompt (`benchmarks/unistega.py` does that, with ControlNet or without).
 """
 
 from dataclasses import dataclass, replace

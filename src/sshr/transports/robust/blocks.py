@@ -21,7 +21,9 @@ FINE = 12
 
 _POINT = 2 * FINE + ONE.bit_length() - 2
 _BAND = 32
-"""Rows of blocks that are looked at together."""
+"""Rows, or rows of blocks, that are looked at together."""
+
+_ENOUGH = 1 << 14
 
 Floats = NDArray[np.floating]
 
@@ -34,15 +36,21 @@ def dct_matrix(side: int = SIDE) -> Floats:
     return basis
 
 
-def luma(picture: Rgb8) -> Floats:
-    """(H, W) luma times ONE, whole numbers."""
-    return picture.astype(np.float64) @ np.array(WEIGHTS, np.float64)
+def luma(picture: Rgb8) -> NDArray[np.float32]:
+    """(H, W) luma times ONE, whole numbers below 2^24: exact."""
+    return _weighted(picture, np.array(WEIGHTS, np.float32))
 
 
 def levels(picture: Rgb8) -> NDArray[np.float32]:
     """(H, W) luma in levels, for whatever need not agree to the bit."""
-    weights: NDArray[np.float32] = np.array(WEIGHTS, np.float32) / np.float32(ONE)
-    found: NDArray[np.float32] = picture.astype(np.float32) @ weights
+    return _weighted(picture, np.array(WEIGHTS, np.float32) / np.float32(ONE))
+
+
+def _weighted(picture: Rgb8, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    found = np.empty(picture.shape[:2], np.float32)
+    for first in range(0, len(picture), _BAND):
+        rows = picture[first : first + _BAND].astype(np.float32)
+        np.matmul(rows, weights, out=found[first : first + _BAND])
     return found
 
 
@@ -69,22 +77,27 @@ def half_steps(picture: Rgb8) -> NDArray[np.int16]:
     basis = np.rint(dct_matrix() * (1 << FINE))
     found = np.empty((picture.shape[0] // SIDE, picture.shape[1] // SIDE, SIDE, SIDE), np.int16)
     for first in range(0, len(found), _BAND):
-        rows = picture[SIDE * first : SIDE * (first + _BAND)]
-        whole = basis @ to_blocks(luma(rows), SIDE) @ basis.T  # below 2^53: exact
+        rows = luma(picture[SIDE * first : SIDE * (first + _BAND)]).astype(np.float64)
+        whole = basis @ to_blocks(rows, SIDE) @ basis.T  # below 2^53: exact
         found[first : first + _BAND] = whole.astype(np.int64)[: len(found) - first] >> _POINT
     found[:, :, 0, 0] -= 2 * MIDDLE
     return found
 
 
-def coefficients(plane: Floats, side: int = SIDE) -> Floats:
-    """DCT of a plane's blocks: (rows, columns, side, side)."""
+def coefficients(plane: Floats, side: int = SIDE, every: int = 1) -> Floats:
+    """DCT of a plane's blocks: (rows, columns, side, side); of every so many-th row of blocks."""
     basis = dct_matrix(side).astype(plane.dtype)
-    return basis @ to_blocks(plane, side) @ basis.T
+    return basis @ to_blocks(plane, side)[::every] @ basis.T
 
 
-def coded_coefficients(plane: Floats) -> Floats:
-    """What a JPEG coder sees of a plane: (rows, columns, 8, 8)."""
-    found = coefficients(plane)
+def thinned(rows: int, columns: int) -> int:
+    """From one row of blocks to the next, where some thousands of blocks stand for all."""
+    return max(rows * columns // _ENOUGH, 1)
+
+
+def coded_coefficients(plane: Floats, every: int = 1) -> Floats:
+    """What a JPEG coder sees of a plane: `coefficients`."""
+    found = coefficients(plane, every=every)
     found[:, :, 0, 0] -= MIDDLE
     return found
 

@@ -209,7 +209,10 @@ def clipped_blocks(reference: Rgb8, side: int = SIDE) -> NDArray[np.bool_]:
     """(rows, columns) of blocks that black or white would cut changes off in."""
     level = luma(reference)
     at_end = (level > ONE * _BRIGHT) | (level < ONE * _DARK)
-    return to_blocks(at_end, side).mean(axis=(2, 3)) > _CLIPPED
+    found = to_blocks(at_end, side)
+    if not at_end.any():  # as in most photographs
+        return np.zeros(found.shape[:2], bool)
+    return found.mean(axis=(2, 3)) > _CLIPPED
 
 
 def _normal(at: NDArray[np.float64]) -> NDArray[np.float64]:

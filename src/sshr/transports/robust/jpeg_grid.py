@@ -59,22 +59,22 @@ def cell_ratios(
         found, own: luma coefficients of what was received and of the reference, as a coder sees
             them.
     """
-    step = np.broadcast_to(jpeg_table(quality).astype(np.float32), found.shape[-2:])
+    step = jpeg_table(quality).astype(np.float32).reshape(-1)
     ratios = np.zeros(plan.classes.shape, np.float32)
     likely = 0
     for rows in (slice(at, at + _BAND) for at in range(0, len(ratios), _BAND)):
-        used = np.nonzero(plan.classes[rows])
-        steps = step[used[2], used[3]]
-        cell = np.rint(found[rows][used] / steps)
-        middle = own[rows][used] - cell * steps  # of the cell
+        used = np.flatnonzero(plan.classes[rows])
+        steps = step[used % step.size]
+        cell = np.rint(found[rows].take(used) / steps)
+        middle = own[rows].take(used) - cell * steps  # of the cell
         chances = []
         for change in (plan.zero, plan.one):
-            away = middle + change[rows][used]
+            away = middle + change[rows].take(used)
             above = _normal((steps / 2 - away) / np.float32(plan.deviation))
             chances.append(above - _normal((-steps / 2 - away) / np.float32(plan.deviation)))
         zero, one = (chance + np.float32(_FLOOR) for chance in chances)
         likely += int((np.maximum(zero, one) > _LIKELY).sum())
-        ratios[rows][used] = np.log(zero) - np.log(one)
+        ratios[rows].reshape(-1)[used] = np.log(zero) - np.log(one)
     if likely < _MOSTLY * np.count_nonzero(plan.classes):
         return None
     return ratios

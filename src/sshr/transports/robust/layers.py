@@ -140,32 +140,39 @@ class Ground:
         """
         found = np.zeros(self.plan.zero.shape, bool)
         flat = found.reshape(-1)
-        for places, layer in zip(self._parts(record), layers, strict=True):
+        for index, layer in enumerate(layers):
             if layer:
-                put(flat, places, layer)
+                put(flat, self._places(record, index), layer)
         flat ^= self._turned(session)
         put(flat, self.frame.header, header)
         return found
 
-    def read(self, heard: Heard, header: CompactHeader) -> tuple[bytes | None, bytes | None]:
-        """Base and refinement as they were sent, each None where it did not come through."""
+    def read(
+        self, heard: Heard, header: CompactHeader, base_alone: bool = False
+    ) -> tuple[bytes | None, bytes | None]:
+        """Base and refinement as they were sent, each None where it did not come through.
+
+        Args:
+            base_alone: the refinement is not looked for.
+        """
         record, ratios = header.record, heard.ratios.reshape(-1).copy()
         np.negative(ratios, out=ratios, where=self._turned(header.session))
-        found: list[bytes | None] = []
-        sizes = record.base, record.refinement
-        for index, (places, size) in enumerate(zip(self._parts(record), sizes, strict=True)):
-            layer = take(ratios, places, size) if 0 < size <= len(places) // 8 else None
-            good = layer is not None and digests_match(record, index, layer)
-            found.append(layer if good else None)
-        return found[0], found[1]
+        base = self._layer(ratios, record, 0)
+        return base, None if base_alone else self._layer(ratios, record, 1)
+
+    def _layer(self, ratios: NDArray[np.float32], record: Record, index: int) -> bytes | None:
+        places, size = self._places(record, index), (record.base, record.refinement)[index]
+        layer = take(ratios, places, size) if 0 < size <= len(places) // 8 else None
+        good = layer is not None and digests_match(record, index, layer)
+        return layer if good else None
 
     def _turned(self, session: Session) -> NDArray[np.bool_]:
         count = self.plan.zero.size
         words = keystream(session.subkey(b"payload/robust/turned"), -(-count // 8))
         return np.unpackbits(np.frombuffer(words, np.uint8), count=count).astype(bool)
 
-    def _parts(self, record: Record) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        return self.frame.base(record.share), self.frame.refinement(record.share)
+    def _places(self, record: Record, index: int) -> NDArray[np.int64]:
+        return (self.frame.refinement if index else self.frame.base)(record.share)
 
 
 def layers_power(stego_psnr: float) -> float:

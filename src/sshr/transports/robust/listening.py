@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import SIDE, coded_coefficients, coefficients, levels
+from sshr.transports.robust.blocks import SIDE, coded_coefficients, coefficients, levels, thinned
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.filters import filtered, fitted, inverse
 from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
@@ -59,7 +59,7 @@ class Compared:
         told = self._jpeg(plan)
         if told is not None:
             return told
-        changes = levels(self.received) - levels(self.reference)
+        changes = self._seen - self._own
         if _is_quiet(changes, plan):  # a fitted filter would be wrong at the picture's edge
             return Heard(noisy_ratios(changes, plan), "next to no change")
         del changes  # large planes are not kept while others are made
@@ -70,7 +70,7 @@ class Compared:
         """What is heard if this has been a JPEG on the reference's grid."""
         if self._quality is None:
             return None
-        seen, own = levels(self.received), levels(self.reference)
+        seen, own = self._seen, self._own
         told: NDArray[np.float32] | None
         if plan.side == SIDE:
             told = cell_ratios(
@@ -84,19 +84,32 @@ class Compared:
 
     @cached_property
     def _quality(self) -> int | None:
-        return find_quality(coded_coefficients(levels(self.received)))
+        blocks = (side // SIDE for side in self._seen.shape)
+        return find_quality(coded_coefficients(self._seen, thinned(*blocks)))
+
+    @cached_property
+    def changed(self) -> float:
+        """Mean square of what is not the reference, filtered, in the luma."""
+        return fitted(self._seen, self._own)[-1]
+
+    @cached_property
+    def _seen(self) -> NDArray[np.float32]:
+        return levels(self.received)
+
+    @cached_property
+    def _own(self) -> NDArray[np.float32]:
+        return levels(self.reference)
 
     @cached_property
     def _filtered(self) -> tuple[Floats, str]:
         """What a filter of the reference does not explain, without that filter, and its words."""
-        own, seen = levels(self.reference), levels(self.received)
+        own, seen = self._own, self._seen
         kernel, offset, left = fitted(seen, own)
         way = way_there(seen, own) if left > _MUCH else None
         if way is not None:
             own = returned(own, *way)
             kernel, offset, left = fitted(seen, own)
-        residual = seen
-        residual -= filtered(own, kernel)
+        residual = seen - filtered(own, kernel)
         residual -= np.float32(offset)
         words = _words(kernel, offset, residual)
         if way is not None:
@@ -106,17 +119,17 @@ class Compared:
 
 def _is_quiet(changes: Floats, plan: Design) -> bool:
     """Whether nothing but a design has changed a plane."""
-    plain = coefficients(changes, plan.side)
-    away = np.abs(plain - plan.zero)
-    np.minimum(away, np.abs(plain - plan.one), out=away)
-    used = away[plan.classes > 0]
+    every = thinned(*plan.zero.shape[:2])
+    plain = coefficients(changes, plan.side, every)
+    away = np.abs(plain - plan.zero[::every])
+    np.minimum(away, np.abs(plain - plan.one[::every]), out=away)
+    used = away[plan.classes[::every] > 0]
     return len(used) > 0 and float(np.square(used).mean()) < (1.2 * plan.deviation) ** 2
 
 
 def changed_power(received: Rgb8, reference: Rgb8) -> float:
     """Mean square of what is not the reference, filtered, in the luma of pictures of one size."""
-    own, seen = levels(reference), levels(received)
-    return fitted(seen, own)[-1]
+    return Compared(received, reference).changed
 
 
 def _words(kernel: Floats, offset: float, residual: Floats) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.transports.robust.blocks import coefficients
+from sshr.transports.robust.blocks import coefficients, thinned
 from sshr.transports.robust.design import ALL, Design
 
 Floats = NDArray[np.floating]
@@ -12,6 +12,12 @@ MOST = 8.0
 """Largest logarithm of a ratio that is believed."""
 
 _ROUNDS = 8
+_LEAST = 8
+"""Coefficients from which anything can be estimated."""
+
+_BAND = 32
+"""Rows of blocks that are looked at together."""
+
 _FAINT = 0.03
 """Of power against noise: less tells nothing, and its estimate is not to be believed."""
 
@@ -19,20 +25,31 @@ _FAINT = 0.03
 def noisy_ratios(changes: Floats, plan: Design) -> NDArray[np.float32]:
     """By the changes that are left, each coefficient's gain and noise being estimated (EM)."""
     seen = coefficients(changes, plan.side)
-    ratios = np.zeros(seen.shape, np.float32)
+    some = slice(None, None, thinned(*seen.shape[:2]))
+    parts = seen[some], plan.zero[some], plan.one[some]
+    gains = np.zeros((plan.side, plan.side), np.float32)  # where nothing is heard
+    noises = np.ones_like(gains)
     for u in range(ALL):
         for v in range(ALL - u):
-            use = plan.classes[:, :, u, v] > 0
-            if use.sum() < 8:
+            use = plan.classes[some, :, u, v] > 0
+            if use.sum() < _LEAST:
                 continue
-            low, high = plan.zero[:, :, u, v][use], plan.one[:, :, u, v][use]
+            heard, low, high = (each[:, :, u, v][use] for each in parts)
             middle, half = ((high + sign * low) / np.float32(2) for sign in (1, -1))
-            told = _ratio(seen[:, :, u, v][use], middle, half)
-            ratios[:, :, u, v][use] = told
-    return ratios.clip(-MOST, MOST)
+            gains[u, v], noises[u, v] = _estimate(heard, middle, half)
+    ratios = np.empty(seen.shape, np.float32)
+    for first in range(0, len(ratios), _BAND):
+        rows = slice(first, first + _BAND)
+        middle, half = (
+            (plan.one[rows] + sign * plan.zero[rows]) / np.float32(2) for sign in (1, -1)
+        )
+        told = -2 * gains * half * (seen[rows] - gains * middle) / noises
+        np.clip(told, -MOST, MOST, out=ratios[rows])
+    return ratios
 
 
-def _ratio(seen: Floats, middle: Floats, half: Floats) -> Floats:
+def _estimate(seen: Floats, middle: Floats, half: Floats) -> tuple[float, float]:
+    """Gain and noise; no gain where nothing can be heard."""
     gain = 1.0
     noise = max(float(np.square(seen - middle).mean() - np.square(half).mean()), 0.3)
     for _ in range(_ROUNDS):
@@ -44,6 +61,5 @@ def _ratio(seen: Floats, middle: Floats, half: Floats) -> Floats:
         off = seen - gain * middle
         left = off**2 - 2 * gain * half * guess * off + gain**2 * half**2
         noise = max(float(left.mean()), 0.05)
-    if gain**2 * float(np.square(half).mean()) < _FAINT * noise:
-        return np.zeros_like(seen)
-    return -2 * gain * half * (seen - gain * middle) / noise
+    is_faint = gain**2 * float(np.square(half).mean()) < _FAINT * noise
+    return (0.0 if is_faint else gain), noise

@@ -5,6 +5,7 @@ would lie is known, so what was concealed is expected to be the mean of a normal
 these bounds. Its deviation for each frequency is estimated from all blocks (EM).
 """
 
+from collections.abc import Callable
 from functools import cache
 from math import erf, sqrt
 
@@ -31,12 +32,13 @@ _RARE = 1e-6
 
 
 def likely_changes(
-    seen: Floats, predicted: Floats, first: tuple[int, int]
+    seen: Floats, predict: Callable[[], Floats], first: tuple[int, int]
 ) -> tuple[Floats, int] | None:
     """What differs from a prediction, and the coder's quality; None where there was none.
 
     Args:
-        seen, predicted: the received plane, and what it would be with what is expected of it.
+        seen: the received plane.
+        predict: gives what it would be with what is expected of it; called if there was a coder.
         first: row and column in 0..7 where the coder's blocks begin.
     """
     area = tuple(
@@ -47,6 +49,7 @@ def likely_changes(
     quality = find_quality(found)
     if quality is None:
         return None
+    predicted = predict()
     step = jpeg_table(quality).astype(np.float64)
     middle = np.rint(found / step) * step - coded_coefficients(predicted[area])
     changes = seen - predicted

@@ -7,7 +7,7 @@ from sshr.transports.robust.blocks import samples
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.noise_ratios import noisy_ratios
 from sshr.transports.robust.requantised import likely_changes
-from sshr.transports.robust.resampling import Box, Resampling
+from sshr.transports.robust.resampling import Box, Floats, Resampling
 
 Blocks = tuple[slice, slice]
 """Rows and columns of blocks."""
@@ -39,12 +39,14 @@ def requantised_ratios(
     way: Resampling, plan: Design, blocks: Blocks, grid: tuple[int, int], across: bool = False
 ) -> tuple[Ratios, str] | None:
     """`resampled_ratios` where there was a coder, or None."""
-    middle = (plan.zero.astype(np.float64) + plan.one) / 2
-    expected = way.predicted + way.forward(samples(middle, way.whole))
-    seen = way.seen
-    if across:
-        seen, expected, grid = seen.T, expected.T, grid[::-1]
-    found = likely_changes(seen, expected, grid)
+
+    def predict() -> Floats:
+        middle = (plan.zero.astype(np.float64) + plan.one) / 2
+        expected = way.predicted + way.forward(samples(middle, way.whole))
+        return expected.T if across else expected
+
+    seen, first = (way.seen.T, grid[::-1]) if across else (way.seen, grid)
+    found = likely_changes(seen, predict, first)
     if found is None:
         return None
     changes, quality = found

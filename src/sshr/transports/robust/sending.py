@@ -1,6 +1,5 @@
 """The sender's side: layers as long as the channels that are promised let through, and tried."""
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -152,35 +151,31 @@ def _attempt(
     samples = pack(picture[:, :, 0]) if cover.packed else picture
     stego = as_written(as_rgb(cover.stego(samples)), options.jpeg)
     progress("checking", 0, 1)
-    came = _through_all(stego, ground, writer, _tried(plan.promise))
+    came = _through_all(stego, ground, writer, plan.promise)
     progress("checking", 1, 1)
     return _Attempt(samples, layers, plan.promise, came)
 
 
 def _through_all(
-    stego: Rgb8, ground: Ground, writer: CompactWriter, names: Iterable[str]
+    stego: Rgb8, ground: Ground, writer: CompactWriter, promise: Promise
 ) -> dict[str, int]:
-    """What comes through each of these channels, two of them at a time in large pictures."""
-    names = list(names)
+    """What comes through each channel of a promise, two of them at a time in large pictures."""
+    names = list(dict.fromkeys((_UNTOUCHED, *promise.channels)))
+    whole = (_UNTOUCHED, *promise.refined)
     at_once = _AT_ONCE if stego.size > _LARGE else 1
     with ThreadPoolExecutor(at_once) as pool:
-        came = pool.map(lambda name: _comes(stego, ground, writer, name), names)
+        came = pool.map(lambda name: _comes(stego, ground, writer, name not in whole, name), names)
         return dict(zip(names, came, strict=True))
 
 
-def _tried(promise: Promise) -> Iterable[str]:
-    return dict.fromkeys((_UNTOUCHED, *promise.channels))
-
-
-def _comes(stego: Rgb8, ground: Ground, writer: CompactWriter, name: str) -> int:
+def _comes(stego: Rgb8, ground: Ground, writer: CompactWriter, base_alone: bool, name: str) -> int:
     """Layers that come through a channel; 0 where not even the header does."""
     found = _find(through(name, stego), ground, writer)
     if found is None or found[1].heard is None or found[1].header is None:
         return 0
-    contents = opened(found[1].header, ground.read(found[1].heard, found[1].header))
-    if contents[0] is None:
-        return 0
-    return 1 + (contents[1] is not None)
+    header = found[1].header
+    contents = opened(header, ground.read(found[1].heard, header, base_alone))
+    return 0 if contents[0] is None else 1 + (contents[1] is not None)
 
 
 def _find(

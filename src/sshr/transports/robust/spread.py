@@ -39,7 +39,7 @@ def spread(reference: Rgb8, psnr: float, deviation: float = ROUNDING) -> Design:
 def liveliness(reference: Rgb8) -> NDArray[np.int64]:
     """Deviation of the luma in the calmest quarter of each block, within LIVELY: an edge beside a
     sky hides nothing in the sky."""
-    quarters = to_blocks(luma(reference), _QUARTER)
+    quarters = to_blocks(luma(reference).astype(np.float64), _QUARTER)
     count = _QUARTER**2
     sums = quarters.sum(axis=(2, 3))
     squares = np.square(quarters, out=quarters).sum(axis=(2, 3))

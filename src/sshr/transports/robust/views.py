@@ -63,7 +63,7 @@ class PlainView:
     @cached_property
     def changed(self) -> float:
         if self._resizing is None:
-            return changed_power(self.picture, self.reference)
+            return self._compared.changed
         return self._resizing.power
 
     @cached_property

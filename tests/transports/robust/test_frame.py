@@ -57,7 +57,7 @@ def test_order_is_the_references(frame: Frame, plan: Design, reference: Rgb8) ->
     ],
 )
 def test_share_of_the_header(size: int, header: int) -> None:
-    frame = Frame(np.arange(size), np.arange(size, size))
+    frame = Frame(np.ones(size, np.uint8), ReferenceKey.of(np.zeros((8, 8, 3), np.uint8)))
     assert len(frame.header) == header
 
 

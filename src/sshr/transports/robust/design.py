@@ -97,27 +97,34 @@ def design(
         deviation: of a coefficient before a coder sees it, levels.
     """
     steps = half_steps(reference)
-    clipped = clipped_blocks(reference)
+    free = ~clipped_blocks(reference).reshape(-1)
     low, high = pairs()
     cost = low**2 + high**2
     kinds = [(u, v, 1 if max(u, v) < LOW else 2) for u in range(ALL) for v in range(ALL - u)]
     first, worth, counts = int(steps.min(initial=0)), [], []
+    # A row is a place of the DCT: blocks lie side by side.
+    above = np.ascontiguousarray(steps.reshape(-1, SIDE * SIDE).T) - np.int16(first)
     for u, v, kind in kinds:
-        counted = np.bincount(steps[:, :, u, v][~clipped] - first)
+        counted = np.bincount(above[SIDE * u + v, free])
         found = np.flatnonzero(counted)
         counts.append(counted)
         worth.append(_worth(found + first, u, v, aims[kind - 1], deviation))
-    budget = power_budget(psnr, steps.shape[0] * steps.shape[1])
-    price = _price(worth, [each[each > 0] for each in counts], cost, budget)
-    zero, one = (np.zeros(steps.shape, np.float32) for _ in range(2))
-    classes = np.zeros(steps.shape, np.uint8)
-    for (u, v, kind), counted, gain in zip(kinds, counts, worth, strict=True):
-        picks = np.zeros(_LEVELS, np.int64)  # by value
-        picks[np.flatnonzero(counted)] = _chosen(gain, cost, price)
-        pick = np.where(clipped, 0, picks[steps[:, :, u, v] - first])
-        zero[:, :, u, v], one[:, :, u, v] = low[pick], high[pick]
-        classes[:, :, u, v] = np.where(pick > 0, kind, 0)
-    return Design(zero, one, classes, deviation)
+    price = _price(worth, [each[each > 0] for each in counts], cost, power_budget(psnr, len(free)))
+    picks = np.zeros((SIDE * SIDE, _LEVELS), np.int16)  # by place and value
+    for (u, v, _), counted, gain in zip(kinds, counts, worth, strict=True):
+        picks[SIDE * u + v, np.flatnonzero(counted)] = _chosen(gain, cost, price)
+    types = np.zeros((SIDE * SIDE, 1), np.uint8)
+    for u, v, kind in kinds:
+        types[SIDE * u + v] = kind
+
+    def laid(values: NDArray) -> NDArray:
+        """These values, by place of the DCT and value of its coefficients, where they belong."""
+        found = np.stack([each.take(row) for each, row in zip(values, above, strict=True)])
+        found[:, ~free] = 0
+        return np.ascontiguousarray(found.T).reshape(steps.shape)
+
+    zero, one = (laid(each.astype(np.float32)[picks]) for each in (low, high))
+    return Design(zero, one, laid(np.where(picks > 0, types, np.uint8(0))), deviation)
 
 
 @cache

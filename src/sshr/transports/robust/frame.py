@@ -28,22 +28,32 @@ class Frame:
     """The places of a reference.
 
     Attributes:
-        first, second: flat indices of the coefficients of class 1 and 2, in their keyed order.
+        classes: of the coefficients, flat: 0 where one carries nothing.
     """
 
-    first: Places
-    second: Places
+    classes: NDArray[np.uint8]
+    key: ReferenceKey
     _mixed: dict[int, Places] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, plan: Design, key: ReferenceKey) -> "Frame":
         """The places of a design."""
-        found = []
-        for kind in (1, 2):
-            places = np.flatnonzero(plan.classes.reshape(-1) == kind)
-            words = keystream(derive(key.key, b"robust/order/%d" % kind), 4 * len(places))
-            found.append(_ordered(places, np.frombuffer(words, "<u4")))
-        return cls(*found)
+        return cls(plan.classes.reshape(-1), key)
+
+    @cached_property
+    def first(self) -> Places:
+        """Flat indices of the coefficients of class 1 in their keyed order."""
+        return self._of_class(1)
+
+    @cached_property
+    def second(self) -> Places:
+        """Those of class 2."""
+        return self._of_class(2)
+
+    def _of_class(self, kind: int) -> Places:
+        places = np.flatnonzero(self.classes == kind)
+        words = keystream(derive(self.key.key, b"robust/order/%d" % kind), 4 * len(places))
+        return _ordered(places, np.frombuffer(words, "<u4"))
 
     @cached_property
     def header(self) -> Places:
@@ -73,9 +83,12 @@ class Frame:
 
 def _ordered(places: Places, words: NDArray[np.uint32]) -> Places:
     """Ascending places below 2^32 in the order of their words; of equal words the first first."""
-    both = words.astype(np.uint64) << np.uint64(32) | places.astype(np.uint64)
+    both = words.astype(np.uint64)
+    both <<= np.uint64(32)
+    both |= places.view(np.uint64)
     both.sort()  # far quicker than the indices of what would be sorted
-    return (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    both &= np.uint64(0xFFFFFFFF)
+    return both.view(np.int64)
 
 
 def put(changes: NDArray[np.bool_], places: Places, data: bytes) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import derive, keystream
 from sshr.errors import TooSmallError
+from sshr.threads import ahead, one_thread_each
 from sshr.transports.kind import Kind
 from sshr.transports.robust.codec import CodedPicture, best_within
 from sshr.transports.robust.compact import LAYER_TAG, CompactWriter, Record, seal_layer
@@ -193,12 +194,15 @@ def _passages(ground: Ground, names: Iterable[str], jpeg: int) -> dict[str, Pass
         deviation = analog_deviation(ground.stego_psnr)
         white = np.random.default_rng(1).normal(0, deviation, picture.shape)
         picture = np.rint(picture + white).clip(0, 255).astype(np.uint8)
-    picture, found = as_written(picture, jpeg), {}
-    for name in names:
+    picture, names = as_written(picture, jpeg), list(names)
+
+    def passage(name: str) -> Passage:
         ratios = listen(through(name, picture), ground.reference, plan).ratios
-        parts = [_information(ratios, bits, plan.classes == kind) for kind in (1, 2)]
-        found[name] = Passage(*parts)
-    return found
+        return Passage(*(_information(ratios, bits, plan.classes == kind) for kind in (1, 2)))
+
+    run = ahead if plan.zero.size >= _LARGE else map
+    with one_thread_each():
+        return dict(zip(names, run(passage, names), strict=True))
 
 
 def _information(

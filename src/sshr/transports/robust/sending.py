@@ -11,6 +11,7 @@ from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import pack
 from sshr.imaging.reading import Picture
 from sshr.progress import Progress
+from sshr.threads import one_thread_each
 from sshr.transports.cover import Cover, CoverPair
 from sshr.transports.notes import notes_on_reference
 from sshr.transports.protocol import EmbedResult, Runtime
@@ -163,7 +164,7 @@ def _through_all(
     names = list(dict.fromkeys((_UNTOUCHED, *promise.channels)))
     whole = (_UNTOUCHED, *promise.refined)
     at_once = _AT_ONCE if stego.size > _LARGE else 1
-    with ThreadPoolExecutor(at_once) as pool:
+    with one_thread_each(), ThreadPoolExecutor(at_once) as pool:
         came = pool.map(lambda name: _comes(stego, ground, writer, name not in whole, name), names)
         return dict(zip(names, came, strict=True))
 

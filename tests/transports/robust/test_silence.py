@@ -65,6 +65,14 @@ def test_copies_of_a_code_agree(count: int, deviation: float) -> None:
     assert not agrees(noise, 2400)
 
 
-def test_less_than_two_copies_may_be_a_code() -> None:
+def test_a_part_that_is_sent_twice_is_enough() -> None:
+    draw = np.random.default_rng(4)
+    noise = draw.normal(0, 1.5, 13_000).astype(np.float32)
+    code = np.resize(draw.choice([-1, 1], 10_000), 13_000)
+    assert agrees((noise + code).astype(np.float32), 10_000)
+    assert not agrees(noise, 10_000)
+
+
+def test_less_than_that_may_be_a_code() -> None:
     assert agrees(np.random.default_rng(4).normal(size=4799).astype(np.float32), 2400)
     assert not agrees(np.zeros(4800, np.float32), 2400)

@@ -1,10 +1,13 @@
 """The filter between two planes: fitted, applied and undone; and planes in another size."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from sshr.threads import side_by_side
 
 Floats = NDArray[np.floating]
 
@@ -12,6 +15,9 @@ SIDE = 9
 """Of the filter."""
 
 _SAMPLES = 60_000
+_ROWS, _FAR = 768, 32
+"""Rows that are filtered together, and those around them from which anything comes back."""
+
 
 FILTERS = {
     "Lanczos": Image.Resampling.LANCZOS,
@@ -99,18 +105,42 @@ def filtered(own: Floats, kernel: Floats) -> Floats:
     """A plane through the filter (9, 9)."""
     reach = SIDE // 2
     padded = np.pad(own, reach, mode="reflect")
-    shape = fast_length(padded.shape[0]), fast_length(padded.shape[1])
-    whole = np.fft.irfft2(np.fft.rfft2(padded, shape) * _transfer(kernel, shape), shape)
-    return whole[reach : reach + own.shape[0], reach : reach + own.shape[1]]
+
+    def through(first: int) -> Floats:
+        rows = padded[first : first + _ROWS + 2 * reach]
+        shape = fast_length(rows.shape[0]), fast_length(rows.shape[1])
+        whole = np.fft.irfft2(np.fft.rfft2(rows, shape) * _transfer(kernel, shape), shape)
+        return whole[reach : len(rows) - reach, reach : reach + own.shape[1]]
+
+    return _by_bands(own, through)
 
 
 def inverse(residual: Floats, kernel: Floats) -> Floats:
     """The residual without the filter, as far as that does not raise noise too much."""
-    shape = fast_length(residual.shape[0]), fast_length(residual.shape[1])
-    transfer = _transfer(kernel, shape)
-    undone = np.conj(transfer) / (np.abs(transfer) ** 2 + 0.02)
-    whole = np.fft.irfft2(np.fft.rfft2(residual, shape) * undone, shape)
-    return whole[: residual.shape[0], : residual.shape[1]]
+
+    def undone(first: int) -> Floats:
+        above = min(first, _FAR)
+        rows = residual[first - above : first + _ROWS + _FAR]
+        shape = fast_length(rows.shape[0]), fast_length(rows.shape[1])
+        transfer = _transfer(kernel, shape)
+        back = np.conj(transfer) / (np.abs(transfer) ** 2 + 0.02)
+        whole = np.fft.irfft2(np.fft.rfft2(rows, shape) * back, shape)
+        return whole[above : above + _ROWS, : residual.shape[1]]
+
+    return _by_bands(residual, undone)
+
+
+def _by_bands(plane: Floats, work: Callable[[int], Floats]) -> Floats:
+    """Results for rows from so many on, put together."""
+    found = np.empty_like(plane)
+
+    def one(first: int) -> None:
+        rows = found[first : first + _ROWS]
+        rows[:] = work(first)[: len(rows)]
+
+    for _ in side_by_side(one, range(0, len(plane), _ROWS)):
+        pass
+    return found
 
 
 def fast_length(side: int) -> int:

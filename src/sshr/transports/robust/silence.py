@@ -20,6 +20,9 @@ _SURE = 2.5
 """Deviations by which copies of a code agree more than random bits: two copies of one that can just
 be decoded have four."""
 
+_TWICE = 2400
+"""Bits that are sent twice, at least: as many as the shortest header's code has."""
+
 _BIASED = 0.06
 """That share less a half, at least."""
 
@@ -42,21 +45,25 @@ def is_silent(ratios: NDArray[np.float32], plan: Design, places: NDArray[np.int6
 
 
 def agrees(told: NDArray[np.float32], period: int) -> bool:
-    """Whether a code may be there that is sent again and again: its copies agree more than chance.
+    """Whether a code may be there that is sent again: its copies agree more than chance.
 
     Args:
         told: log P(0) / P(1) in the code's places, in order.
-        period: bits until it begins again; with less than two copies nothing is known.
+        period: bits until it begins again; where few bits are sent twice nothing is known.
     """
-    copies = len(told) // period
-    if copies < 2:
+    copies, more = divmod(len(told), period)
+    if len(told) < period + _TWICE:
         return True
-    each = told[: copies * period].astype(np.float64).reshape(copies, period)
-    each = each - each.mean()
-    power = float(np.square(each).sum())
+    each = told.astype(np.float64)
+    each -= each.mean()
+    sums = np.zeros(period)
+    for start in range(0, len(each), period):
+        part = each[start : start + period]
+        sums[: len(part)] += part
     # 1 for random bits, with this deviation; the number of copies for a code without noise.
-    likeness = float(np.square(each.sum(axis=0)).sum()) / max(power, 1e-9)
-    return likeness > 1 + _SURE * (2 / period) ** 0.5
+    likeness = float(np.square(sums).sum()) / max(float(np.square(each).sum()), 1e-9)
+    pairs = copies * (copies - 1) * period + 2 * copies * more
+    return likeness > 1 + _SURE * (2 * pairs) ** 0.5 / len(told)
 
 
 def information(ratios: NDArray[np.float32]) -> float:

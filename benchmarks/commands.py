@@ -1,14 +1,17 @@
 """Whole commands against an earlier release and against what cannot be avoided, in one run.
 
     python benchmarks/commands.py [--previous PYTHON] [--size 4000x3000] [--repeats 5] [--json OUT]
+        [--only WORD ...]
 
 PYTHON is the interpreter of an environment with the earlier release. Runs alternate, so that both
 see the same machine; the figures are medians of wall time, least processor time, highest memory.
 What cannot be avoided (`bound`) is a process that does one Argon2id with NumPy, Pillow and
 cryptography loaded; for large pictures it also reads secret and reference and writes a PNG.
+With `--only`, OUT keeps its figures of all other commands.
 """
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -17,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from measuring import Usage, run_process
 from printing import keep, show
@@ -24,6 +28,7 @@ from speed import PASSPHRASE, REFERENCE, SECRET, SIDE, picture, width_height
 
 import sshr
 from sshr.cli.progress import progress_bar
+from sshr.evaluation.json_records import to_json
 from sshr.imaging.writing import write_image
 
 FOLDER_PICTURES = 100
@@ -80,6 +85,12 @@ def main() -> int:
     parser.add_argument("--large-repeats", type=int, default=1, help="0 leaves the large ones out")
     parser.add_argument("--pictures", type=int, default=FOLDER_PICTURES, help="of the folder")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="WORD",
+        help="commands that have such a word; a reveal needs its conceal",
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     args = parser.parse_args()
     programs = {"this": (sys.executable, own_path())}
@@ -94,14 +105,33 @@ def main() -> int:
         if args.pictures:
             jobs.append(("folder", folder_commands(folder, args.pictures), 1))
         for name, commands, repeats in jobs:
-            for done, (label, (words, bound)) in enumerate(commands.items(), start=1):
+            chosen = {label: job for label, job in commands.items() if wanted(label, args.only)}
+            for done, (label, (words, bound)) in enumerate(chosen.items(), start=1):
                 speeds += compared(label, words, bound, programs, repeats, args.threads)
-                progress(name, done, len(commands))
+                progress(name, done, len(chosen))
     ratios = ratios_of(speeds)
     show(f"whole commands, {args.threads} threads", speeds)
     show("this program's share of another's", ratios)
-    keep(args.json, threads=args.threads, commands=speeds, ratios=ratios)
+    parts: dict[str, list[Any]] = {"commands": to_json(speeds), "ratios": to_json(ratios)}
+    if args.only and args.json and args.json.exists():
+        told = json.loads(args.json.read_text("utf-8"))
+        parts = {name: renewed(told[name], rows) for name, rows in parts.items()}
+    keep(args.json, threads=args.threads, **parts)
     return 0
+
+
+def wanted(label: str, only: Sequence[str] | None) -> bool:
+    """Whether a command is one of those that are asked for."""
+    return only is None or any(word in label for word in only)
+
+
+def renewed(rows: list[Any], new: list[Any]) -> list[Any]:
+    """JSON rows, those of the new ones' commands in the place of their former ones, or last."""
+    found: dict[str, list[Any]] = {row["command"]: [] for row in [*rows, *new]}
+    fresh = {row["command"] for row in new}
+    for row in [*(row for row in rows if row["command"] not in fresh), *new]:
+        found[row["command"]].append(row)
+    return [row for own in found.values() for row in own]
 
 
 def own_path() -> str:
@@ -175,7 +205,7 @@ def large_commands(folder: Path, size: tuple[int, int]) -> dict[str, tuple[Words
 
 
 def folder_commands(folder: Path, count: int) -> dict[str, tuple[Words, Words | None]]:
-    """A folder of pictures, one process."""
+    """A folder of pictures there and back, one process."""
     secret, reference, *_ = pair_of(folder, (SIDE, SIDE))
     many, references = folder / "many", folder / "references"
     for place, source in ((many, secret), (references, reference)):
@@ -183,8 +213,10 @@ def folder_commands(folder: Path, count: int) -> dict[str, tuple[Words, Words | 
         for index in range(count):
             shutil.copy(source, place / f"{index:04}.png")
     end = ("--reference", references, "--force", "--json", "--jobs", "1")
+    stegos, back = folder / f"stegos-{PROGRAM}", folder / f"back-{PROGRAM}"
     return {
-        f"{count} pictures": (("conceal", many, "-o", folder / f"stegos-{PROGRAM}", *end), None)
+        f"{count} pictures": (("conceal", many, "-o", stegos, *end), None),
+        f"{count} pictures back": (("reveal", stegos, "-o", back, *end), None),
     }
 
 

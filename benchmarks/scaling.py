@@ -117,7 +117,7 @@ def grown(uses: Sequence[SizeUsage]) -> Growth:
 
 def by_jobs(jobs: int, pictures: int, threads: int, folder: Path) -> JobUsage:
     """A folder of small pictures."""
-    ((words, _),) = folder_commands(folder, pictures).values()
+    words, _ = folder_commands(folder, pictures)[f"{pictures} pictures"]
     use = run_sshr([*words[:-1], str(jobs)], PASSPHRASE, threads)
     return JobUsage(jobs, pictures, use.seconds, use.cpu_seconds)
 

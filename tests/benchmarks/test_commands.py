@@ -40,6 +40,25 @@ def test_every_program_runs_every_command_in_turns(
     assert stegos == {"this.png", "this"}
 
 
+def test_some_commands_leave_the_figures_of_others(
+    load: Load, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, usage = load("commands"), load("measuring").Usage
+    seconds = iter(range(1, 1000))
+    monkeypatch.setattr(script, "run_process", lambda *_: usage(next(seconds), 1.0, 1 << 20))
+    out = tmp_path / "figures.json"
+    words = ("--repeats", 1, "--large-repeats", 0, "--pictures", 2, "--json", out)
+    assert start("commands", *words) == 0
+    before = json.loads(out.read_text())
+    assert start("commands", *words, "--only", "reveal 256", "back") == 0
+    after = json.loads(out.read_text())
+    for part in ("commands", "ratios"):
+        pairs = list(zip(before[part], after[part], strict=True))
+        assert all(old["command"] == new["command"] for old, new in pairs)
+        changed = {old["command"] for old, new in pairs if old != new}
+        assert changed == {"reveal 256 px"} | ({"2 pictures back"} if part == "commands" else set())
+
+
 def test_a_process_is_measured_and_a_failed_one_said(load: Load) -> None:
     script = load("commands")
     programs = {"this": (sys.executable, script.own_path())}

@@ -58,6 +58,15 @@ def test_a_smooth_picture_shows_which_of_the_usual_filters_it_was(taps: tuple[in
     assert fitted(seen, own)[0] == pytest.approx(used, abs=0.02)
 
 
+def test_a_flat_picture_shows_no_blur() -> None:
+    nothing = np.zeros((SIDE, SIDE))
+    nothing[SIDE // 2, SIDE // 2] = 1
+    own = np.full((96, 128), 100.0)
+    for seed in range(8):
+        seen = own + np.random.default_rng(seed).normal(0, 3, own.shape)
+        assert fitted(seen, own)[0] == pytest.approx(nothing, abs=0.01)
+
+
 def test_inverse_undoes_it(own: Floats) -> None:
     changes = np.random.default_rng(1).normal(size=own.shape)
     used = kernel(0.1, 0.8, 0.1)

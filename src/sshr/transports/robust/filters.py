@@ -15,6 +15,9 @@ SIDE = 9
 """Of the filter."""
 
 _SAMPLES = 60_000
+_CLEAR = 1
+"""Variances of what is left by which a blur has to explain more than no change: not by chance."""
+
 _ROWS, _FAR = 768, 32
 """Rows that are filtered together, and those around them from which anything comes back."""
 
@@ -63,12 +66,16 @@ def fitted_at(seen: Floats, own: Floats, skip: int) -> tuple[Floats, float, floa
     target = seen[rows[:, None] + reach, columns + reach].ravel()
     taken = taken.astype(np.float64)
     square = taken.T @ taken
-    # Smooth references leave the filter open: towards the usual one that is nearest.
+    # Smooth references leave the filter open: towards the usual one that is nearest, and towards
+    # the one that changes nothing where they do not tell.
     weak = np.full(len(square), len(taken) * 0.5)
     weak[-1] = 1e-6
     right = taken.T @ target
-    away = (_toward(square, right, weak, start) for start in _usual())
-    found = min(away, key=lambda each: each[0])[1]
+    plain, *others = (_toward(square, right, weak, start) for start in _usual())
+    cost, found = min(others, key=lambda each: each[0])
+    variance = (float(target @ target) + cost) / len(target)
+    if plain[0] < cost + _CLEAR * variance:
+        found = plain[1]
     left = float(np.square(target - taken @ found).mean())
     return found[:-1].reshape(SIDE, SIDE).astype(own.dtype), float(found[-1]), left
 

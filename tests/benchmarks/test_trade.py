@@ -7,6 +7,9 @@ from types import ModuleType
 
 import pytest
 
+from sshr.crypto import stretching
+from sshr.crypto.keys import derive
+
 Load = Callable[[str], ModuleType]
 Start = Callable[..., int]
 
@@ -15,6 +18,8 @@ def test_strength_maps_are_traded(
     load: Load, start: Start, five: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(load("trade"), "ROWS", ((0.0, 10.0), (1000.0, 3.0)))
+    # Forty Argon2id would take most of the time.
+    monkeypatch.setattr(stretching, "stretch", lambda word, salt: derive(word, b"quick", salt))
     out = tmp_path / "trade.json"
     words = (five, "--protocol", "folder", "--detector", "spam", "--json", out)
     assert start("trade", *words) == 0

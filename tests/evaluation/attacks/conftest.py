@@ -1,15 +1,11 @@
 """Twenty-four small secrets with references from other photographs, concealed once."""
 
-import copy
-import dataclasses
-import hashlib
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from scipy.stats import binom
 
@@ -17,7 +13,7 @@ from sshr.evaluation.attacks.matching import feature_vectors
 from sshr.evaluation.concealed import ConcealedPair, conceal_pair
 from sshr.imaging.reading import read_image
 from sshr.transports.analog.engine import Engine
-from sshr.zoo.registry import load_model
+from sshr.zoo.tiles import load_tiles
 
 PHOTOS = sorted((Path(__file__).parents[3] / "examples" / "photos").glob("*.png"))
 SIDE, EACH = 96, 6
@@ -46,19 +42,8 @@ def crops() -> list[NDArray[np.uint8]]:
 
 @pytest.fixture(scope="session")
 def base() -> Engine:
-    """The preset; AlexNet sees every picture once, which saves half of the time."""
-    loaded = load_model("base", "cpu")
-    net = copy.deepcopy(loaded.net)
-    pooled, known = net.features.pooled, {}
-
-    def remembered(picture: torch.Tensor) -> torch.Tensor:
-        name = hashlib.sha256(picture.numpy().tobytes()).digest()
-        if name not in known:
-            known[name] = pooled(picture)
-        return known[name]
-
-    net.features.pooled = remembered  # type: ignore[method-assign]
-    return Engine(dataclasses.replace(loaded, net=net))
+    """The preset as it is used; attacks open its network in torch where they look inside."""
+    return Engine(load_tiles("base"))
 
 
 @pytest.fixture(scope="session")

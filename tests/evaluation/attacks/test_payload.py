@@ -13,6 +13,7 @@ import torch
 
 from sshr.crypto.keys import KEY_BYTES
 from sshr.crypto.session import Session
+from sshr.evaluation.attacks.opened import opened
 from sshr.evaluation.attacks.payload import STATISTICS, residual_picks, ring_power
 from sshr.evaluation.concealed import conceal_pair
 from sshr.evaluation.tensors import to_tensor
@@ -71,7 +72,7 @@ def test_without_the_mix_the_reference_alone_recognises_secrets(
 def test_undoing_a_candidates_turn_tells_nothing(base, cases):
     """The keyed rotation derives from the secret: whoever has candidates undoes it with each one's.
     Were energy to move between rings by it, the right one would show by their fixed powers."""
-    body, size = base.model.net.body, cases[0].stego.shape[:2]
+    body, size = opened(base).net.body, cases[0].stego.shape[:2]
     sizes = base.model.group_sizes(size)
     for case in cases[:3]:
         row = body.payload_seen(to_tensor(case.stego), to_tensor(case.reference))

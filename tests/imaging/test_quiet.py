@@ -1,10 +1,12 @@
 """Warnings stay away as long as anybody wants that, and come back after."""
 
+import os
 import threading
 import warnings
 
 import pytest
 
+from sshr.imaging import quiet
 from sshr.imaging.quiet import no_warnings
 
 
@@ -43,3 +45,24 @@ def test_an_error_inside_brings_them_back_too() -> None:
             raise ValueError("x")
         warnings.warn("heard", stacklevel=1)
         assert [str(one.message) for one in seen] == ["heard"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_forked_meanwhile_is_warned_and_can_enter() -> None:
+    """Even where the lock was held: who holds it is not there to let it go."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with no_warnings(), quiet._lock:
+            child = os.fork()
+            if not child:
+                code = 1
+                if quiet._lock.acquire(timeout=60):
+                    quiet._lock.release()
+                    with no_warnings():
+                        warnings.warn("unheard", stacklevel=1)
+                    try:
+                        warnings.warn("heard", stacklevel=1)
+                    except UserWarning:
+                        code = 0
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

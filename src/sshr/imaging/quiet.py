@@ -1,5 +1,6 @@
 """Warnings that are of no interest to the user, whichever thread they come from."""
 
+import os
 import threading
 import warnings
 from collections.abc import Iterator
@@ -32,3 +33,15 @@ def no_warnings() -> Iterator[None]:
             if not _inside and _before is not None:
                 _before.__exit__(None, None, None)
                 _before = None
+
+
+def _forget() -> None:
+    """In a forked process: whoever was inside stayed behind."""
+    global _lock, _inside, _before
+    if _before is not None:
+        _before.__exit__(None, None, None)
+    _lock, _inside, _before = threading.Lock(), 0, None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -79,6 +79,8 @@ def test_what_the_encoder_writes_is_plain(photo: Callable[..., np.ndarray], opti
         for mode, channels in (("RGB", 3), ("L", 1)):
             data = encoded(image.convert(mode), "JXL", **options)
             assert is_plain_jxl(data, image.height, image.width, channels)
+            if options.get("effort") == 3:
+                assert is_plain_jxl(data, image.height, image.width, channels, frames=1)
             assert not is_plain_jxl(data, image.height, image.width, 4 - channels)
             assert not is_plain_jxl(data, image.height + 1, image.width, channels)
 
@@ -136,6 +138,14 @@ def test_endless_frames_are_not_plain() -> None:
     more = frame(NORMAL, last=0)
     assert is_plain_jxl(written(*SQUARE, *more, *more, *frame(NORMAL)), 64, 64, 3)
     assert not is_plain_jxl(written(*SQUARE, *(100 * more)), 64, 64, 3)
+
+
+def test_where_one_frame_is_enough_another_is_refused() -> None:
+    """As in a band: a frame that is kept may be a megapixel larger than its picture."""
+    one, two = (written(*SQUARE, *first, *frame(NORMAL)) for first in ([], frame(KEPT)))
+    assert is_plain_jxl(one, 64, 64, 3, frames=1)
+    assert is_plain_jxl(two, 64, 64, 3)
+    assert not is_plain_jxl(two, 64, 64, 3, frames=1)
 
 
 @given(data=st.binary(max_size=60))

@@ -15,7 +15,7 @@ _USES_LOW_FREQUENCY = 0x20
 _REPLACE = 0
 _SIZES = ((0, 8), (256, 11), (2304, 14), (18688, 30))
 _LENGTHS = ((0, 10), (1024, 14), (17408, 22), (4211712, 30))
-_MOST_FRAMES = 8
+MOST_FRAMES = 8
 _SLACK = 1 << 20
 """Pixels by which a frame may exceed its picture: one that keeps repeated shapes does, a little."""
 
@@ -31,12 +31,17 @@ def jxl_size(data: bytes) -> tuple[int, int] | None:
     return _size(_Bits(codestream[:_HEADER_BYTES]))
 
 
-def is_plain_jxl(data: bytes, height: int, width: int, channels: int) -> bool:
+def is_plain_jxl(
+    data: bytes, height: int, width: int, channels: int, frames: int = MOST_FRAMES
+) -> bool:
     """Whether a bare codestream is a picture of this size with 8 bits a sample and nothing else.
 
     A frame may be far larger than its picture, and there may be many, and many channels; a
     container may hold a JPEG to be made anew, a profile may be packed. None of that is written by
     this program; frames that keep repeated shapes or a small version of the picture are.
+
+    Args:
+        frames: at most.
     """
     if not data.startswith(JXL_CODESTREAM):
         return False
@@ -45,7 +50,7 @@ def is_plain_jxl(data: bytes, height: int, width: int, channels: int) -> bool:
         if _size(bits) != (height, width):
             return False
         xyb = _plain_header(bits, channels)
-        for _ in range(_MOST_FRAMES):
+        for _ in range(frames):
             if _last_frame(bits, xyb, height, width):
                 return True
     except ValueError:

@@ -23,7 +23,10 @@ STEP = 1.8
 
 _LENGTH = struct.Struct("<I")
 _ZEROS = np.array([0, 128, 128], np.float32)
-_EFFORT = 3
+_EFFORT, _FRAMES = 3, 1
+"""So little effort makes no second frame. Others may be larger than a band, of which there are
+thousands in a narrow picture."""
+
 _TRIES, _A_LITTLE = 3, 8  # rows
 Picture = NDArray[np.uint8]
 Band = tuple[int, int, bool]
@@ -87,9 +90,9 @@ def from_bands(data: bytes, shape: tuple[int, ...]) -> Picture:
     def fill(work: tuple[int, int, bool, list[bytes]]) -> None:
         first, end, exact, streams = work
         if exact:
-            picture[first:end] = load_jxl(streams[0], end - first, width, channels)
+            picture[first:end] = load_jxl(streams[0], end - first, width, channels, _FRAMES)
             return
-        planes = [load_jxl(one, end - first, width, 1) for one in streams]
+        planes = [load_jxl(one, end - first, width, 1, _FRAMES) for one in streams]
         steps = np.stack(planes, axis=-1).astype(np.float32)
         back = to_samples(from_opponent((steps - _ZEROS[:channels]) * np.float32(STEP)))
         picture[first:end] = back.reshape(end - first, *shape[1:])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.files.jxl import is_plain_jxl
+from sshr.files.jxl import MOST_FRAMES, is_plain_jxl
 
 
 def save_jxl(picture: NDArray[np.uint8], **options: Any) -> bytes:
@@ -18,13 +18,18 @@ def save_jxl(picture: NDArray[np.uint8], **options: Any) -> bytes:
     return stream.getvalue()
 
 
-def load_jxl(data: bytes, height: int, width: int, channels: int) -> NDArray[np.uint8]:
+def load_jxl(
+    data: bytes, height: int, width: int, channels: int, frames: int = MOST_FRAMES
+) -> NDArray[np.uint8]:
     """Inverse of `save_jxl`.
+
+    Args:
+        frames: at most.
 
     Raises:
         ValueError: not a plain picture of this size.
     """
-    if not is_plain_jxl(data, height, width, channels):
+    if not is_plain_jxl(data, height, width, channels, frames):
         raise ValueError("another JPEG XL")
     register()
     with Image.open(io.BytesIO(data), formats=["JXL"]) as image:

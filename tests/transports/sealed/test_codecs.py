@@ -14,7 +14,7 @@ Rgb8 = NDArray[np.uint8]
 Photo = Callable[..., Rgb8]
 
 
-def test_large_pictures_are_coded_by_a_quality_found_on_some_rows(photo: Photo) -> None:
+def test_large_pictures_fill_their_room(photo: Photo) -> None:
     """A large picture, made so by the limit: the code fits, is nearly as large as it may be, and a
     quality in decibels is reached without much to spare."""
     picture = photo("parrots", 256, 288)
@@ -56,6 +56,45 @@ def test_a_large_noisy_picture_is_coded_in_bands_where_most_of_it_fits(
     assert everything is not None
     assert everything.picture is None
     assert np.array_equal(decode(PictureCodec.BANDS, everything.data, picture.shape), picture)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_colour_that_few_places_have_comes_through(
+    photo: Photo, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but a part is grey, as of a page with a figure: the planes of colour are not starved."""
+    picture = photo("parrots", 320, 288)
+    own = picture[130:220, 60:160].copy()
+    picture[:] = picture[..., 1:2]
+    picture[130:220, 60:160] = own
+    monkeypatch.setattr(pictures, "_LARGE", 1000)
+    capacity = int(share * len(pictures.lossless(picture).data))
+    found = pictures._transformed(picture, capacity)
+    assert found is not None
+    equal = pictures._bisected(
+        (30.0, 90.0),
+        lambda quality: pictures._within(pictures._opponent(picture, quality), capacity),
+        up=True,
+    )
+    assert equal is not None
+    assert 0.95 * capacity < len(found.data) <= capacity
+    assert found.psnr > pictures.Coded(*equal, picture).psnr - 0.5
+
+
+@pytest.mark.parametrize("room", [-500, 0, 12, 13])
+def test_no_room_is_seen_at_once(photo: Photo, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "_LARGE", 1000)
+    assert pictures.fitting(photo("parrots", 96, 112), room, 10_000) is None
+
+
+def test_where_all_that_is_looked_at_is_flat_the_rest_still_counts(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = photo("parrots", 320, 288)
+    monkeypatch.setattr(pictures, "_LARGE", 1000)
+    monkeypatch.setattr(pictures, "_sample", lambda _: np.full((64, 64, 3), 128, np.uint8))
+    found = pictures.reaching(picture, 42.0)
+    assert 42 <= found.psnr < 43.5
 
 
 def noise(shape: tuple[int, ...]) -> Rgb8:
@@ -166,3 +205,7 @@ def test_an_encoder_with_other_headers_is_left_aside(
         assert coded is not None
         assert coded.codec in (PictureCodec.AVIF, PictureCodec.JPEG_XL)
     assert pictures.reaching(picture, 60.0).codec is PictureCodec.JPEG_XL
+    monkeypatch.setattr(pictures, "_LARGE", 1000)
+    coded = pictures.fitting(picture, whole // 3, whole)
+    assert coded is not None
+    assert coded.codec in (PictureCodec.AVIF, PictureCodec.JPEG_XL)

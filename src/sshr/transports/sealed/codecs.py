@@ -22,6 +22,7 @@ from sshr.transports.sealed.decoders import LENGTH, PictureCodec, decode
 from sshr.transports.sealed.jpeg2000 import LEAST_SIDE
 from sshr.transports.sealed.jpeg_xl import save_jxl
 from sshr.transports.sealed.planes import code_planes, fit_planes, join_planes
+from sshr.transports.sealed.sharing import plane_shares
 
 _LARGE = 1 << 20
 """Pixels from which on speed counts more than the last percent."""
@@ -77,7 +78,7 @@ def lossless_bytes(picture: NDArray[np.uint8]) -> int:
 
 
 def is_large(picture: NDArray[np.uint8]) -> bool:
-    """Whether a quality is chosen by some rows, for the sake of time."""
+    """Whether some of it tells how the whole is coded, for the sake of time."""
     return picture.size >= 3 * _LARGE
 
 
@@ -90,9 +91,9 @@ def fitting(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | No
     """
     best: Coded | None = None
     if is_large(picture):
-        found = _banded(picture, capacity, whole) or _transformed(picture, capacity)
-        if found:
-            return found
+        best = _banded(picture, capacity, whole)
+        if best or _has_planes(picture):
+            return best or _transformed(picture, capacity)
     elif capacity > _SPLIT_FROM * whole:
         best = _split(picture, capacity, whole)
         if best and capacity > _SPLIT_ONLY_FROM * whole:
@@ -121,20 +122,13 @@ def _banded(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | No
 
 
 def _transformed(picture: NDArray[np.uint8], capacity: int) -> Coded | None:
-    """By JPEG 2000 in one go: some of the picture says how to share the bytes between planes."""
-    if min(picture.shape[:2]) < LEAST_SIDE or not _is_readable(_opponent):
-        return None
-    rows = _sample(picture)
-    share = capacity * rows.size / picture.size
-
-    def size(quality: float) -> int:
-        return len(_opponent(rows, quality)[1])
-
-    quality = _where(size, share, _OPPONENT_BOUNDS, rows.size * _BITS_A_DECIBEL / 8)
-    sizes = [len(code) for code in code_planes(rows, quality)]
-    room = capacity - LENGTH.size * len(sizes)
+    """By JPEG 2000 in one go, which cuts each plane to its share."""
+    shares = plane_shares(picture, capacity)
+    room = capacity - LENGTH.size * len(shares)
     for _ in range(_TRIES):
-        code = join_planes(fit_planes(picture, [room * own / sum(sizes) for own in sizes]))
+        if room <= 0:
+            break
+        code = join_planes(fit_planes(picture, [room * share for share in shares]))
         if len(code) <= capacity:
             return Coded(PictureCodec.OPPONENT_JPEG_2000, code, picture)
         room -= len(code) - capacity + _A_FEW
@@ -147,9 +141,7 @@ def _split(picture: NDArray[np.uint8], capacity: int, whole: int) -> Coded | Non
     The last bits of a transform code buy little: a picture that is exact in nine tenths and has
     50 dB in the last has 60 dB, where one code for all of it has 54.
     """
-    if min(picture.shape[:2]) < LEAST_SIDE:
-        return None
-    if not _is_readable(_opponent):
+    if not _has_planes(picture):
         return None
     lossy = len(_opponent(picture, _SPLIT_QUALITY)[1])
     if lossy >= capacity or whole <= capacity:
@@ -193,14 +185,20 @@ Bounds = tuple[float, float]
 
 def _lossy(picture: NDArray[np.uint8]) -> list[tuple[Encode, Bounds]]:
     """Encoders with a range of their quality, in which bytes and PSNR rise."""
-    all_of_them: list[tuple[Encode, Bounds]] = []
-    if min(picture.shape[:2]) >= LEAST_SIDE:
-        all_of_them.append((_opponent, _OPPONENT_BOUNDS))
-    if not is_large(picture) or not all_of_them:
-        all_of_them.append((_jpeg_xl, (1.0, 99.9)))
-        if picture.ndim == 3:  # a grey AVIF comes back as RGB
-            all_of_them.append((_avif, (0.0, 100.0)))
-    return [each for each in all_of_them if _is_readable(each[0])]
+    first: list[tuple[Encode, Bounds]] = []
+    if _has_planes(picture):
+        first.append((_opponent, _OPPONENT_BOUNDS))
+        if is_large(picture):
+            return first
+    others: list[tuple[Encode, Bounds]] = [(_jpeg_xl, (1.0, 99.9))]
+    if picture.ndim == 3:  # a grey AVIF comes back as RGB
+        others.append((_avif, (0.0, 100.0)))
+    return first + [each for each in others if _is_readable(each[0])]
+
+
+def _has_planes(picture: NDArray[np.uint8]) -> bool:
+    """Whether JPEG 2000 takes it."""
+    return min(picture.shape[:2]) >= LEAST_SIDE and _is_readable(_opponent)
 
 
 @functools.cache
@@ -245,7 +243,11 @@ def _smallest(
     if not is_large(picture):
         return _bisected(bounds, reached, up=False)
     rows = _sample(picture)
-    quality = _where(lambda value: Coded(*encode(rows, value), rows).psnr, psnr, bounds, 1.0)
+
+    def measured(quality: float) -> float:
+        return min(Coded(*encode(rows, quality), rows).psnr, bounds[1])  # it may be infinite
+
+    quality = _where(measured, psnr, bounds, 1.0)
     while quality <= bounds[1]:
         coded = Coded(*encode(picture, quality), picture)
         if coded.psnr >= psnr:

@@ -120,6 +120,8 @@ def _encode_picture(secret: Picture, options: SealedOptions, room: int) -> Encod
     if fitted.picture is None:
         return Encoded(padded(pack_picture(name, fitted)))
     note = f"lossless would take {about}{whole} bytes; {room} fit"
+    if whole <= room:  # it was about as much
+        note = f"lossless would take more than the {room} bytes that fit"
     return Encoded(padded(pack_picture(name, fitted)), fitted, (note,))
 
 

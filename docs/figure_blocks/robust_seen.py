@@ -38,15 +38,23 @@ def robust_full_size(figures: Figures) -> str:
 @block("robust-loud")
 def robust_loud(figures: Figures) -> str:
     """Louder stegos."""
-    run, quiet = figures.result("robust-loud"), figures.result("robust-messenger-off")
-    told = "; ".join(
-        f"`{name}` {one['psnr']:.2f} dB, {one['psnr'] - quiet['channels'][name]['psnr']:.2f} more"
-        for name, one in run["channels"].items()
-    )
-    return (
-        f"`--stego-psnr {run['stego_psnr']:g}`, `--analog off`, as in the table: {told} than at "
-        f"{quiet['stego_psnr']:g} dB; {run['bytes']:.0f} bytes instead of {quiet['bytes']:.0f}."
-    )
+    told = []
+    for loud, quiet in (
+        ("robust-loud-auto", "robust-messenger-auto"),
+        ("robust-loud", "robust-messenger-off"),
+    ):
+        run, before = figures.result(loud), figures.result(quiet)
+        gains = "; ".join(
+            f"`{name}` {one['psnr']:.2f} dB, {one['psnr'] - before['channels'][name]['psnr']:.2f} "
+            "more"
+            for name, one in run["channels"].items()
+        )
+        told.append(
+            f"`--stego-psnr {run['stego_psnr']:g}`, `--analog {run['analog']}`, as in the table: "
+            f"{gains} than at {before['stego_psnr']:g} dB; {run['bytes']:.0f} bytes instead of "
+            f"{before['bytes']:.0f}."
+        )
+    return "\n\n".join(told)
 
 
 @block("robust-choices")

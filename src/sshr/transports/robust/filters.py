@@ -38,7 +38,7 @@ def scaled(
     box: tuple[float, float, float, float] | None = None,
 ) -> Floats:
     """A plane, or a box of it (left, top, right, bottom), in another size."""
-    image = Image.fromarray(plane.astype(np.float32), "F")
+    image = Image.fromarray(plane.astype(np.float32, copy=False), "F")
     return np.array(image.resize((shape[1], shape[0]), method, box))
 
 

@@ -96,9 +96,9 @@ class Compared:
     def _seen(self) -> NDArray[np.float32]:
         return levels(self.received)
 
-    @cached_property
+    @property
     def _own(self) -> NDArray[np.float32]:
-        return levels(self.reference)
+        return levels(self.reference)  # quickly made, and too large to be kept
 
     @cached_property
     def _filtered(self) -> tuple[Floats, str]:

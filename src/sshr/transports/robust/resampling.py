@@ -13,8 +13,8 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels from the edge."""
 
 _BACK = FILTERS["Lanczos"]
-_PIECE, _FEW = 512, 40_000
-"""Pixels of a side, and samples, by which a filter is recognised."""
+_PIECE, _FEW, _AROUND = 512, 40_000, 16
+"""Pixels of a side, samples, and pixels around, by which a filter is recognised."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,10 @@ def _name(seen: Floats, own: Floats, box: Box) -> str:
         min(left + (first[1] + piece.shape[1]) * units[0], own.shape[1]),
         min(top + (first[0] + piece.shape[0]) * units[1], own.shape[0]),
     )
+    # Of the reference only what a resizer looks at.
+    low = max(int(part[0]) - _AROUND, 0), max(int(part[1]) - _AROUND, 0)
+    own = own[low[1] : int(part[3]) + _AROUND, low[0] : int(part[2]) + _AROUND]
+    part = part[0] - low[0], part[1] - low[1], part[2] - low[0], part[3] - low[1]
     powers = {
         name: fitted(piece, scaled(own, piece.shape, method, part), _FEW)[-1]
         for name, method in FILTERS.items()

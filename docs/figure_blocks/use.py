@@ -142,6 +142,12 @@ def protocols_srmq1(figures: Figures) -> str:
     return protocol_table(figures.result("protocols-srmq1"))
 
 
+@block("protocols-xunet")
+def protocols_xunet(figures: Figures) -> str:
+    """The same of a small network."""
+    return protocol_table(figures.result("protocols-xunet"))
+
+
 def protocol_table(told: Json) -> str:
     """P_E by embedding and protocol, those that were asked for."""
     first, repeats = told["rows"][0], told["repeats"]

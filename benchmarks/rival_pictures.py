@@ -75,7 +75,7 @@ def main() -> int:
         return error.exit_code
     grey = np.full_like(secret, 127)
     heads = ["reference, secret", *(entry.name for entry in entries)]
-    grid(heads, [[reference, grey, secret], *columns]).save(args.out, quality=65)
+    grid(heads, [[reference, grey, secret], *columns]).save(args.out, quality=55)
     print(args.out)
     return 0
 

@@ -71,10 +71,16 @@ def found(figures: Figures) -> str:
     quiet = [row for row in rows if row["embedding"] == "sealed, adaptive"]
     loud = fmean(analog["folds"])
     told = ", ".join(f"{fmean(r['folds']):.2f} at {r['payload']:g} bits a sample" for r in quiet)
+    strong = figures.result("protocols-xunet")
+    (leaked,), twins = strong["rows"][0]["leaked"], strong["rows"][0]["twins"]
     return (
-        "Without the reference a stego can be noticed too. How often a detector that has learned "
-        f"from this program's own stegos is wrong (0.5 is guessing): a photograph in a photograph "
-        f"{loud:.2f}; `sealed` {told} ([more](docs/sealed.md#detectors))."
+        "Without the reference a stego can be noticed too. How often a simple detector (SPAM) that "
+        "has learned from this program's own stegos is wrong (0.5 is guessing): a photograph in a "
+        f"photograph {loud:.2f}; `sealed` {told}. A network (XuNet) that has learned from "
+        f"{leaked['pairs']} stegos beside their own references finds nearly all at "
+        f"{strong['payload']:g} bit a sample ({leaked['p_e']:.2f}), and cannot tell one from "
+        f"another photograph in as much noise ({twins['p_e']:.2f}; "
+        "[more](docs/sealed.md#detectors))."
     )
 
 

@@ -9,11 +9,12 @@ def robust_large(figures: Figures) -> str:
     told = figures.result("robust-large")
     large, small = ("{}x{}".format(*told[name]) for name in ("size", "search"))
     uses = "; ".join(
-        f"{use['command']} {use['cpu_seconds']:.0f} s, {use['peak_bytes'] / 2**30:.2f} GiB"
+        f"{use['command']} {use['seconds']:.1f} s ({use['cpu_seconds']:.0f} s of the processor), "
+        f"{use['peak_bytes'] / 2**30:.2f} GiB"
         for use in told["commands"]
     )
     rows = [
-        [what, *(f"{one['cpu_seconds']:.1f}" for one in _by_channel(told[name], told["found"]))]
+        [what, *(f"{one['seconds']:.1f}" for one in _by_channel(told[name], told["found"]))]
         for what, name in (
             (f"stego of {large}, found", "found"),
             (f"reference of {small} itself, nothing found", "innocent"),
@@ -21,8 +22,7 @@ def robust_large(figures: Figures) -> str:
     ]
     heads = ["seconds of a search behind", *(f"`{one['channel']}`" for one in told["found"][1:])]
     return (
-        f"Whole commands on a pair of {large}, processor time of {told['threads']} threads and "
-        f"peak memory: {uses}.\n\n"
+        f"Whole commands on a pair of {large}, {told['threads']} threads: {uses}.\n\n"
         f"{table(heads, rows)}"
     )
 

@@ -148,6 +148,12 @@ def protocols_xunet(figures: Figures) -> str:
     return protocol_table(figures.result("protocols-xunet"))
 
 
+@block("protocols-srnet")
+def protocols_srnet(figures: Figures) -> str:
+    """The same of a large one."""
+    return protocol_table(figures.result("protocols-srnet"))
+
+
 def protocol_table(told: Json) -> str:
     """P_E by embedding and protocol, those that were asked for."""
     first, repeats = told["rows"][0], told["repeats"]

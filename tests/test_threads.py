@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from sshr import threads
-from sshr.threads import SINGLE, ahead, one_thread_each, side_by_side, worker_count
+from sshr.threads import SINGLE, ahead, on_all, one_thread_each, side_by_side, worker_count
 
 
 @pytest.fixture(autouse=True)
@@ -121,3 +121,9 @@ def test_both_are_made_and_the_first_error_goes_first(monkeypatch: pytest.Monkey
             threads.both(fails("first"), fails("second"))
         with pytest.raises(ValueError, match="second"):
             threads.both(lambda: 1, fails("second"))
+
+
+def test_on_all_items_work_is_done_once() -> None:
+    done: list[int] = []
+    on_all(done.append, range(9))
+    assert sorted(done) == list(range(9))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from sshr.errors import UsageError
-from sshr.threads import side_by_side
+from sshr.threads import on_all
 from sshr.types import Rgb8
 
 Map = npt.NDArray[np.float32]
@@ -96,8 +96,7 @@ def ssim(image: Rgb8, reference: Rgb8) -> float:
             patch = slice(top, top + _BLOCK + WINDOW - 1), slice(left, left + step + WINDOW - 1)
             totals[number] += _patch_ssim(image[patch], reference[patch], band)
 
-    for _ in side_by_side(add_up, range(len(tops))):
-        pass
+    on_all(add_up, range(len(tops)))
     return min(sum(totals) / (rows * columns * 3), 1.0)
 
 

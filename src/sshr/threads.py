@@ -49,6 +49,12 @@ def side_by_side(work: Callable[[Item], None], items: Iterable[Item]) -> Iterato
             yield from pool.map(work, items)
 
 
+def on_all(work: Callable[[Item], None], items: Iterable[Item]) -> None:
+    """`side_by_side`, for whoever has nothing to say in between."""
+    for _ in side_by_side(work, items):
+        pass
+
+
 def ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Results of `work` in order; while one is used, the next ones are made by other threads."""
     from concurrent.futures import ThreadPoolExecutor

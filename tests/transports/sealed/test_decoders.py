@@ -10,9 +10,10 @@ from picture_files import encoded
 from PIL import Image
 
 from sshr.imaging.avif import bare_avif
-from sshr.transports.sealed import decoders
+from sshr.transports.sealed import decoders, jpeg_xl
 from sshr.transports.sealed.codecs import _opponent, _split_at, lossless
 from sshr.transports.sealed.decoders import LENGTH, PictureCodec, decode
+from sshr.transports.sealed.pillow_codecs import load
 
 SHAPE = (64, 64, 3)
 LARGE = np.zeros((2000, 3000, 3), np.uint8)
@@ -23,13 +24,13 @@ Asked = list[tuple[str, bytes]]
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """What decoders are asked to open."""
     seen: Asked = []
-    load = decoders.load
 
     def note(data: bytes, file_format: str) -> NDArray[np.uint8]:
         seen.append((file_format, data))
         return load(data, file_format)
 
-    monkeypatch.setattr(decoders, "load", note)
+    for module in (decoders, jpeg_xl):
+        monkeypatch.setattr(module, "load", note)
     return seen
 
 

@@ -3,16 +3,15 @@
 import numpy as np
 import pytest
 
-from sshr.transports.sealed.codecs import _save
-from sshr.transports.sealed.decoders import load
 from sshr.transports.sealed.jpeg2000 import bare_plane, plane_stream
+from sshr.transports.sealed.pillow_codecs import load, save
 
 OPTIONS = {"irreversible": True, "quality_mode": "dB", "no_jp2": True}
 
 
 def coded(shape: tuple[int, int], quality: float, **other: object) -> bytes:
     plane = np.random.default_rng(shape[1]).integers(20_000, 40_000, shape).astype(np.uint16)
-    return _save(plane, "JPEG2000", **(OPTIONS | {"quality_layers": [quality]} | other))
+    return save(plane, "JPEG2000", **(OPTIONS | {"quality_layers": [quality]} | other))
 
 
 @pytest.mark.parametrize("shape", [(32, 64), (64, 64), (131, 257), (40, 2000)])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sshr.threads import side_by_side
+from sshr.threads import on_all
 
 Floats = NDArray[np.floating]
 
@@ -145,8 +145,7 @@ def _by_bands(plane: Floats, work: Callable[[int], Floats]) -> Floats:
         rows = found[first : first + _ROWS]
         rows[:] = work(first)[: len(rows)]
 
-    for _ in side_by_side(one, range(0, len(plane), _ROWS)):
-        pass
+    on_all(one, range(0, len(plane), _ROWS))
     return found
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.threads import ahead, side_by_side
+from sshr.threads import ahead, on_all
 from sshr.transports.sealed.jpeg_xl import load_jxl, save_jxl
 from sshr.transports.sealed.opponent import from_opponent, to_opponent, to_samples
 
@@ -97,8 +97,7 @@ def from_bands(data: bytes, shape: tuple[int, ...]) -> Picture:
         back = to_samples(from_opponent((steps - _ZEROS[:channels]) * np.float32(STEP)))
         picture[first:end] = back.reshape(end - first, *shape[1:])
 
-    for _ in side_by_side(fill, works):
-        pass
+    on_all(fill, works)
     return picture
 
 

@@ -6,21 +6,20 @@ a row and lossy below it (`bands.py` for large pictures).
 """
 
 import functools
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from sshr.imaging.avif import bare_avif
 from sshr.transports.sealed.bands import in_bands, stepped_bytes
 from sshr.transports.sealed.decoders import LENGTH, PictureCodec, decode
 from sshr.transports.sealed.jpeg2000 import LEAST_SIDE
 from sshr.transports.sealed.jpeg_xl import save_jxl
+from sshr.transports.sealed.pillow_codecs import save
 from sshr.transports.sealed.planes import code_planes, fit_planes, join_planes
 from sshr.transports.sealed.sharing import plane_shares
 
@@ -311,14 +310,8 @@ def _opponent(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec,
 
 def _avif(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:
     options = {"quality": round(quality), "subsampling": "4:4:4", "speed": 6}
-    return PictureCodec.AVIF, bare_avif(_save(picture, "AVIF", **options))
+    return PictureCodec.AVIF, bare_avif(save(picture, "AVIF", **options))
 
 
 def _jpeg_xl(picture: NDArray[np.uint8], quality: float) -> tuple[PictureCodec, bytes]:
     return PictureCodec.JPEG_XL, save_jxl(picture, quality=quality, effort=7)
-
-
-def _save(picture: NDArray[Any], file_format: str, **options: Any) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, file_format, **options)
-    return stream.getvalue()

@@ -3,20 +3,19 @@
 What a code claims itself is read before a decoder makes room for it, or is not sent at all.
 """
 
-import io
 import struct
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from sshr.imaging.avif import avif_file
-from sshr.threads import side_by_side
+from sshr.threads import on_all
 from sshr.transports.sealed.bands import from_bands
 from sshr.transports.sealed.jpeg2000 import plane_stream
 from sshr.transports.sealed.jpeg_xl import load_jxl
 from sshr.transports.sealed.opponent import from_opponent, to_samples
+from sshr.transports.sealed.pillow_codecs import load
 
 STEPS = 64
 MIDDLE = 1 << 15
@@ -84,12 +83,5 @@ def _decoded(codec: PictureCodec, data: bytes, shape: Shape) -> NDArray[np.uint8
         samples = to_samples(from_opponent(values) + np.float32(128))
         picture[top : top + _ROWS] = samples.reshape(-1, *shape[1:])
 
-    for _ in side_by_side(fill, range(0, height, _ROWS)):
-        pass
+    on_all(fill, range(0, height, _ROWS))
     return picture
-
-
-def load(data: bytes, file_format: str) -> NDArray[np.uint8]:
-    """The samples of a file that Pillow opens by this decoder alone."""
-    with Image.open(io.BytesIO(data), formats=[file_format]) as image:
-        return np.array(image)

@@ -1,21 +1,18 @@
 """JPEG XL by Pillow's plugin, within what a picture of a known size may be."""
 
-import io
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from sshr.files.jxl import MOST_FRAMES, is_plain_jxl
+from sshr.transports.sealed.pillow_codecs import load, save
 
 
 def save_jxl(picture: NDArray[np.uint8], **options: Any) -> bytes:
     """The bare codestream of (H, W, 3) RGB or (H, W) grey, uint8."""
     register()
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "JXL", **options)
-    return stream.getvalue()
+    return save(picture, "JXL", **options)
 
 
 def load_jxl(
@@ -32,8 +29,7 @@ def load_jxl(
     if not is_plain_jxl(data, height, width, channels, frames):
         raise ValueError("another JPEG XL")
     register()
-    with Image.open(io.BytesIO(data), formats=["JXL"]) as image:
-        return np.array(image)
+    return load(data, "JXL")
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ A step of the map is a quarter of an octave of the noise's power, where the nois
 import numpy as np
 from numpy.typing import NDArray
 
-from sshr.threads import side_by_side
+from sshr.threads import on_all
 from sshr.transports.sealed.distributions import power_of_two
 from sshr.transports.sealed.noise import Noise
 
@@ -25,13 +25,9 @@ def noise_map(reference: NDArray[np.uint8], noise: Noise) -> Map:
     found = np.zeros(reference.shape[:2], np.uint8)
     if noise in (Noise.UNIFORM, Noise.CAMERA):
         return found
-    for _ in side_by_side(lambda top: _strip(reference, noise, top, found), _tops(reference)):
-        pass
+    tops = range(0, len(reference), _ROWS)
+    on_all(lambda top: _strip(reference, noise, top, found), tops)
     return found
-
-
-def _tops(reference: NDArray[np.uint8]) -> range:
-    return range(0, len(reference), _ROWS)
 
 
 def _strip(reference: NDArray[np.uint8], noise: Noise, top: int, found: Map) -> None:

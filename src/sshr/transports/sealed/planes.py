@@ -1,16 +1,14 @@
 """Orthonormal opponent planes of 16 bits by JPEG 2000, a code stream each."""
 
-import io
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from sshr.transports.sealed.decoders import LENGTH, MIDDLE, STEPS
 from sshr.transports.sealed.jpeg2000 import bare_plane
 from sshr.transports.sealed.opponent import to_opponent
+from sshr.transports.sealed.pillow_codecs import save
 
 _BYTES, _HEADERS = 2, 128
 """Of a sample, and of headers, which are not sent; the encoder's ratio counts both."""
@@ -48,7 +46,6 @@ def _planes(picture: NDArray[np.uint8]) -> Iterator[NDArray[np.uint16]]:
 
 
 def _bare(plane: NDArray[np.uint16], mode: str, layer: float) -> bytes:
-    stream, options = io.BytesIO(), dict[str, Any](irreversible=True, no_jp2=True)
-    options |= {"quality_mode": mode, "quality_layers": [layer]}
-    Image.fromarray(plane).save(stream, "JPEG2000", **options)
-    return bare_plane(stream.getvalue(), *plane.shape)
+    options = {"quality_mode": mode, "quality_layers": [layer]}
+    code = save(plane, "JPEG2000", irreversible=True, no_jp2=True, **options)
+    return bare_plane(code, *plane.shape)

@@ -11,11 +11,13 @@ bytes as a photograph takes there (`--payload` bits a sample: what is sealed is 
 Every detector is asked twice. Leaked: trained on stegos of the same method with their photographs,
 tested on others, in five folds. Elsewhere: trained once on LSB matching of 0.4 bits a sample in the
 last 60 photographs, none of which is tested. Accuracy is 1 - P_E. StegExpose (Figure 6) learns
-nothing; its ROC is kept. Rows of an earlier run stay in the file, so a run can be split.
+nothing; its ROC is kept. A run can be split by rows and by detectors: other rows stay in the file,
+and so does what others have found in the same stegos.
 """
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -91,6 +93,15 @@ class Detectors:
             "elsewhere": elsewhere,
             FUSED: told(Judged.of(*scores)) | {"roc": [x.tolist() for x in roc(*scores)]},
         }
+
+
+def joined(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
+    """A row with what an earlier run has found in the same stegos; None: there was none."""
+    if before is None or before["pairs"] != now["pairs"]:
+        return now
+    if not math.isclose(before["stego_psnr"], now["stego_psnr"], abs_tol=1e-6):
+        return now
+    return now | {asked: before[asked] | now[asked] for asked in ("leaked", "elsewhere")}
 
 
 def told(found: Judged) -> dict[str, float]:
@@ -175,12 +186,13 @@ def main() -> int:
         detectors = Detectors.ready(given.leaked, given.elsewhere, covers[-SCHOOL:])
         secrets, covers = covers[1 : given.pairs + 1], covers[: given.pairs]
         for name, way in todo:
-            rows[name] = detectors.row(covers, way(secrets, covers))
+            row = detectors.row(covers, way(secrets, covers))
+            rows[name] = joined(rows.get(name), row)
             keep(given.json, school=SCHOOL, elsewhere=ELSEWHERE, payload=given.payload, rows=rows)
-            parts = [fmean(one) for one in rows[name]["leaked"].values()]
-            parts += [one["p_e"] for one in rows[name]["elsewhere"].values()]
+            parts = [fmean(one) for one in row["leaked"].values()]
+            parts += [one["p_e"] for one in row["elsewhere"].values()]
             figures = " ".join(f"{part:.3f}" for part in parts)
-            print(f"{name}, {rows[name]['stego_psnr']:.1f} dB: {figures}", flush=True)
+            print(f"{name}, {row['stego_psnr']:.1f} dB: {figures}", flush=True)
     if given.picture:
         given.picture.write_text(draw(rows, given.draw), "utf-8")
     return 0

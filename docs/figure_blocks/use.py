@@ -156,14 +156,15 @@ def protocols_srnet(figures: Figures) -> str:
 
 def protocol_table(told: Json) -> str:
     """P_E by embedding and protocol, those that were asked for."""
-    first, repeats = told["rows"][0], told["repeats"]
-    counts = [point["pairs"] for point in first.get("leaked", [])]
+    found, repeats = told["rows"], told["repeats"]
+    leaked = [{point["pairs"]: point for point in row.get("leaked", [])} for row in found]
+    counts = sorted(set().union(*leaked))
     others = {"twins": "noisy twins", "elsewhere": "elsewhere"}
-    asked = [name for name in others if name in first]
+    asked = [name for name in others if any(name in row for row in found)]
     rows = []
-    for row in told["rows"]:
-        cells = [point_of(point, repeats) for point in row.get("leaked", [])]
-        cells += [point_of(row[name], 1 if name == "elsewhere" else repeats) for name in asked]
+    for row, own in zip(found, leaked, strict=True):
+        cells = [point_of(own.get(count), repeats) for count in counts]
+        cells += [point_of(row.get(name), 1 if name == "elsewhere" else repeats) for name in asked]
         rows.append([f"{row['embedding']}, {row['stego_psnr']:.1f} dB", *cells])
     heads = [*(f"{count} leaked pairs" for count in counts), *(others[name] for name in asked)]
     splits = "1 split" if repeats == 1 else f"{repeats} splits"
@@ -176,8 +177,10 @@ def protocol_table(told: Json) -> str:
     return table(["stego", *heads], rows, 0) + f"\n\n{note}."
 
 
-def point_of(point: Json, repeats: int) -> str:
+def point_of(point: Json | None, repeats: int) -> str:
     """P_E with its deviation over the splits, or, of one, with its 95 % interval."""
+    if point is None:
+        return "-"
     if repeats > 1:
         return f"{point['p_e']:.3f} ± {point['spread']:.3f}"
     return f"{point['p_e']:.3f} ({point['low']:.2f} to {point['high']:.2f})"

@@ -8,8 +8,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from sshr.metrics import psnr
+from sshr.types import Rgb8
+
 Load = Callable[[str], ModuleType]
 Start = Callable[..., int]
+Photo = Callable[[str, int, int], Rgb8]
 
 
 def test_all_protocols_for_all_embeddings(
@@ -43,6 +47,24 @@ def test_some_embeddings_in_more_splits(
     assert told["repeats"] == 5
     assert [row["embedding"] for row in told["rows"]] == ["sealed, camera"]
     assert "elsewhere" not in told["rows"][0]
+    assert start("detection_protocols", five, five, *words[:-2], "elsewhere") == 0
+    (row,) = json.loads(out.read_text())["rows"]
+    assert [*row] == ["embedding", "stego_psnr", "leaked", "twins", "elsewhere"]
+    more = (*words[:4], "--only", "analog, base", "analog, paper", "--ask", "leaked", "--json", out)
+    assert start("detection_protocols", five, five, *more) == 0
+    rows = json.loads(out.read_text())["rows"]
+    assert [row["embedding"] for row in rows] == ["sealed, camera", "analog, base", "analog, paper"]
+    # Rows of other conditions are not kept beside new ones.
+    more = (*words[:4], "--only", "analog, base", "--ask", "leaked", "--json", out)
+    assert start("detection_protocols", five, five, *more, "--repeats", 1) == 0
+    assert len(json.loads(out.read_text())["rows"]) == 1
+
+
+def test_a_picture_in_a_robust_stego_and_its_twin(load: Load, photo: Photo) -> None:
+    cover = photo("lighthouse", 192, 192)
+    ((stego, twin),) = load("detection_protocols").pictures([cover], "robust")
+    assert 36 < psnr(stego, cover) < 50
+    assert psnr(twin, cover) == pytest.approx(psnr(stego, cover), abs=0.2)
 
 
 def test_lsb_matching_changes_what_it_says(load: Load) -> None:

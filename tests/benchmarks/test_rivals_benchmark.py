@@ -21,7 +21,7 @@ Load = Callable[[str], ModuleType]
 
 def test_there_is_a_recipe_for_every_rival_and_for_ours(load: Load) -> None:
     names = load("rivals").recipes()
-    assert {*SYSTEMS, "paper", "hinet-float"} <= set(names)
+    assert {*SYSTEMS, "paper", "hinet-float", "udh-float", "baluja-float"} <= set(names)
     for name in names:
         assert load_recipe(f"rivals/{name}").preset == name.partition("-")[0]
 

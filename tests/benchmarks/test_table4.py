@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,6 +42,28 @@ def test_rows_of_several_runs_are_kept_and_drawn(start: Start, five: Path, tmp_p
         assert row["stegexpose"]["auc"] == pytest.approx(np.trapezoid(true, false))
     assert start("table4", "--json", out, "--picture", drawn, "--draw", "lsb:1") == 0
     assert f"lsb:1 ({told['rows']['lsb:1']['stegexpose']['auc']:.2f})" in drawn.read_text()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_detector_that_is_asked_later_joins_those_before_about_the_same_stegos(
+    load: Load, start: Start, five: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "table4.json"
+    words = (five, five, "--method", "lsb:1", "--json", out)
+
+    def row(*more: object) -> dict[str, Any]:
+        assert start("table4", *words, *more) == 0
+        return json.loads(out.read_text())["rows"]["lsb:1"]
+
+    before = row("--pairs", 5, "--leaked", "spam", "--elsewhere")
+    after = row("--pairs", 5, "--leaked", "stegexpose", "--elsewhere", "spam")
+    assert [*after["leaked"]] == ["spam", "stegexpose"]
+    assert after["leaked"]["spam"] == before["leaked"]["spam"]
+    assert ([*before["elsewhere"]], [*after["elsewhere"]]) == ([], ["spam"])
+    # Of other stegos nothing is kept.
+    assert [*row("--pairs", 6, "--leaked", "--elsewhere", "spam")["leaked"]] == []
+    louder = after | {"stego_psnr": after["stego_psnr"] + 0.01}
+    assert load("table4").joined(louder, after | {"leaked": {}})["leaked"] == {}
 
 
 @pytest.mark.usefixtures("small")

@@ -17,6 +17,7 @@ from sshr.types import Rgb8
 from sshr.zoo.extras import require_torch
 
 Vector = NDArray[np.float64]
+Kept = NDArray[np.float32]
 
 
 class Detector(Protocol):
@@ -30,7 +31,8 @@ class Detector(Protocol):
 
 
 class FeatureDetector:
-    """Features of a picture and a classifier of them; the features are worked out once.
+    """Features of a picture and a classifier of them; the features are worked out once, and kept
+    in single precision: a rich model of 10,000 pictures takes 1.4 GB.
 
     Args:
         extract: a picture's features.
@@ -40,11 +42,11 @@ class FeatureDetector:
     def __init__(
         self,
         extract: Callable[[Rgb8], Vector],
-        train: Callable[[Vector, Vector], Callable[[Vector], Vector]],
+        train: Callable[[Kept, Kept], Callable[[Kept], Vector]],
     ) -> None:
         self._extract, self._train = extract, train
-        self._known: dict[bytes, Vector] = {}
-        self._judge: Callable[[Vector], Vector] | None = None
+        self._known: dict[bytes, Kept] = {}
+        self._judge: Callable[[Kept], Vector] | None = None
 
     def fit(self, covers: Sequence[Rgb8], stegos: Sequence[Rgb8]) -> None:
         """See `Detector`."""
@@ -56,13 +58,13 @@ class FeatureDetector:
             raise RuntimeError("a detector must be fitted first")
         return self._judge(self._features(images))
 
-    def _features(self, images: Sequence[Rgb8]) -> Vector:
+    def _features(self, images: Sequence[Rgb8]) -> Kept:
         return np.stack([self._of(image) for image in images])
 
-    def _of(self, image: Rgb8) -> Vector:
+    def _of(self, image: Rgb8) -> Kept:
         name = hashlib.sha256(image.tobytes()).digest()
         if name not in self._known:
-            self._known[name] = self._extract(image)
+            self._known[name] = self._extract(image).astype(np.float32)
         return self._known[name]
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Features = NDArray[np.float64]
+Features = NDArray[np.float64] | NDArray[np.float32]
+Vector = NDArray[np.float64]
 
 LEARNERS, SUBSPACE = 51, 100
 _RIDGE = 0.01
@@ -22,25 +23,30 @@ class FisherEnsemble:
     """
 
     chosen: NDArray[np.int64]
-    weights: Features
-    thresholds: Features
+    weights: Vector
+    thresholds: Vector
 
     @classmethod
     def train(cls, covers: Features, stegos: Features, seed: int = 1) -> "FisherEnsemble":
         """From features (N, D) of photographs and (M, D) of stegos; subspaces come from a seed."""
         rng, width = np.random.default_rng(seed), covers.shape[1]
         chosen = np.stack([rng.permutation(width)[: min(SUBSPACE, width)] for _ in range(LEARNERS)])
-        found = [_discriminant(covers[:, own], stegos[:, own]) for own in chosen]
+        found = [_discriminant(_subspace(covers, own), _subspace(stegos, own)) for own in chosen]
         return cls(chosen, np.stack([one for one, _ in found]), np.array([at for _, at in found]))
 
-    def votes(self, features: Features) -> Features:
+    def votes(self, features: Features) -> Vector:
         """(N,) mean votes in -1..1 for features (N, D); above 0: a stego."""
-        projected = np.einsum("nld,ld->nl", features[:, self.chosen], self.weights)
-        votes: Features = np.sign(projected - self.thresholds).mean(axis=1)
-        return votes
+        learners = zip(self.chosen, self.weights, self.thresholds, strict=True)
+        votes = [np.sign(_subspace(features, own) @ weights - at) for own, weights, at in learners]
+        mean: Vector = np.mean(votes, axis=0)
+        return mean
 
 
-def _discriminant(covers: Features, stegos: Features) -> tuple[Features, float]:
+def _subspace(features: Features, own: NDArray[np.int64]) -> Vector:
+    return features[:, own].astype(np.float64)
+
+
+def _discriminant(covers: Vector, stegos: Vector) -> tuple[Vector, float]:
     """The direction that separates best, and the threshold with the fewest errors on both."""
     scatter = np.cov(covers.T) + np.cov(stegos.T)
     scale = np.sqrt(np.diag(scatter))
@@ -51,9 +57,9 @@ def _discriminant(covers: Features, stegos: Features) -> tuple[Features, float]:
     return weights, _threshold(covers @ weights, stegos @ weights)
 
 
-def _threshold(covers: Features, stegos: Features) -> float:
+def _threshold(covers: Vector, stegos: Vector) -> float:
     values = np.sort(np.concatenate([covers, stegos]))
     between = (values[1:] + values[:-1]) / 2
-    alarms = (covers[:, None] > between).mean(axis=0)
-    misses = (stegos[:, None] <= between).mean(axis=0)
-    return float(between[np.argmin(alarms + misses)])
+    below, misses = (np.searchsorted(np.sort(x), between, "right") for x in (covers, stegos))
+    errors = (len(covers) - below) / len(covers) + misses / len(stegos)
+    return float(between[np.argmin(errors)])

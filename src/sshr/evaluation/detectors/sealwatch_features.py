@@ -16,7 +16,8 @@ from sshr.types import Rgb8
 
 Vector = NDArray[np.float64]
 Extract = Callable[[Rgb8], Vector]
-Train = Callable[[Vector, Vector], Callable[[Vector], Vector]]
+Kept = NDArray[np.float32]
+Train = Callable[[Kept, Kept], Callable[[Kept], Vector]]
 
 
 def sealwatch_parts() -> tuple[Extract, Train]:
@@ -39,11 +40,15 @@ def sealwatch_parts() -> tuple[Extract, Train]:
         mean: Vector = np.mean([np.concatenate([*map(np.ravel, one)]) for one in parts], axis=0)
         return mean
 
-    def train(covers: Vector, stegos: Vector) -> Callable[[Vector], Vector]:
+    def train(covers: Kept, stegos: Kept) -> Callable[[Kept], Vector]:
         trainer: Any = sealwatch.ensemble_classifier.FldEnsembleTrainer(
-            covers, stegos, seed=1, L=LEARNERS, d_sub=SUBSPACE, verbose=0
+            *(one.astype(np.float64) for one in (covers, stegos)),
+            seed=1,
+            L=LEARNERS,
+            d_sub=SUBSPACE,
+            verbose=0,
         )
-        judge: Callable[[Vector], Vector] = trainer.train()[0].predict
+        judge: Callable[[Kept], Vector] = trainer.train()[0].predict
         return judge
 
     return extract, train

@@ -6,6 +6,7 @@ minimum and their maximum (a single one is taken as it is, "spam"), rounded to s
 alike by sign or direction are counted together: 169 numbers of a spam set, 325 of the others.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
@@ -140,9 +141,9 @@ def _fours(planes: Sequence[NDArray[np.int8]]) -> Features:
     counts = np.zeros(_BINS)
     base = 2 * REACH + 1
     for plane in planes:
-        level = plane.astype(np.int16) + REACH
-        code = level[:, :-3] * base + level[:, 1:-2]
-        code = (code * base + level[:, 2:-1]) * base + level[:, 3:]
+        level = (plane + np.int8(REACH)).view(np.uint8)
+        pair = level[:, :-1] * np.uint8(base) + level[:, 1:]
+        code = pair[:, :-2] * np.uint16(base**2) + pair[:, 2:]
         counts += np.bincount(code.ravel(), minlength=_BINS)
     return counts / counts.sum()
 
@@ -165,8 +166,12 @@ def _alike() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def _quantised(residual: Plane, step: float) -> NDArray[np.int8]:
     """Rounded to the nearest step, halves outwards, and cut."""
-    magnitude = np.floor(np.abs(residual) / step + 0.5).clip(max=REACH)
-    return (np.sign(residual) * magnitude).astype(np.int8)
+    found = np.zeros(residual.shape, np.int8)
+    for level in range(REACH):
+        least = math.ceil((level + 0.5) * step)
+        found += residual >= least
+        found -= residual <= -least
+    return found
 
 
 def _differences(plane: Plane, weights: Sequence[int]) -> Residuals:

@@ -4,9 +4,9 @@
         [--channels png,jpeg:75] [--crop 256] [--json OUT]
 
 The fixed pairs of the folder, central squares of 256 px (`--crop 0`: whole pictures). Every stego
-is written as PNG and read again before each channel. PSNR in dB of 8-bit RGB with the secret; a
-reveal that fails counts as the secret's own mean grey. `came` counts pairs of which the base
-picture at least came through. Draws come from a seed.
+is written as PNG and read again before each channel. PSNR in dB of 8-bit RGB with the secret, SSIM
+and LPIPS; a reveal that fails counts as the secret's own mean grey. `came` counts pairs of which
+the base picture at least came through. Draws come from a seed.
 """
 
 import argparse
@@ -15,17 +15,21 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 
 import sshr
 from sshr.errors import SshrError
+from sshr.evaluation.lpips import Lpips
 from sshr.evaluation.protocols import centre_crop, fixed_pairs
-from sshr.imaging.channels import parse_channel
+from sshr.imaging.channels import Channel, parse_channels
 from sshr.imaging.reading import read_image
 from sshr.metrics import psnr, ssim
+from sshr.types import Rgb8
 
 NAMES = (
     *("png", "jpeg:95", "jpeg:85", "jpeg:75", "jpeg:75:444", "jpeg:70", "jpeg:50", "jpeg:40"),
@@ -34,6 +38,9 @@ NAMES = (
     *("small:0.5", "small:0.75", "small:0.5+jpeg:75", "small:0.75+jpeg:85"),
 )
 KEYS = sshr.Keys(reference_alone=True)
+
+Pair = tuple[Rgb8, Rgb8]
+Row = dict[str, float]
 
 
 def main() -> int:
@@ -48,17 +55,33 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="OUT")
     args = parser.parse_args()
     options = {"survive": args.survive, "analog": args.analog, "stego_psnr": args.stego_psnr}
-    names = args.channels.split(",")
-    rows: dict[str, list[tuple[float, float, bool]]] = {name: [] for name in names}
-    stegos, sizes, times, refused = [], [], [], 0
+    pairs = pairs_of(args.folder, args.crop, args.limit)
+    facts = measured(pairs, options, parse_channels(args.channels))
+    facts = {"folder": args.folder.name, "crop": args.crop, **facts}
+    if args.json:
+        args.json.write_text(json.dumps(facts, indent=1) + "\n")
+    return 0
+
+
+def pairs_of(folder: Path, crop: int, limit: int | None) -> list[Pair]:
+    """Secrets and references, the fixed pairs of a folder; 0 crops nothing."""
+    found = []
+    for pair in fixed_pairs(folder)[:limit]:
+        secret, reference = (read_image(one).rgb for one in pair)
+        found.append(tuple(centre_crop(one, crop) if crop else one for one in (secret, reference)))
+    return found
+
+
+def measured(
+    pairs: Sequence[Pair], options: dict[str, Any], channels: Sequence[Channel]
+) -> dict[str, Any]:
+    """One stego a pair through all channels: options, means of the stegos, a row a channel."""
+    rows: dict[str, list[Row]] = {channel.name: [] for channel in channels}
+    compare, stegos, sizes, times, refused = _Compare(), [], [], [], 0
     with tempfile.TemporaryDirectory() as work:
         path = Path(work) / "stego.png"
-        for number, pair in enumerate(fixed_pairs(args.folder)[: args.limit]):
-            secret, reference = (read_image(one).rgb for one in pair)
-            if args.crop:
-                secret, reference = (centre_crop(one, args.crop) for one in (secret, reference))
-            grey = np.full_like(secret, round(secret.mean()))
-            failed = psnr(grey, secret), ssim(grey, secret), False
+        for number, (secret, reference) in enumerate(pairs):
+            failed = compare(np.full_like(secret, round(secret.mean())), secret, came=False)
             draw = random.Random(f"robust {number}").randbytes
             started = time.process_time()
             try:
@@ -67,38 +90,47 @@ def main() -> int:
             except SshrError as error:
                 print(f"pair {number}: {error}", file=sys.stderr)
                 refused += 1
-                for name in names:
-                    rows[name].append(failed)
+                for found in rows.values():
+                    found.append(failed)
                 continue
             times.append(time.process_time() - started)
             seen = read_image(path).rgb
             stegos.append(psnr(seen, reference))
             sizes.append(stego.made.payload_bytes)
-            for name in names:
+            for channel in channels:
+                arrived = channel.distort(seen, np.random.default_rng(number))
                 try:
-                    arrived = parse_channel(name).distort(seen, np.random.default_rng(number))
-                    found = sshr.reveal(arrived, reference, KEYS).rgb
-                    rows[name].append((psnr(found, secret), ssim(found, secret), True))
+                    row = compare(sshr.reveal(arrived, reference, KEYS).rgb, secret)
                 except SshrError:
-                    rows[name].append(failed)
+                    row = failed
+                rows[channel.name].append(row)
+    if not stegos:
+        raise SystemExit(1)  # why is said above
     told = f"stego {fmean(stegos):.2f} dB, {fmean(sizes):.0f} bytes, {fmean(times):.1f} s"
     print(f"{told}, {refused} refused")
-    table = {}
-    for name, found in rows.items():
-        came = sum(one[2] for one in found)
-        table[name] = {
-            "psnr": fmean(one[0] for one in found),
-            "ssim": fmean(one[1] for one in found),
-            "came": came,
-            "pairs": len(found),
-        }
-        row = table[name]
-        print(f"{name:15} {row['psnr']:6.2f} dB  {row['ssim']:.4f}  {came} of {len(found)}")
-    if args.json:
-        facts = {"folder": args.folder.name, "crop": args.crop, **options, "refused": refused}
-        facts |= {"stego_psnr_mean": fmean(stegos), "bytes": fmean(sizes), "channels": table}
-        args.json.write_text(json.dumps(facts, indent=1) + "\n")
-    return 0
+    facts = {**options, "refused": refused, "stego_psnr_mean": fmean(stegos)}
+    return facts | {"bytes": fmean(sizes), "channels": dict(map(_mean, rows.items()))}
+
+
+class _Compare:
+    """What was revealed against the secret."""
+
+    def __init__(self) -> None:
+        self._lpips = Lpips()
+
+    def __call__(self, found: Rgb8, secret: Rgb8, came: bool = True) -> Row:
+        told = {"psnr": psnr(found, secret), "ssim": ssim(found, secret)}
+        return told | {"lpips": self._lpips(found, secret), "came": came}
+
+
+def _mean(named: tuple[str, list[Row]]) -> tuple[str, Row]:
+    """The mean of a channel's rows; it is printed too."""
+    name, rows = named
+    row: Row = {what: fmean(one[what] for one in rows) for what in ("psnr", "ssim", "lpips")}
+    row |= {"came": sum(one["came"] for one in rows), "pairs": len(rows)}
+    told = f"{row['psnr']:6.2f} dB  {row['ssim']:.4f}  {row['lpips']:.3f}"
+    print(f"{name:18} {told}  {row['came']} of {len(rows)}")
+    return name, row
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ def run_all(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if call.words[0] in NOT_RUN:
             continue
         if call.words[0] == "reference":
-            Path("garden.png").unlink()
+            Path(call.words[call.words.index("-o") + 1]).unlink(missing_ok=True)
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given(call)), "utf-8"))

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from sshr.errors import UsageError
-from sshr.imaging.channels import CURVES, parse_channel, parse_channels
+from sshr.imaging.channels import CURVES, for_part, parse_channel, parse_channels
 
 
 def distorted(name, image, seed=0):
@@ -81,6 +81,32 @@ def test_small_stays_at_the_other_size(picture):
     assert distorted("small:0.5", picture).shape == (48, 64, 3)
 
 
+def test_fit_only_makes_smaller(picture):
+    assert distorted("fit:64", picture).shape == (48, 64, 3)
+    assert distorted("fit:128", picture) is picture
+    assert distorted("fit:64", np.rot90(picture)).shape == (64, 48, 3)
+
+
+def test_messengers_are_channels(picture):
+    assert distorted("signal", picture).shape == picture.shape
+    assert np.array_equal(distorted("signal", picture), distorted("jpeg:70", picture))
+    wide = np.repeat(picture, 11, axis=1)
+    assert distorted("telegram", wide).shape == (87, 1280, 3)
+    assert np.array_equal(distorted("telegram", wide), distorted("fit:1280+jpeg:87", wide))
+    names = [channel.name for channel in parse_channels("signal,telegram,whatsapp,brightness:2")]
+    assert names == ["signal", "telegram", "whatsapp", "brightness:2"]
+
+
+def test_a_part_is_made_smaller_as_the_whole():
+    assert for_part("jpeg:75", (2000, 3000)) == "jpeg:75"
+    assert for_part("whatsapp", (2400, 3200, 3)) == "small:0.5+jpeg:75"
+    assert for_part("fit:1600", (900, 1200)) == "small:1"
+    assert for_part("small:0.5+fit:1000", (3000, 4000)) == "small:0.5+small:0.5"
+    assert for_part("fit:16", (9000, 9000)) == "small:0.01"
+    for name in ("small:1", "small:0.01"):
+        assert parse_channel(for_part(name, (64, 64))).name == name
+
+
 def test_contrast_and_gamma_keep_their_fixed_points():
     levels = np.array([0, 128, 255], np.uint8).repeat(192).reshape(3, 64, 3)
     assert distorted("contrast:-50", levels)[:, 0, 0].tolist() == [64, 128, 192]
@@ -101,12 +127,13 @@ def test_channels_follow_one_another(picture):
 
 def test_every_family_gets_worse_monotonically_at_its_ends(picture):
     def error(name):
-        return np.square(distorted(name, picture).astype(float) - picture).mean()
+        found = Image.fromarray(distorted(name, picture)).resize((128, 96))  # some make it smaller
+        return np.square(np.asarray(found, float) - picture).mean()
 
     for title, (names, _) in CURVES.items():
         errors = [error(name) for name in names]
         assert all(e > 0 for e in errors), title
-        if title.startswith(("JPEG", "WebP")):
+        if title.startswith(("JPEG", "WebP", "AVIF", "made")):
             assert errors[0] > errors[-1], title
         elif title not in ("resized and back", "brightness"):
             assert errors[0] < errors[-1], title
@@ -125,6 +152,9 @@ def test_groups_and_repeats():
         ("jpg:75", "unknown channel"),
         ("jpeg", "needs a value"),
         ("jpeg:high", "numbers"),
+        ("fit", "needs a value, such as fit:1600"),
+        ("fit:8", "between"),
+        ("signal:high", "unknown channel"),
         ("jpeg:0", "between"),
         ("jpeg:75:422", "420 or 444"),
         ("png:3", "too many"),

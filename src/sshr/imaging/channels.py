@@ -1,7 +1,8 @@
 """What happens to a stego on its way: `png`, and distortions in levels of 0..255.
 
 A channel is written `kind:value:value`, such as `jpeg:75`, `jpeg:75:444`, `noise`, `resize:0.5`;
-several one after the other with a plus, such as `small:0.5+jpeg:75`. Blur, noise, Poisson noise and
+several one after the other with a plus, such as `small:0.5+jpeg:75`. Messengers have names of their
+own, such as `signal`, see MESSENGERS. Blur, noise, Poisson noise and
 JPEG at quality 75 are those of the paper's Appendix B (docs/evaluation.md); the standard deviation
 there is the stego's own, over all samples, in levels: only so does a 3x3 blur with a sigma of a
 tenth of it do anything.
@@ -26,12 +27,15 @@ Distort = Callable[[Rgb8, Generator], Rgb8]
 
 Floats = NDArray[np.float64]
 
-FLOAT, PNG = "float", "png"
+FLOAT, PNG, FIT, _SMALL = "float", "png", "fit", "small"
+_LEAST_SCALE = 0.01
 _BAND = 256
 CURVES: dict[str, tuple[tuple[str, ...], str]] = {
-    "JPEG 4:2:0": (tuple(f"jpeg:{q}" for q in range(50, 100, 5)), "quality"),
-    "JPEG 4:4:4": (tuple(f"jpeg:{q}:444" for q in range(50, 100, 5)), "quality"),
+    "JPEG 4:2:0": (tuple(f"jpeg:{q}" for q in range(30, 100, 5)), "quality"),
+    "JPEG 4:4:4": (tuple(f"jpeg:{q}:444" for q in range(30, 100, 5)), "quality"),
     "WebP": (tuple(f"webp:{q}" for q in range(50, 100, 10)), "quality"),
+    "AVIF": (tuple(f"avif:{q}" for q in range(50, 100, 10)), "quality"),
+    "made smaller": (tuple(f"small:{f}" for f in (0.4, 0.5, 0.6, 0.75, 0.9)), "factor"),
     "resized and back": (tuple(f"resize:{f}" for f in (0.5, 0.75, 0.9, 1.25, 1.5, 2)), "factor"),
     "cropped, padded": (tuple(f"crop:{p}" for p in (1, 2, 5)), "% of each side"),
     "brightness": (tuple(f"brightness:{p}" for p in (-5, -2, -1, 1, 2, 5)), "%"),
@@ -40,6 +44,14 @@ CURVES: dict[str, tuple[tuple[str, ...], str]] = {
     "Gaussian blur": (tuple(f"blur:{s}" for s in (0.005, 0.01, 0.02, 0.1)), "sigma / std"),
 }
 """Families of channels that make a curve: names in order, and what their value is."""
+
+MESSENGERS = {
+    "signal": "fit:1600+jpeg:70",
+    "telegram": "fit:1280+jpeg:87",
+    "whatsapp": "fit:1600+jpeg:75",
+}
+"""What messengers make of a photograph: Signal for Android (usual quality; high: 4096 and 75) and
+Telegram Desktop as their sources say, WhatsApp as others have measured. Apps change."""
 
 GROUPS = {
     "curves": tuple(name for names, _ in CURVES.values() for name in names),
@@ -76,14 +88,38 @@ def parse_channel(name: str) -> Channel:
     """
     if name == FLOAT:
         return Channel(FLOAT, _same)
-    steps = [_step(part, name) for part in name.split("+")]
+    steps = [_step(part, name) for part in _parts(name)]
     return Channel(name, steps[0] if len(steps) == 1 else partial(_chained, steps))
+
+
+def for_part(name: str, size: tuple[int, ...]) -> str:
+    """The channel that does to a part of a picture what this one does to the whole.
+
+    Args:
+        name: of a channel.
+        size: of the whole, rows and columns first.
+    """
+    found, longest = [], float(max(size[:2]))
+    for part in _parts(name):
+        kind, _, value = part.partition(":")
+        if kind == FIT:
+            value = f"{max(min(float(value) / longest, 1), _LEAST_SCALE):.6g}"
+            part = f"{_SMALL}:{value}"
+        if kind in (FIT, _SMALL):
+            longest *= float(value)
+        found.append(part)
+    return "+".join(found)
+
+
+def _parts(name: str) -> list[str]:
+    """One step after the other, messengers by what they do."""
+    return "+".join(MESSENGERS.get(part, part) for part in name.split("+")).split("+")
 
 
 def _step(text: str, name: str) -> Distort:
     kind, *words = text.split(":")
     if kind not in _KINDS:
-        known = ", ".join((FLOAT, *_KINDS, *GROUPS))
+        known = ", ".join((FLOAT, *_KINDS, *MESSENGERS, *GROUPS))
         raise UsageError(f"unknown channel {shown(name)}; known: {known}")
     distort, wanted = _KINDS[kind]
     if len(words) > len(wanted):
@@ -163,8 +199,21 @@ def _resize(factor: float, image: Rgb8, random: Generator) -> Rgb8:
 
 def _small(factor: float, image: Rgb8, random: Generator) -> Rgb8:
     """As a messenger sends it on: it stays at the other size."""
-    size = (max(1, int(image.shape[1] * factor)), max(1, int(image.shape[0] * factor)))
-    return np.array(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
+    return _resized(image, [int(side * factor) for side in image.shape[:2]])
+
+
+def _fit(most: float, image: Rgb8, random: Generator) -> Rgb8:
+    """Made smaller where its longer side has more pixels than these."""
+    longest = max(image.shape[:2])
+    if longest <= most:
+        return image
+    return _resized(image, [round(side * most / longest) for side in image.shape[:2]])
+
+
+def _resized(image: Rgb8, size: list[int]) -> Rgb8:
+    """To so many rows and columns, one at least."""
+    target = max(1, size[1]), max(1, size[0])
+    return np.array(Image.fromarray(image).resize(target, Image.Resampling.LANCZOS))
 
 
 def _crop(percent: float, image: Rgb8, random: Generator) -> Rgb8:
@@ -245,7 +294,8 @@ _KINDS: dict[str, tuple[Callable[..., Rgb8], tuple[_Value, ...]]] = {
     "webp": (_webp, (_Value(1, 100, example="80"),)),
     "avif": (_avif, (_Value(1, 100, example="60"),)),
     "resize": (_resize, (_Value(0.1, 4, example="0.5"),)),
-    "small": (_small, (_Value(0.1, 4, example="0.5"),)),
+    _SMALL: (_small, (_Value(_LEAST_SCALE, 4, example="0.5"),)),
+    FIT: (_fit, (_Value(16, 100_000, example="1600"),)),
     "crop": (_crop, (_Value(0, 40, 1),)),
     "brightness": (_brightness, (_Value(-90, 900, example="-5"),)),
     "contrast": (_contrast, (_Value(-90, 900, example="-5"),)),

@@ -36,6 +36,12 @@ def test_passages(reference: Rgb8) -> None:
     assert beside["jpeg:75"].first < found["jpeg:75"].first
 
 
+def test_a_messenger_makes_what_is_too_large_smaller(reference: Rgb8) -> None:
+    found = measured(reference, "fit:64", "small:0.5", "fit:128", "png")
+    assert found["fit:64"] == found["small:0.5"]
+    assert found["fit:128"] == found["png"]
+
+
 def test_a_list_takes_the_design_that_carries_more(photo) -> None:
     reference = photo("sailboats", 192, 192)
     for survive, design in (("jpeg:85", "messenger"), ("small:0.5+jpeg:75", "harsh")):

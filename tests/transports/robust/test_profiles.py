@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from sshr.errors import UsageError
 from sshr.transports.robust.options import DESIGNS as NAMES
-from sshr.transports.robust.profiles import DESIGNS, PROMISES, promises, through
+from sshr.transports.robust.profiles import DESIGNS, PROMISES, notes_on_size, promises, through
 
 Rgb8 = NDArray[np.uint8]
 
@@ -41,3 +41,12 @@ def test_a_list_is_tried_with_both_designs() -> None:
 def test_unknown_ones() -> None:
     with pytest.raises(UsageError):
         through("rotation", np.zeros((8, 8, 3), np.uint8))
+
+
+def test_large_stegos_are_made_smaller_by_messengers() -> None:
+    (note,) = notes_on_size((1200, 1601, 3), "messenger")
+    assert "more than 1600 pixels a side smaller" in note
+    assert "sshr reference --max-side 1280" in note
+    assert notes_on_size((4000, 300), "harsh") == (note,)
+    assert notes_on_size((1600, 1200), "messenger") == ()
+    assert notes_on_size((3000, 4000), "jpeg:75") == ()  # whoever names channels knows them

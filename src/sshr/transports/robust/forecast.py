@@ -11,6 +11,7 @@ from sshr.transports.protocol import Forecast
 from sshr.transports.robust.compact import CompactWriter, header_size
 from sshr.transports.robust.options import RobustOptions
 from sshr.transports.robust.planning import best_plan, fill
+from sshr.transports.robust.profiles import notes_on_size
 from sshr.transports.secret import Secret
 
 
@@ -35,7 +36,10 @@ def forecast(
         capacity={options.stego_psnr: max(room, 0)},
         stego_psnr=(options.stego_psnr, options.stego_psnr),
         exact=secret is not None and not isinstance(secret, Picture),
-        notes=notes_on_reference(cover.picture),
+        notes=(
+            *notes_on_size(cover.picture.size, options.survive),
+            *notes_on_reference(cover.picture),
+        ),
     )
     if secret is None:
         return told

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sshr.crypto.keys import derive, keystream
 from sshr.errors import TooSmallError
+from sshr.imaging.channels import for_part
 from sshr.threads import ahead, one_thread_each
 from sshr.transports.kind import Kind
 from sshr.transports.robust.codec import CodedPicture, best_within
@@ -185,6 +186,7 @@ def _payload(secret: Blob, plan: Plan, writer: CompactWriter, rate: float) -> Fi
 
 def _passages(ground: Ground, names: Iterable[str], jpeg: int) -> dict[str, Passage]:
     """What each channel lets through of random bits, measured on a part of a large reference."""
+    whole = ground.reference.shape
     ground = sampled(ground)
     plan = ground.plan
     words = keystream(derive(ground.key.key, b"robust/trial"), plan.zero.size)
@@ -197,7 +199,7 @@ def _passages(ground: Ground, names: Iterable[str], jpeg: int) -> dict[str, Pass
     picture, names = as_written(picture, jpeg), list(names)
 
     def passage(name: str) -> Passage:
-        ratios = listen(through(name, picture), ground.reference, plan).ratios
+        ratios = listen(through(for_part(name, whole), picture), ground.reference, plan).ratios
         return Passage(*(_information(ratios, bits, plan.classes == kind) for kind in (1, 2)))
 
     run = ahead if plan.zero.size >= _LARGE else map

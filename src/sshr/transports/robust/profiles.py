@@ -26,6 +26,9 @@ DESIGNS: dict[str, Callable[[Rgb8, float, float], Design]] = {
 """By name, for a reference, the stego's PSNR in dB, and the deviation of a coefficient by what else
 lies in the picture, levels."""
 
+_SENT_ON = 1600
+"""Pixels of a side that the messengers of `sshr.imaging.channels` leave, most of them."""
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -74,6 +77,22 @@ def promises(survive: str) -> list[Promise]:
         Promise(MESSENGER, asked, asked, mild.density),
         Promise(HARSH, asked, (), harsh.density),
     ]
+
+
+def notes_on_size(size: tuple[int, ...], survive: str) -> tuple[str, ...]:
+    """What a sender should know of a stego of this size, one clause each.
+
+    Args:
+        size: rows and columns first.
+        survive: of `RobustOptions`.
+    """
+    if max(size[:2]) <= _SENT_ON or survive not in PROMISES:
+        return ()
+    return (
+        f"messengers make a picture of more than {_SENT_ON} pixels a side smaller, and a JPEG as "
+        "well, which little comes through: 'sshr reference --max-side 1280' makes a reference "
+        "whose stegos they leave at their size",
+    )
 
 
 def as_written(picture: Rgb8, jpeg: int) -> Rgb8:

@@ -20,7 +20,7 @@ from sshr.transports.robust.layers import Ground, opened
 from sshr.transports.robust.opening import HeardPair, find_with
 from sshr.transports.robust.options import RobustOptions
 from sshr.transports.robust.planning import Filled, Plan, best_plan, fill
-from sshr.transports.robust.profiles import Promise, as_written, through
+from sshr.transports.robust.profiles import Promise, as_written, notes_on_size, through
 from sshr.transports.secret import Secret
 from sshr.types import Rgb8
 
@@ -120,7 +120,11 @@ def send(
         )
     return EmbedResult(
         samples=best.samples,
-        notes=(*best.notes, *notes_on_reference(cover.picture)),
+        notes=(
+            *best.notes,
+            *notes_on_size(cover.picture.size, options.survive),
+            *notes_on_reference(cover.picture),
+        ),
         carried=secret.size if isinstance(secret, Picture) else None,
         payload_bytes=best.layers.record.base + best.layers.record.refinement,
         runtime=Runtime(options.preset, options.device),

@@ -1,0 +1,56 @@
+"""What comes through which channel, of few small pictures."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sshr.imaging.writing import write_image
+
+Start = Callable[..., int]
+
+
+@pytest.fixture
+def large(photo: Callable[..., NDArray[np.uint8]], tmp_path: Path) -> Path:
+    """A folder of two pictures, 192 px a side."""
+    folder = tmp_path / "large"
+    folder.mkdir()
+    for name in ("parrots", "sailboats"):
+        write_image(folder / f"{name}.png", photo(name, 192, 192))
+    return folder
+
+
+def test_rows_of_channels(start: Start, large: Path, tmp_path: Path) -> None:
+    out = tmp_path / "robust.json"
+    words = ("--crop", 0, "--analog", "off", "--limit", 1, "--channels", "png,jpeg:75,webp:5")
+    assert start("robust", large, *words, "--json", out) == 0
+    told = json.loads(out.read_text())
+    assert (told["crop"], told["survive"], told["refused"]) == (0, "messenger", 0)
+    png, jpeg, lost = (told["channels"][name] for name in ("png", "jpeg:75", "webp:5"))
+    assert png == jpeg
+    assert (png["came"], lost["came"], lost["pairs"]) == (1, 0, 1)
+    assert png["psnr"] > lost["psnr"] > 5
+    assert png["lpips"] < lost["lpips"]
+
+
+def test_references_that_carry_nothing(
+    start: Start, five: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert start("robust", five, "--crop", 64, "--limit", 1, "--channels", "png") == 1
+    assert "the header's 55 bytes do not come through" in capsys.readouterr().err
+
+
+def test_curves_and_their_picture(start: Start, large: Path, tmp_path: Path) -> None:
+    out, drawn = tmp_path / "curves.json", tmp_path / "curves.svg"
+    names = ["jpeg:30", "jpeg:80", "jpeg:80:444"]
+    words = ("--crop", 0, "--limit", 1, "--channels", ",".join(names))
+    assert start("robust_curves", large, *words, "--json", out) == 0
+    told = json.loads(out.read_text())
+    assert list(told["runs"]) == ["messenger", "harsh"]
+    assert list(told["runs"]["harsh"]["channels"]) == names
+    assert start("robust_curves", "--json", out, "--picture", drawn) == 0
+    assert drawn.read_text().count("<polyline") == 3
+    assert start("robust_curves") == 2

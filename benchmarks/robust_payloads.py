@@ -1,12 +1,13 @@
 """Random bytes through random channels that `messenger` promises: exact, or a clear error.
 
-    python benchmarks/robust_payloads.py --data BSDS100 [--payloads N] [--side PX] [--seed N]
-        [--json OUT]
+    python benchmarks/robust_payloads.py --data BSDS100 [--payloads N] [--side PX] [--tiles N]
+        [--seed N] [--json OUT]
 
 Payloads of 0 to 200 bytes in central squares of the photographs, each through one channel of the
-promise whose noise is drawn afresh (the sender has tried another draw). `refused`: the reference
-does not carry it, said before anything is sent. `lost`: an error at the reveal. `wrong`: other
-bytes came back, which must never be; then this exits with 1.
+promise whose noise is drawn afresh (the sender has tried another draw). With `--tiles` a reference
+is so many squares a side of as many photographs, to have a megapixel and more. `refused`: the
+reference does not carry it, said before anything is sent. `lost`: an error at the reveal. `wrong`:
+other bytes came back, which must never be; then this exits with 1.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import json
 import random
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from sshr.evaluation.protocols import centre_crop
 from sshr.imaging.channels import parse_channel
 from sshr.imaging.reading import read_image
 from sshr.transports.robust.profiles import PROMISES
+from sshr.types import Rgb8
 
 KEYS = sshr.Keys(reference_alone=True)
 MOST = 200
@@ -34,6 +37,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--payloads", type=int, default=1000)
     parser.add_argument("--side", type=int, default=256)
+    parser.add_argument("--tiles", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="OUT")
     args = parser.parse_args()
@@ -44,14 +48,19 @@ def main() -> int:
     counts: Counter[str] = Counter()
     by_channel = {name: Counter() for name in names}
     for number in range(args.payloads):
-        reference = centre_crop(photos[number % len(photos)], args.side)
+        reference = mosaic(photos, number, args.side, args.tiles)
         data, name = draw.randbytes(draw.randint(0, MOST)), draw.choice(names)
         outcome = _outcome(data, reference, name, draw)
         counts[outcome] += 1
         by_channel[name][outcome] += 1
         if number % 25 == 24:
             print(number + 1, dict(counts), flush=True)
-    facts = {"data": args.data.name, "photographs": len(photos), "side": args.side}
+    facts = {
+        "data": args.data.name,
+        "photographs": len(photos),
+        "side": args.side,
+        "tiles": args.tiles,
+    }
     facts |= {"payloads": args.payloads, "seed": args.seed, "outcomes": dict(counts)}
     facts["by_channel"] = {name: dict(found) for name, found in by_channel.items()}
     print(json.dumps(facts, indent=1))
@@ -60,7 +69,15 @@ def main() -> int:
     return 1 if counts["wrong"] else 0
 
 
-def _outcome(data: bytes, reference: np.ndarray, name: str, draw: random.Random) -> str:
+def mosaic(photos: Sequence[Rgb8], first: int, side: int, tiles: int) -> Rgb8:
+    """Central squares of photographs from this one on, `tiles` by `tiles` of them."""
+    picked = [photos[(first + i) % len(photos)] for i in range(tiles * tiles)]
+    squares = np.stack([centre_crop(photo, side) for photo in picked])
+    rows = squares.reshape(tiles, tiles, side, side, 3).transpose(0, 2, 1, 3, 4)
+    return np.ascontiguousarray(rows.reshape(tiles * side, tiles * side, 3))
+
+
+def _outcome(data: bytes, reference: Rgb8, name: str, draw: random.Random) -> str:
     noise = np.random.default_rng(draw.getrandbits(64))
     try:
         stego = sshr.conceal(sshr.Blob(data), reference, KEYS, "robust", random=draw.randbytes)

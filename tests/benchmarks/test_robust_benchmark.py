@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from sshr.imaging.writing import write_image
 
+Load = Callable[[str], ModuleType]
 Start = Callable[..., int]
 
 
@@ -54,3 +56,20 @@ def test_curves_and_their_picture(start: Start, large: Path, tmp_path: Path) -> 
     assert start("robust_curves", "--json", out, "--picture", drawn) == 0
     assert drawn.read_text().count("<polyline") == 3
     assert start("robust_curves") == 2
+
+
+def test_payloads(load: Load, start: Start, large: Path, tmp_path: Path) -> None:
+    out = tmp_path / "payloads.json"
+    words = ("--side", 96, "--tiles", 2, "--payloads", 2, "--json", out)
+    assert start("robust_payloads", "--data", large, *words) == 0
+    told = json.loads(out.read_text())
+    assert (told["photographs"], told["side"], told["tiles"]) == (2, 96, 2)
+    assert sum(told["outcomes"].values()) == 2
+    assert "wrong" not in told["outcomes"]
+
+
+def test_a_mosaic_has_a_photograph_in_each_tile(load: Load) -> None:
+    photos = [np.full((70, 80, 3), level, np.uint8) for level in (1, 2, 3)]
+    found = load("robust_payloads").mosaic(photos, 1, 64, 2)
+    assert found.shape == (128, 128, 3)
+    assert found[::64, ::64, 0].tolist() == [[2, 3], [1, 2]]

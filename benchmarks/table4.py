@@ -140,10 +140,10 @@ def photographs(folders: Sequence[Path]) -> list[Rgb8]:
 
 def ways(given: argparse.Namespace) -> Iterator[tuple[str, Stegos]]:
     """Rows by their names."""
-    for entry in find_methods(given.preset, given.method, "cpu"):
-        yield entry.name, of_method(entry)
     for kind in given.sealed:
         yield f"sealed, {kind}", of_sealed(Noise[kind.upper()], given.payload)
+    for entry in find_methods(given.preset, given.method, "cpu"):
+        yield entry.name, of_method(entry)
 
 
 def draw(rows: dict[str, Any], names: Sequence[str]) -> str:

@@ -70,10 +70,10 @@ def measure(work: Work, ledger: Ledger[PairLine], progress: Progress = quiet) ->
         EvaluationError: a method broke its contract; what was measured before stays.
     """
     left = list(_left(work, ledger))
-    total, done, skipped = sum(len(channels) for _, _, channels in left), 0, []
+    total, done, skipped = sum(len(channels) for *_, channels in left), 0, []
     lpips = Lpips()
     pictures: tuple[TestPair, tuple[Rgb8, Rgb8] | None] | None = None
-    for pair, entry, channels in left:
+    for number, pair, entry, channels in left:
         if pictures is None or pictures[0] is not pair:
             try:
                 pictures = pair, read_pair(work.protocol, pair)
@@ -83,7 +83,6 @@ def measure(work: Work, ledger: Ledger[PairLine], progress: Progress = quiet) ->
                 work.complain(str(error))
         if pictures[1] is not None:
             trial = Trial(prompted(entry, pair.prompts), pair, *pictures[1], work.seed, lpips)
-            number = work.pairs.index(pair)
             keep = work.keep if number < SHOWN_PAIRS else None
             for channel in channels:
                 ledger.add(trial.line(channel, keep, number))
@@ -114,14 +113,14 @@ def files_of(pair: TestPair) -> str:
 
 def _left(
     work: Work, ledger: Ledger[PairLine]
-) -> Iterator[tuple[TestPair, MethodEntry, list[Channel]]]:
-    for pair in work.pairs:
+) -> Iterator[tuple[int, TestPair, MethodEntry, list[Channel]]]:
+    for number, pair in enumerate(work.pairs):
         files = files_of(pair)
         for entry in work.methods:
             head = (entry.name, entry.identity, pair.name, files)
             channels = [c for c in work.channels if (*head, c.name) not in ledger]
             if channels:
-                yield pair, entry, channels
+                yield number, pair, entry, channels
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from sshr.errors import OutputError, UsageError
 from sshr.evaluation.attacks.sizes import LEAST, PAIRS
 from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
 from sshr.evaluation.detectors.detector import Detector, find_detector
+from sshr.evaluation.detectors.shelf import Listed
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import SHOWN_PAIRS, Keep, Work, files_of, measure
 from sshr.evaluation.methods.method import MethodEntry
@@ -155,7 +156,8 @@ def _detected(
     progress: Progress,
 ) -> list[DetectionLine]:
     _require_pairs("--detector", FOLDS, len(pairs))
-    pictures = [read_pair(PROTOCOLS[options.protocol], pair) for pair in pairs]
+    protocol = PROTOCOLS[options.protocol]
+    pictures = Listed(lambda i: read_pair(protocol, pairs[i]), range(len(pairs)))
     names, prompts = [pair.name for pair in pairs], [pair.prompts for pair in pairs]
     suite = DetectionSuite(detectors, names, pictures, options.seed, prompts)
     ledger = Ledger(options.out / "detection.jsonl", what, DetectionLine)

@@ -1,8 +1,11 @@
+import weakref
+
 import numpy as np
 import pytest
 
 from sshr.evaluation.detectors.detection import DetectionSuite, detection_errors
 from sshr.evaluation.detectors.detector import DETECTORS, find_detector
+from sshr.evaluation.detectors.shelf import Listed
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.records import DetectionLine
@@ -49,6 +52,23 @@ def test_a_suite_does_what_its_ledger_lacks(photographs, tmp_path):
     calls = Noisy.calls
     (again,) = suite.run([method], Ledger(tmp_path / "d.jsonl", {}, DetectionLine))
     assert (again, Noisy.calls) == (line, calls)
+
+
+def test_pairs_are_asked_for_one_by_one(photographs, tmp_path):
+    alive = []
+
+    def pair(i):
+        assert sum(one() is not None for one in alive) <= 2
+        picture = photographs[i].copy()
+        alive.append(weakref.ref(picture))
+        return picture, picture
+
+    names = [f"pair {i}" for i in range(len(photographs))]
+    pictures = Listed(pair, range(len(photographs)))
+    suite = DetectionSuite({"spam": find_detector("spam")}, names, pictures, 1)
+    entry = MethodEntry("noisy", Noisy(), "1")
+    (line,) = suite.run([entry], Ledger(tmp_path / "d.jsonl", {}, DetectionLine))
+    assert (line.folds, len(alive)) == ([0.0] * 5, 3 * len(photographs))
 
 
 def test_a_new_detector_is_a_line_of_the_table(photographs, monkeypatch):

@@ -35,3 +35,20 @@ def test_features_are_worked_out_once_and_a_detector_must_be_fitted():
     detector.fit([dark], [light])
     assert detector.score([dark, light]).tolist() == [0, 10]
     assert len(seen) == 2
+
+
+def test_features_that_nobody_asks_for_are_forgotten():
+    seen = []
+
+    def extract(picture):
+        seen.append(picture.mean())
+        return np.array([picture.mean()])
+
+    detector = FeatureDetector(extract, lambda covers, stegos: lambda found: found[:, 0])
+    level = [np.full((4, 4, 3), i, np.uint8) for i in range(40)]
+    for lesson in range(20):
+        detector.fit([level[0]], [level[lesson + 1]])
+    assert seen == [0, *range(1, 21)]
+    assert len(detector._known) < 12
+    detector.score([level[0], level[20], level[1]])
+    assert seen[21:] == [1]

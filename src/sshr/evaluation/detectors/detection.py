@@ -1,15 +1,15 @@
 """How often a detector errs about the stegos of a method, in folds by photograph."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
 from statistics import fmean
 
 import numpy as np
 
 from sshr.evaluation.detectors.detector import Detector
+from sshr.evaluation.detectors.shelf import part_of, shelved
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import key_of
 from sshr.evaluation.methods.method import MethodEntry, Prompts, concealed, prompted
@@ -28,7 +28,8 @@ class DetectionSuite:
 
     Attributes:
         names, pictures: of the pairs, as many as there are folds at least; (secret, reference), the
-            references being the photographs.
+            references being the photographs. Pairs are asked for one by one, so that they need not
+            all be in memory.
         prompts: of the pairs, for methods that take them.
     """
 
@@ -49,7 +50,7 @@ class DetectionSuite:
         for entry in methods:
             lines = [self._line(entry, name) for name in self.detectors]
             missing = [line for line in lines if line.key not in ledger]
-            stegos = self._stegos(entry, progress) if missing else []
+            stegos = shelved(self._stegos(entry, progress)) if missing else []
             for line in missing:
                 ledger.add(self._measured(line, stegos))
             found += [ledger[line.key] for line in lines]
@@ -69,17 +70,20 @@ class DetectionSuite:
                 found.update(picture.tobytes())
         return found.hexdigest()[:16]
 
-    def _stegos(self, entry: MethodEntry, progress: Progress) -> list[Rgb8]:
-        stegos = []
+    @cached_property
+    def _covers(self) -> Sequence[Rgb8]:
+        return shelved(reference for _, reference in self.pictures)
+
+    def _stegos(self, entry: MethodEntry, progress: Progress) -> Iterator[Rgb8]:
         prompts = self.prompts or [None] * len(self.names)
-        for name, pair, words in zip(self.names, self.pictures, prompts, strict=True):
+        parts = zip(self.names, self.pictures, prompts, strict=True)
+        for number, (name, pair, words) in enumerate(parts):
             own = prompted(entry, words)
-            stegos.append(as_levels(concealed(own, *pair, key_of(self.seed, name))))
-            progress(f"concealing with {entry.name}", len(stegos), len(self.names))
-        return stegos
+            yield as_levels(concealed(own, *pair, key_of(self.seed, name)))
+            progress(f"concealing with {entry.name}", number + 1, len(self.names))
 
     def _measured(self, line: DetectionLine, stegos: Sequence[Rgb8]) -> DetectionLine:
-        covers = [reference for _, reference in self.pictures]
+        covers = self._covers
         return DetectionLine(
             *(line.method, line.identity, line.detector, line.pairs, line.photographs),
             stego_psnr=fmean(psnr(*both) for both in zip(stegos, covers, strict=True)),
@@ -106,9 +110,9 @@ def detection_errors(
     fold = np.random.default_rng(0).permutation(len(covers)) % FOLDS
     found = []
     for number in range(folds):
-        inner = fold != number
-        detector.fit([*compress(covers, inner)], [*compress(stegos, inner)])
-        alarms = detector.score([*compress(covers, ~inner)]) > 0
-        misses = detector.score([*compress(stegos, ~inner)]) <= 0
+        own, held = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        detector.fit(part_of(covers, own), part_of(stegos, own))
+        alarms = detector.score(part_of(covers, held)) > 0
+        misses = detector.score(part_of(stegos, held)) <= 0
         found.append(float(alarms.mean() + misses.mean()) / 2)
     return found

@@ -18,6 +18,7 @@ from sshr.zoo.extras import require_torch
 
 Vector = NDArray[np.float64]
 Kept = NDArray[np.float32]
+_FORGOTTEN = 8
 
 
 class Detector(Protocol):
@@ -31,8 +32,10 @@ class Detector(Protocol):
 
 
 class FeatureDetector:
-    """Features of a picture and a classifier of them; the features are worked out once, and kept
-    in single precision: a rich model of 10,000 pictures takes 1.4 GB.
+    """Features of a picture and a classifier of them.
+
+    Features are worked out once, and kept in single precision, until the detector has learned
+    `_FORGOTTEN` times without them: the rich model of 10,000 pictures takes 1.4 GB.
 
     Args:
         extract: a picture's features.
@@ -46,10 +49,15 @@ class FeatureDetector:
     ) -> None:
         self._extract, self._train = extract, train
         self._known: dict[bytes, Kept] = {}
+        self._asked: dict[bytes, int] = {}
+        self._lessons = 0
         self._judge: Callable[[Kept], Vector] | None = None
 
     def fit(self, covers: Sequence[Rgb8], stegos: Sequence[Rgb8]) -> None:
         """See `Detector`."""
+        self._lessons += 1
+        for name in [n for n, last in self._asked.items() if last < self._lessons - _FORGOTTEN]:
+            del self._known[name], self._asked[name]
         self._judge = self._train(self._features(covers), self._features(stegos))
 
     def score(self, images: Sequence[Rgb8]) -> Vector:
@@ -63,6 +71,7 @@ class FeatureDetector:
 
     def _of(self, image: Rgb8) -> Kept:
         name = hashlib.sha256(image.tobytes()).digest()
+        self._asked[name] = self._lessons
         if name not in self._known:
             self._known[name] = self._extract(image).astype(np.float32)
         return self._known[name]

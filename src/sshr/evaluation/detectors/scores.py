@@ -45,10 +45,15 @@ def roc(covers: Vector, stegos: Vector) -> tuple[Vector, Vector]:
     """False and true positives at every threshold, from none to all: two rising vectors."""
     thresholds = np.unique(np.concatenate([covers, stegos]))[::-1]
     false, true = (
-        np.concatenate([[0.0], (scores[:, None] >= thresholds).mean(axis=0)])
-        for scores in (covers, stegos)
+        np.concatenate([[0.0], _share_above(scores, thresholds)]) for scores in (covers, stegos)
     )
     return false, true
+
+
+def _share_above(scores: Vector, thresholds: Vector) -> Vector:
+    below = np.searchsorted(np.sort(scores), thresholds)
+    found: Vector = (len(scores) - below) / len(scores)
+    return found
 
 
 def interval(share: float, count: int) -> tuple[float, float]:

@@ -75,16 +75,17 @@ def test_inverse_undoes_it(own: Floats) -> None:
     assert float(np.square(filtered(changes, used) - changes).mean()) > 0.05
 
 
-def test_bands_of_a_large_plane_show_no_seam(monkeypatch) -> None:
+def test_tiles_of_a_large_plane_show_no_seam(monkeypatch) -> None:
     rng = np.random.default_rng(2)
-    plane = rng.normal(size=(300, 40))
+    plane = rng.normal(size=(250, 300))
     line = np.pad(np.full(3, 1 / 3), 3)
     used = np.outer(line, line)
     whole = filtered(plane, used), inverse(plane, used)
-    monkeypatch.setattr(filters, "_ROWS", 100)
+    monkeypatch.setattr(filters, "_TILE", 100)
     parts = filtered(plane, used), inverse(plane, used)
     assert parts[0] == pytest.approx(whole[0], abs=1e-12)
-    inner = slice(40, -40)  # its own edges touch each other in a plane that is not cut
+    # A plane's own edges touch each other where it is not cut.
+    inner = slice(40, -40), slice(40, -40)
     away = np.square(parts[1] - whole[1])[inner].mean()
     assert float(away) < 1e-4 * float(np.square(whole[1])[inner].mean())
 

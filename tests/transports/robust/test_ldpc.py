@@ -112,7 +112,7 @@ def test_hopeless_noise_gives_none() -> None:
 def test_noise_without_a_code_is_given_up_early() -> None:
     code = Code.of(1000)
     noise = np.random.default_rng(7).normal(0, 3 * SCALE, (code.period, 2)).astype(np.int32)
-    total = np.zeros((2, COLUMNS * code.lift), np.int32)
+    total = np.zeros((2, COLUMNS * code.lift), np.int16)
     total[:, code._sent] = noise.T
     rounds = list(code._iterate(total, ROWS))
     assert len(rounds) < 15

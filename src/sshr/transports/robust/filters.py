@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from PIL import Image
 from sshr.threads import on_all
 
 Floats = NDArray[np.floating]
+Complex = NDArray[np.complexfloating]
+Shape = tuple[int, int]
 
 SIDE = 9
 """Of the filter."""
@@ -18,9 +21,9 @@ _SAMPLES = 60_000
 _CLEAR = 1
 """Variances of what is left by which a blur has to explain more than no change: not by chance."""
 
-_ROWS, _FAR = 768, 32
-"""Rows that are filtered together, and those around them from which anything comes back."""
-
+_TILE, _FAR = 448, 32
+"""Pixels of a side that are filtered together: their transforms stay in a cache; and those around
+them from which anything comes back."""
 
 FILTERS = {
     "Lanczos": Image.Resampling.LANCZOS,
@@ -97,7 +100,7 @@ def _usual() -> tuple[Floats, ...]:
     return tuple(found)
 
 
-def _transfer(kernel: Floats, shape: tuple[int, ...]) -> NDArray[np.complexfloating]:
+def _transfer(kernel: Floats, shape: Shape) -> Complex:
     """Of correlation with the kernel, for real planes of this shape, as `rfft2` has it."""
     reach = np.arange(SIDE) - SIDE // 2
     down, across = (
@@ -113,39 +116,50 @@ def filtered(own: Floats, kernel: Floats) -> Floats:
     reach = SIDE // 2
     padded = np.pad(own, reach, mode="reflect")
 
-    def through(first: int) -> Floats:
-        rows = padded[first : first + _ROWS + 2 * reach]
-        shape = fast_length(rows.shape[0]), fast_length(rows.shape[1])
-        whole = np.fft.irfft2(np.fft.rfft2(rows, shape) * _transfer(kernel, shape), shape)
-        return whole[reach : len(rows) - reach, reach : reach + own.shape[1]]
+    @cache
+    def there(shape: Shape) -> Complex:
+        return _transfer(kernel, shape)
 
-    return _by_bands(own, through)
+    def through(top: int, left: int) -> Floats:
+        tile = padded[top : top + _TILE + 2 * reach, left : left + _TILE + 2 * reach]
+        return _transferred(tile, there)[reach:, reach:]
+
+    return _by_tiles(own, through)
 
 
 def inverse(residual: Floats, kernel: Floats) -> Floats:
     """The residual without the filter, as far as that does not raise noise too much."""
 
-    def undone(first: int) -> Floats:
-        above = min(first, _FAR)
-        rows = residual[first - above : first + _ROWS + _FAR]
-        shape = fast_length(rows.shape[0]), fast_length(rows.shape[1])
+    @cache
+    def back(shape: Shape) -> Complex:
         transfer = _transfer(kernel, shape)
-        back = np.conj(transfer) / (np.abs(transfer) ** 2 + 0.02)
-        whole = np.fft.irfft2(np.fft.rfft2(rows, shape) * back, shape)
-        return whole[above : above + _ROWS, : residual.shape[1]]
+        return np.divide(np.conj(transfer), np.abs(transfer) ** 2 + 0.02)
 
-    return _by_bands(residual, undone)
+    def undone(top: int, left: int) -> Floats:
+        above, before = min(top, _FAR), min(left, _FAR)
+        rows = slice(top - above, top + _TILE + _FAR)
+        columns = slice(left - before, left + _TILE + _FAR)
+        return _transferred(residual[rows, columns], back)[above:, before:]
+
+    return _by_tiles(residual, undone)
 
 
-def _by_bands(plane: Floats, work: Callable[[int], Floats]) -> Floats:
-    """Results for rows from so many on, put together."""
+def _transferred(tile: Floats, transfer: Callable[[Shape], Complex]) -> Floats:
+    """A tile times a transfer function, which is asked for in a shape that is fast."""
+    shape = fast_length(tile.shape[0]), fast_length(tile.shape[1])
+    return np.fft.irfft2(np.fft.rfft2(tile, shape) * transfer(shape), shape)
+
+
+def _by_tiles(plane: Floats, work: Callable[[int, int], Floats]) -> Floats:
+    """Results for tiles from a row and column on, of that size or larger, put together."""
     found = np.empty_like(plane)
 
-    def one(first: int) -> None:
-        rows = found[first : first + _ROWS]
-        rows[:] = work(first)[: len(rows)]
+    def one(place: tuple[int, int]) -> None:
+        tile = found[tuple(slice(first, first + _TILE) for first in place)]
+        tile[:] = work(*place)[: tile.shape[0], : tile.shape[1]]
 
-    on_all(one, range(0, len(plane), _ROWS))
+    tops, lefts = (range(0, side, _TILE) for side in plane.shape)
+    on_all(one, product(tops, lefts))
     return found
 
 

@@ -20,7 +20,9 @@ HEADER_PLACES = 2048
 
 MOST_HEADER_PLACES = 32768
 BLOCK_BYTES = MOST // 8
+_PART = 1 << 16
 Places = NDArray[np.int64]
+Short = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -102,19 +104,29 @@ def put(changes: NDArray[np.bool_], places: Places, data: bytes) -> None:
     changes[places] = coded.T.reshape(-1)[: len(places)]  # the last places may be one too few
 
 
-def take(ratios: NDArray[np.float32], places: Places, size: int) -> bytes | None:
+def softened(ratios: NDArray[np.float32]) -> Short:
+    """Logarithms of ratios, log P(0) / P(1), as the code's integers, in the order of memory."""
+    found = np.empty(ratios.shape, np.int16)
+    flat, told = found.reshape(-1), ratios.reshape(-1)
+    for start in range(0, len(flat), _PART):
+        part = told[start : start + _PART] * np.float32(SCALE)
+        np.rint(part, out=part).clip(-LIMIT, LIMIT, out=part)
+        flat[start : start + _PART] = part
+    return found
+
+
+def take(heard: Short, size: int) -> bytes | None:
     """The bytes of `put`, or None where the code gives none.
 
     Args:
-        ratios: flat, log P(0) / P(1).
+        heard: of its places in their order, from `softened`.
     """
     count = blocks_of(size)
-    each = -(-len(places) // count)
+    each = -(-len(heard) // count)
     if not each:
         return None
-    soft = np.zeros((each, count), np.int32)  # the last places may be one too few
-    heard = np.rint(ratios[places] * SCALE).clip(-LIMIT, LIMIT)
-    soft.reshape(-1)[: len(places)] = heard.astype(np.int32)
+    soft = np.zeros((each, count), np.int16)  # the last places may be one too few
+    soft.reshape(-1)[: len(heard)] = heard
     message = Code.of(_bits(size)).decode(np.ascontiguousarray(soft.T))
     if message is None:
         return None

@@ -21,7 +21,7 @@ from sshr.transports.robust.compact import (
     open_layer,
 )
 from sshr.transports.robust.design import LUMA_POWER, ROUNDING, Design
-from sshr.transports.robust.frame import Frame, put, take
+from sshr.transports.robust.frame import Frame, Short, put, softened, take
 from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import ANALOG_SHARE
 from sshr.transports.robust.profiles import DESIGNS
@@ -155,14 +155,17 @@ class Ground:
         Args:
             base_alone: the refinement is not looked for.
         """
-        record, ratios = header.record, heard.ratios.reshape(-1).copy()
-        np.negative(ratios, out=ratios, where=self._turned(header.session))
-        base = self._layer(ratios, record, 0)
-        return base, None if base_alone else self._layer(ratios, record, 1)
+        record, soft = header.record, softened(heard.ratios).reshape(-1)
+        # As numbers are negated; choosing whose turn it is costs far more.
+        turned = -self._turned(header.session).view(np.int8)
+        soft ^= turned
+        soft -= turned
+        base = self._layer(soft, record, 0)
+        return base, None if base_alone else self._layer(soft, record, 1)
 
-    def _layer(self, ratios: NDArray[np.float32], record: Record, index: int) -> bytes | None:
+    def _layer(self, soft: Short, record: Record, index: int) -> bytes | None:
         places, size = self._places(record, index), (record.base, record.refinement)[index]
-        layer = take(ratios, places, size) if 0 < size <= len(places) // 8 else None
+        layer = take(soft[places], size) if 0 < size <= len(places) // 8 else None
         good = layer is not None and digests_match(record, index, layer)
         return layer if good else None
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Bits = NDArray[np.uint8]
 Soft = NDArray[np.int32]
+Short = NDArray[np.int16]
 
 ROWS, COLUMNS, MESSAGE, UNSENT = 42, 52, 10, 2
 SCALE = 16
@@ -89,7 +90,7 @@ class Code:
         sent = np.ascontiguousarray(flat[self._sent].T)
         return sent[:, np.arange(count) % sent.shape[1]]
 
-    def decode(self, soft: Soft) -> Bits | None:
+    def decode(self, soft: Short | Soft) -> Bits | None:
         """The messages (blocks, size) of received bits (blocks, count), positive for 0, or None
         where the checks of any block fail."""
         found = np.zeros((len(soft), self.size), np.uint8)
@@ -100,13 +101,13 @@ class Code:
             found[start : start + _AT_ONCE] = part
         return found
 
-    def _decode(self, soft: Soft) -> Bits | None:
+    def _decode(self, soft: Short | Soft) -> Bits | None:
         z, sent, count = self.lift, self._sent, soft.shape[1]
         folded = np.zeros((len(soft), len(sent)), np.int32)
         for start in range(0, count, len(sent)):
             part = soft[:, start : start + len(sent)]
             folded[:, : part.shape[1]] += part
-        total = np.zeros((len(soft), COLUMNS * z), np.int32)
+        total = np.zeros((len(soft), COLUMNS * z), np.int16)
         total[:, sent] = folded.clip(-_SURE, _SURE)
         total[:, self.size : MESSAGE * z] = LIMIT * 4
         found = np.zeros((len(soft), self.size), np.uint8)
@@ -116,9 +117,12 @@ class Code:
             open_ = open_[~good]
         return None if len(open_) else found
 
-    def _iterate(self, total: Soft, rows: int) -> Iterator[tuple[NDArray[np.bool_], Bits]]:
+    def _iterate(self, total: Short, rows: int) -> Iterator[tuple[NDArray[np.bool_], Bits]]:
         """After each round: which of the blocks that are left satisfy all checks, and their
-        messages."""
+        messages.
+
+        16 bits hold what is received of a bit and LIMIT from each of its checks, 23 at most.
+        """
         graph, z = _graph(self.lift), self.lift
         places = np.arange(z)
         takes = [
@@ -126,17 +130,20 @@ class Code:
             for row in range(rows)
         ]
         total = np.ascontiguousarray(total.T)  # a block is a column: rows are taken whole
-        kept = [np.zeros((len(take), total.shape[1]), np.int32) for take in takes]
+        kept = [np.zeros((len(graph[row]), z, total.shape[1]), np.int16) for row in range(rows)]
         for number in range(_ITERATIONS):
             wrong = np.zeros(total.shape[1], np.int64)
             for index, take in enumerate(takes):
-                shape = (len(take) // z, z, total.shape[1])
-                seen = total[take]
-                odd = np.bitwise_xor.reduce((seen < 0).reshape(shape), axis=0)
-                wrong += np.count_nonzero(odd, axis=0)
+                seen = total.take(take, axis=0).reshape(-1, z, total.shape[1])
+                odd = np.bitwise_xor.reduce(seen, axis=0)
+                wrong += (odd.view(np.uint16) >> 15).sum(axis=0, dtype=np.uint16)
                 seen -= kept[index]
-                new = _check(seen.reshape(shape)).reshape(seen.shape)
-                total[take] = np.clip(seen + new, -LIMIT * 8, LIMIT * 8)
+                new = _check(seen)
+                seen += new
+                for edge, part in zip(graph[index], seen, strict=True):
+                    column = total[edge.column * z :][:z]
+                    column[edge.shift :] = part[: z - edge.shift]
+                    column[: edge.shift] = part[z - edge.shift :]
                 kept[index] = new
             failed = wrong > 0
             good = ~failed
@@ -145,7 +152,7 @@ class Code:
                 return
             if good.any():
                 total = total[:, failed]
-                kept = [each[:, failed] for each in kept]
+                kept = [each[:, :, failed] for each in kept]
 
     @property
     def period(self) -> int:
@@ -172,7 +179,7 @@ class Code:
         return found
 
 
-def _check(seen: Soft) -> Soft:
+def _check(seen: Short) -> Short:
     """Messages of checks to their bits (sum-product): phi of the sum of the others' phi.
 
     Args:
@@ -180,21 +187,24 @@ def _check(seen: Soft) -> Soft:
     """
     forth, back = _phi()
     size = forth.take(np.abs(seen), mode="clip")
-    others = size.sum(axis=0, dtype=np.int32) - size
-    new: Soft = back.take(others, mode="clip")
-    negative = seen < 0
-    odd = np.bitwise_xor.reduce(negative, axis=0)
-    return np.negative(new, out=new, where=negative ^ odd)
+    others = np.subtract(size.sum(axis=0, dtype=np.int32), size, out=size)
+    new: Short = back.take(others, mode="clip")
+    # The highest bit says that a number is negative; shifted over all bits it is 0 or -1.
+    sign = np.bitwise_xor.reduce(seen, axis=0) ^ seen
+    sign >>= 15
+    new ^= sign
+    new -= sign  # as numbers are negated; choosing whose turn it is costs far more
+    return new
 
 
 @cache
-def _phi() -> tuple[Soft, Soft]:
+def _phi() -> tuple[Soft, Short]:
     """phi(x) = -log tanh(x / 2) in units of 2^-12, by x in units of 1 / SCALE; and its inverse."""
     x = np.arange(LIMIT + 1) / SCALE
     forth = -np.log(np.tanh(np.maximum(x, 1 / (4 * SCALE)) / 2)) * (1 << 12)
     total = np.maximum(np.arange(int(forth[0]) * 2 + 1), 0.5) / (1 << 12)
     back = -np.log(np.tanh(total / 2)) * SCALE
-    return np.rint(forth).astype(np.int32), np.rint(back).clip(0, LIMIT).astype(np.int32)
+    return np.rint(forth).astype(np.int32), np.rint(back).clip(0, LIMIT).astype(np.int16)
 
 
 @cache

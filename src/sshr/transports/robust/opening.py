@@ -19,7 +19,7 @@ from sshr.transports.robust.compact import (
     recognise,
     sizes,
 )
-from sshr.transports.robust.frame import code_period, take
+from sshr.transports.robust.frame import code_period, softened, take
 from sshr.transports.robust.layers import Ground, layers_power
 from sshr.transports.robust.listening import Heard
 from sshr.transports.robust.options import HARSH, LEVELS, MESSENGER
@@ -115,7 +115,7 @@ def _find_in(
                 continue
             if not agrees(told, code_period(size)):
                 continue
-            data = take(heard.ratios.reshape(-1), ground.frame.header, size)
+            data = take(softened(told), size)
             stream = None if data is None else recognise(ground.key, data)
             if data is None or stream is None:
                 continue

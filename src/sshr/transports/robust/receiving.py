@@ -1,5 +1,6 @@
 """The receiver's side: the best of what came through."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from sshr.errors import DamagedError
 from sshr.header.metadata import Metadata
 from sshr.header.reader import OpenedHeader
+from sshr.metrics import psnr
 from sshr.progress import Progress
 from sshr.transports.cover import CoverPair
 from sshr.transports.kind import Kind
@@ -108,8 +110,7 @@ def _nearer(analog: Rgb8, coded: Rgb8, decibels: float) -> bool:
     """
     if analog.shape != coded.shape:
         return False
-    distance = float(np.square(analog.astype(np.float32) - coded).mean())
-    return distance < 2 * 255**2 / 10 ** (decibels / 10)
+    return psnr(analog, coded) > decibels - 10 * math.log10(2)
 
 
 def _own_colour(picture: Rgb8, record: Record) -> np.ndarray:

@@ -14,7 +14,7 @@ row is one value:
   `refused`; `revealed` is the mean of them. `visible` is the largest ratio, among tiles of 8x8
   samples, of the luma's change to the reference's own deviation there (at least one level), mean
   of all pairs.
-- `coder`: speed of the final coder at bytes of a base and of a refinement.
+- `coder`: speed of the final coder at bytes of a base and of a refinement; `chroma`: its sampling.
 - `time`: processor seconds of whole conceals with the network on top by that speed. Run it alone,
   on an idle machine.
 """
@@ -71,6 +71,7 @@ CHOICES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "loud": ("profiles._SECOND", (_FLATTER, _STEEPER, _STEEPEST)),
     "rate": ("planning._RATE", (0.85, 0.86, 0.88)),
     "coder": ("codec._FINAL", (2, 3, 4, 6)),
+    "chroma": ("codec._SAMPLING", ("4:2:0", "4:2:2", "4:4:4")),
     "time": ("codec._FINAL", (2, 3, 4)),
 }
 """By group: a constant below `sshr.transports.robust`, and its values."""
@@ -148,6 +149,7 @@ MEASURES: dict[str, Callable[[Sequence[Pair]], Row]] = {
     "loud": lambda pairs: carried(pairs, "messenger", 38.0),
     "rate": lambda pairs: carried(pairs, "messenger", 40.6),
     "coder": coded,
+    "chroma": coded,
     "time": timed,
 }
 

@@ -64,6 +64,7 @@ def test_all_values_in_use_are_among_those_tried(load: Load) -> None:
     assert profiles._SECOND in tried["profiles._SECOND"]
     assert planning._RATE in tried["planning._RATE"]
     assert codec._FINAL in tried["codec._FINAL"]
+    assert codec._SAMPLING in tried["codec._SAMPLING"]
 
 
 def test_change_in_calm_tiles_is_more_visible(load: Load) -> None:

@@ -24,6 +24,9 @@ _LEAST_SIDE = 16
 _SEARCH, _FINAL, _LARGE = 6, 4, 1 << 19
 """Speeds of the coder; that of the search alone in pictures of LARGE pixels."""
 
+_SAMPLING = "4:4:4"
+"""Of chroma; 4:2:0 costs some 0.1 dB in RGB at every size."""
+
 _FAST = 9
 _GUESS, _TRIES, _FEW_TRIES = 40, 8, 4
 """Of the search; a few tries do for pictures of LARGE pixels, at one scale."""
@@ -148,7 +151,7 @@ def _stripped(image: Image.Image, quality: int, speed: int) -> bytes:
     stream = io.BytesIO()
     # The coder's own default looks better to an eye at higher rates and is worth 0.3 dB less.
     tune = {"tune": "psnr"}
-    image.save(stream, "AVIF", quality=quality, subsampling="4:2:0", speed=speed, advanced=tune)
+    image.save(stream, "AVIF", quality=quality, subsampling=_SAMPLING, speed=speed, advanced=tune)
     return bare_avif(stream.getvalue())
 
 

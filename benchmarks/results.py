@@ -35,12 +35,18 @@ HEAD = (
     "<!-- Made by benchmarks/results.py from docs/results/*.json; do not edit. "
     "How to read it: evaluation.md. -->\n\n"
 )
+ELSEWHERE = (
+    "Tables 4 and 5 and the figures of the paper stand "
+    "[elsewhere](evaluation.md#the-papers-tables-and-figures).\n\n"
+)
 
 
 def rendered(folder: Path) -> str:
     """The whole file."""
     found = [json.loads(path.read_text()) for path in sorted(folder.glob("kodak24-*.json"))]
-    return HEAD + to_markdown([from_json(EvaluationReport, told) for told in found])
+    whole = to_markdown([from_json(EvaluationReport, told) for told in found])
+    title, gap, rest = whole.partition("\n\n")
+    return HEAD + title + gap + ELSEWHERE + rest
 
 
 def record(report: EvaluationReport, folder: Path) -> None:

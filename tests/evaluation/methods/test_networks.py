@@ -1,3 +1,6 @@
+import shutil
+from importlib.resources import as_file, files
+
 import numpy as np
 import pytest
 import torch
@@ -57,11 +60,20 @@ def test_linear_is_the_start_before_training(pair):
     assert psnr(found, secret) > 35
 
 
+def test_a_run_goes_by_its_folder(tmp_path):
+    with as_file(files("sshr.zoo") / "weights" / "base.safetensors") as packaged:
+        (tmp_path / "first").mkdir()
+        shutil.copyfile(packaged, tmp_path / "first" / "model.safetensors")
+    entry = preset(str(tmp_path / "first" / "model.safetensors"), "cpu")
+    assert (entry.name, entry.identity) == ("first", preset("base", "cpu").identity)
+
+
 def test_printed_steps_have_no_linear_start(tmp_path):
     torch.manual_seed(0)
     printed = PrintedConfig(steps=1, reaction=ReactionConfig(8, 2))
     path = tmp_path / "printed.safetensors"
     save_checkpoint(build(ModelConfig(start="zero", key_dim=16, printed=printed)), path)
-    assert preset(str(path), "cpu").parts == (True, True, True, True)
+    entry = preset(str(path), "cpu")
+    assert (entry.name, entry.parts) == ("printed.safetensors", (True, True, True, True))
     with pytest.raises(UsageError, match="no linear start"):
         linear(str(path), "cpu")

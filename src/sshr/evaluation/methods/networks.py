@@ -98,7 +98,15 @@ def preset(name: str, device: str = "auto") -> MethodEntry:
         wavelet, part = config.transform.startswith("haar"), config.printed
         parts = (part.diffusion_term, wavelet, part.reparameterised, part.guided)
     method = AnalogMethod(ANALOG, {"preset": name, "device": device}, engine)
-    return MethodEntry(name, method, engine.identity.hex(), parts)
+    return MethodEntry(_called(name), method, engine.identity.hex(), parts)
+
+
+def _called(name: str) -> str:
+    """Without folders, which are of one machine: a run's `model` goes by its folder's name."""
+    path = Path(name)
+    if path.suffix != ".safetensors":
+        return name
+    return path.parent.name if path.stem == "model" and path.parent.name else path.name
 
 
 def analog(value: str, device: str) -> MethodEntry:

@@ -57,6 +57,8 @@ def test_unreadable_pictures_end_in_exit_code_1(cli, folder):
     ("code", "arguments", "message"),
     [
         (2, (), "nothing to evaluate"),
+        (2, ("--method", "lsb:2", "--jobs", "0"), "--jobs must be from 1 to"),
+        (2, ("--method", "lsb:2", "--backend", "dask"), "--scheduler ADDRESS go together"),
         (2, ("--preset", "base", "--channel", "jpg"), "unknown channel"),
         (2, ("--method", "absent"), "package.module:factory"),
         (2, ("--method", "classical:99"), "from 2 to 32"),

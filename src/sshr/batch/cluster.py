@@ -1,7 +1,9 @@
-"""The pairs on a Dask cluster whose workers see the same folders."""
+"""Work on a Dask cluster whose workers see the same folders."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from ipaddress import ip_address
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from sshr.batch.manifest import ManifestEntry
@@ -11,6 +13,9 @@ from sshr.errors import SshrError, UsageError
 from sshr.files.names import shown
 
 CONNECT_SECONDS = 10
+
+P = TypeVar("P")
+E = TypeVar("E")
 
 
 def check_address(scheduler: str) -> None:
@@ -33,13 +38,29 @@ def check_address(scheduler: str) -> None:
 
 
 def run_cluster(job: Job, pairs: Iterable[FilePair], scheduler: str) -> Iterator[ManifestEntry]:
-    """Entries in the order in which they are ready, one for every pair.
+    """`run_on_cluster` for the pairs of a folder.
 
     The pairs of a worker that dies go to another one, which finds those that are finished.
     Passphrase and private keys travel to the workers, and whoever can reach the scheduler can run
     programs there; see `check_address`.
+    """
+
+    def lost(pair: FilePair, fault: BaseException) -> ManifestEntry:
+        return failed(pair, f"lost by the cluster: {fault}", SshrError.exit_code)
+
+    return run_on_cluster(partial(do_pair, job), pairs, scheduler, lost)
+
+
+def run_on_cluster(
+    work: Callable[[P], E],
+    tasks: Iterable[P],
+    scheduler: str,
+    lost: Callable[[P, BaseException], E],
+) -> Iterator[E]:
+    """What becomes of each task, in the order in which they are ready.
 
     Args:
+        lost: what becomes of a task that raised something, or whose workers died.
         scheduler: the address, like tcp://host:8786.
 
     Raises:
@@ -54,14 +75,11 @@ def run_cluster(job: Job, pairs: Iterable[FilePair], scheduler: str) -> Iterator
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(f"no Dask scheduler answers at {scheduler} ({error})") from None
     with client:
-        sent = {client.submit(do_pair, job, pair, pure=False): pair for pair in pairs}
+        sent = {client.submit(work, task, pure=False): task for task in tasks}
         try:
             for future in as_completed(list(sent), loop=client.loop):
-                pair = sent.pop(future)
+                task = sent.pop(future)
                 fault = future.exception()
-                if fault is None:
-                    yield future.result()
-                else:
-                    yield failed(pair, f"lost by the cluster: {fault}", SshrError.exit_code)
+                yield future.result() if fault is None else lost(task, fault)
         finally:
             client.cancel(list(sent))

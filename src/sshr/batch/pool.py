@@ -1,4 +1,4 @@
-"""The pairs on this machine: in this process, or in several that each load the network once."""
+"""Work on this machine: in this process, or in several that each load the network once."""
 
 import multiprocessing
 import os
@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
 
 from sshr.batch.manifest import ManifestEntry
 from sshr.batch.pairing import FilePair
@@ -19,42 +20,75 @@ from sshr.threads import cores
 Work = Callable[[Job, FilePair], Finish]
 """Begins a pair; what it returns ends it."""
 
+J = TypeVar("J")
+P = TypeVar("P")
+E = TypeVar("E")
+
 KILLED = "its process was killed, twice on this pair alone (out of memory?)"
 
-_job: Job | None = None
+_job: Any = None
 
 
 def run_pool(
     job: Job, pairs: Iterable[FilePair], jobs: int = 1, work: Work = begin_pair
 ) -> Iterator[ManifestEntry]:
-    """Entries in the order in which they are ready, one for every pair.
+    """`run_tasks` for the pairs of a folder: one that kills its process is a failed entry."""
+    return run_tasks(job, pairs, jobs, work, lambda pair: failed(pair, KILLED, SshrError.exit_code))
 
-    A single job works in this process, with its threads, and begins a pair before it ends the one
+
+def run_tasks(
+    job: J,
+    tasks: Iterable[P],
+    jobs: int,
+    work: Callable[[J, P], Callable[[], E]],
+    lost: Callable[[P], E],
+) -> Iterator[E]:
+    """What becomes of each task, in the order in which they are ready.
+
+    A single job works in this process, with its threads, and begins a task before it ends the one
     before. Several processes do not, and their threads are together no more than cores. When one is
-    killed, the pairs that were in work are tried again one by one; one that kills its process twice
-    alone is failed.
+    killed, the tasks that were in work are tried again one by one; of one that kills its process
+    twice alone becomes what `lost` says. What a task raises ends everything.
+
+    Args:
+        job, work: what all tasks have in common, and what is done; several processes are sent both.
 
     Raises:
         UsageError: jobs is not between 1 and the number of cores.
     """
+    check_jobs(jobs)
+    return _in_pool(job, deque(tasks), jobs, work, lost) if jobs > 1 else _here(job, tasks, work)
+
+
+def check_jobs(jobs: int) -> None:
+    """Refuse more processes than cores.
+
+    Raises:
+        UsageError: jobs is not between 1 and their number.
+    """
     if not 1 <= jobs <= cores():
         raise UsageError(f"--jobs must be from 1 to {cores()}, the cores of this machine")
-    return _in_pool(job, deque(pairs), jobs, work) if jobs > 1 else _here(job, pairs, work)
 
 
-def _here(job: Job, pairs: Iterable[FilePair], work: Work) -> Iterator[ManifestEntry]:
-    begun: Finish | None = None
-    for pair in pairs:
-        before, begun = begun, work(job, pair)
+def _here(job: J, tasks: Iterable[P], work: Callable[[J, P], Callable[[], E]]) -> Iterator[E]:
+    begun: Callable[[], E] | None = None
+    for task in tasks:
+        before, begun = begun, work(job, task)
         if before is not None:
             yield before()
     if begun is not None:
         yield begun()
 
 
-def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Iterator[ManifestEntry]:
-    suspects: deque[FilePair] = deque()
-    kills: dict[str, int] = {}
+def _in_pool(
+    job: J,
+    waiting: deque[P],
+    jobs: int,
+    work: Callable[[J, P], Callable[[], E]],
+    lost: Callable[[P], E],
+) -> Iterator[E]:
+    suspects: deque[P] = deque()
+    kills: dict[int, int] = {}
     while waiting or suspects:
         pool = ProcessPoolExecutor(
             jobs,
@@ -62,17 +96,17 @@ def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Itera
             initializer=_start,
             initargs=(job, cores() // jobs),
         )
-        running: dict[Future[ManifestEntry], FilePair] = {}
+        running: dict[Future[E], P] = {}
         clean = False
         try:
             while waiting or suspects or running:
                 alone = bool(suspects)
                 while suspects and not running:
-                    pair = suspects.popleft()
-                    running[_submitted(pool, work, pair)] = pair
+                    task = suspects.popleft()
+                    running[_submitted(pool, work, task)] = task
                 while waiting and not alone and len(running) < jobs:
-                    pair = waiting.popleft()
-                    running[_submitted(pool, work, pair)] = pair
+                    task = waiting.popleft()
+                    running[_submitted(pool, work, task)] = task
                 ready, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ready:
                     entry = future.result()
@@ -81,11 +115,11 @@ def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Itera
             clean = True
         except BrokenProcessPool:
             if len(running) == 1:
-                (pair,) = running.values()
-                kills[pair.name] = kills.get(pair.name, 0) + 1
-                if kills[pair.name] >= 2:
+                (task,) = running.values()
+                kills[id(task)] = kills.get(id(task), 0) + 1
+                if kills[id(task)] >= 2:
                     running.clear()
-                    yield failed(pair, KILLED, SshrError.exit_code)
+                    yield lost(task)
             suspects.extend(running.values())
         finally:
             # Children that still work are told to stop; they take their temporary files with them.
@@ -99,19 +133,21 @@ def _in_pool(job: Job, waiting: deque[FilePair], jobs: int, work: Work) -> Itera
                     child.join()
 
 
-def _submitted(pool: ProcessPoolExecutor, work: Work, pair: FilePair) -> Future[ManifestEntry]:
-    """The pair's future. Processes that this starts never hear Ctrl-C, from their first moment on:
+def _submitted(
+    pool: ProcessPoolExecutor, work: Callable[[J, P], Callable[[], E]], task: P
+) -> Future[E]:
+    """The task's future. Processes that this starts never hear Ctrl-C, from their first moment on:
     the parent decides, which hears it a little later."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
-        return pool.submit(_one, work, pair)
+        return pool.submit(_one, work, task)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pool.submit(_one, work, pair)
+        return pool.submit(_one, work, task)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start(job: Job, threads: int) -> None:
+def _start(job: object, threads: int) -> None:
     """What a new process does first. Fewer threads, asked for by OMP_NUM_THREADS, stay fewer."""
     global _job
     _job = job
@@ -126,9 +162,8 @@ def _start(job: Job, threads: int) -> None:
         torch.set_num_threads(min(threads, torch.get_num_threads()))
 
 
-def _one(work: Work, pair: FilePair) -> ManifestEntry:
-    assert _job is not None
-    return work(_job, pair)()
+def _one(work: Callable[[Any, P], Callable[[], E]], task: P) -> E:
+    return work(_job, task)()
 
 
 def _stop(number: int, frame: object) -> None:

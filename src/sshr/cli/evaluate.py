@@ -46,6 +46,14 @@ def evaluate(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of keys and noise.")] = 1,
+    jobs: Annotated[int, typer.Option(help="Processes at work on pairs.")] = 1,
+    backend: Annotated[str, typer.Option(help="local or dask.")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(help="The Dask scheduler's address, tcp://HOST:8786.")
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="The scheduler may be reached unencrypted.")
+    ] = False,
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
@@ -55,6 +63,7 @@ def evaluate(
 
     Example: sshr evaluate --preset base --data kodak24 --channel png,float,curves --out report
     """
+    from sshr.batch.runner import Backend
     from sshr.cli.progress import progress_bar
     from sshr.evaluation.json_records import to_json
     from sshr.evaluation.methods.table import find_all
@@ -70,6 +79,8 @@ def evaluate(
         *(methods, data, protocol, channels, out, limit, pairs, seed),
         *(attacks, attack_pairs, searches, list(dict.fromkeys(detector or []))),
         absent=absent,
+        backend=Backend(backend, jobs, scheduler, insecure),
+        made_of=(preset or [], method or [], device),
     )
     with progress_bar(as_json) as progress:
         report = run(options, progress, say)

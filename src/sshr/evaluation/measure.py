@@ -69,7 +69,7 @@ def measure(work: Work, ledger: Ledger[PairLine], progress: Progress = quiet) ->
     Raises:
         EvaluationError: a method broke its contract; what was measured before stays.
     """
-    left = list(_left(work, ledger))
+    left = list(left_over(work, ledger))
     total, done, skipped = sum(len(channels) for *_, channels in left), 0, []
     lpips = Lpips()
     pictures: tuple[TestPair, tuple[Rgb8, Rgb8] | None] | None = None
@@ -111,9 +111,10 @@ def files_of(pair: TestPair) -> str:
     return "+".join(parts)
 
 
-def _left(
+def left_over(
     work: Work, ledger: Ledger[PairLine]
 ) -> Iterator[tuple[int, TestPair, MethodEntry, list[Channel]]]:
+    """The number of a pair, the pair, and the channels that the ledger lacks of a method on it."""
     for number, pair in enumerate(work.pairs):
         files = files_of(pair)
         for entry in work.methods:
@@ -121,6 +122,15 @@ def _left(
             channels = [c for c in work.channels if (*head, c.name) not in ledger]
             if channels:
                 yield number, pair, entry, channels
+
+
+def keep_picture(folder: Path, method: str, number: int, role: str, picture: Rgb8) -> None:
+    """Keep a picture of the first pairs as PNG; roles and methods become plain file names."""
+    if number < SHOWN_PAIRS:
+        plain = ["".join(c if c.isalnum() else "-" for c in text) for text in (method, role)]
+        path = folder / plain[0] / f"{number + 1}-{plain[1]}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_image(path, picture, force=True)
 
 
 @dataclass(eq=False)

@@ -6,13 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sshr.batch.pool import check_jobs
+from sshr.batch.runner import Backend
 from sshr.errors import OutputError, UsageError
 from sshr.evaluation.attacks.sizes import LEAST, PAIRS
 from sshr.evaluation.detectors.detection import FOLDS, DetectionSuite
 from sshr.evaluation.detectors.detector import Detector, find_detector
 from sshr.evaluation.detectors.shelf import Listed
 from sshr.evaluation.ledger import Ledger
-from sshr.evaluation.measure import SHOWN_PAIRS, Keep, Work, files_of, measure
+from sshr.evaluation.measure import Keep, Work, files_of, keep_picture, measure
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.methods.networks import LINEAR, AnalogMethod
 from sshr.evaluation.protocols import PROTOCOLS, TestPair, find_pairs, read_pair
@@ -27,11 +29,10 @@ from sshr.evaluation.records import (
 from sshr.evaluation.report.build import SCHEMA, make_report, report_text, to_csv
 from sshr.evaluation.report.html import to_html
 from sshr.evaluation.report.markdown import to_markdown
+from sshr.evaluation.spread import Crew, measure_spread
 from sshr.files.names import reason, shown
 from sshr.imaging.channels import Channel
-from sshr.imaging.writing import write_image
 from sshr.progress import Progress, quiet
-from sshr.types import Rgb8
 from sshr.zoo.extras import require_torch
 
 
@@ -41,6 +42,9 @@ class Options:
 
     Attributes:
         absent: methods that cannot be made here, and why.
+        backend: who measures: this process, several, or a Dask cluster. Detectors and attacks work
+            in this process.
+        made_of: presets, other methods and device, of which other processes make the same methods.
     """
 
     methods: Sequence[MethodEntry]
@@ -56,6 +60,8 @@ class Options:
     searches: int = 2
     detectors: Sequence[str] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
+    backend: Backend = field(default_factory=Backend)
+    made_of: tuple[Sequence[str], Sequence[str], str] | None = None
 
 
 def evaluate(
@@ -67,7 +73,8 @@ def evaluate(
         say: is told, line by line, of pairs that cannot be read.
 
     Raises:
-        UsageError: nothing to evaluate, or the output folder belongs to another run.
+        UsageError: nothing to evaluate, more processes than cores, or the output folder belongs to
+            another run.
         EvaluationError: a method broke its contract (what was measured before stays in the
             folder), or the figures contradict each other (then no report is written).
         OutputError: a file cannot be written.
@@ -76,6 +83,7 @@ def evaluate(
         raise UsageError(
             f"--protocol {shown(options.protocol)} is not one of {', '.join(PROTOCOLS)}"
         )
+    check_jobs(options.backend.jobs)
     detectors = {name: find_detector(name) for name in options.detectors}
     protocol = PROTOCOLS[options.protocol]
     pairs = find_pairs(protocol, options.data, options.pairs)[: options.limit]
@@ -87,11 +95,11 @@ def evaluate(
     what: dict[str, Any] = {"schema": SCHEMA, "protocol": protocol.name, "data": data}
     what |= {"seed": options.seed}
     ledger = Ledger(options.out / "results.jsonl", what, PairLine)
-    keep = partial(_keep, options.out / "pictures")
+    keep = partial(keep_picture, options.out / "pictures")
     work = Work(
         *(options.methods, pairs, protocol, options.channels, options.seed, keep), complain=say
     )
-    skipped = measure(work, ledger, progress)
+    skipped = _measured(options, work, ledger, progress)
     lines = _chosen(ledger, options.methods, pairs, options.channels)
     good = {line.pair for line in lines}
     usable = [pair for pair in pairs if pair.name in good]
@@ -107,6 +115,19 @@ def evaluate(
     report = make_report(run, options.methods, lines, attacks, detection, options.absent)
     write_report(options.out, report, lines)
     return report
+
+
+def _measured(
+    options: Options, work: Work, ledger: Ledger[PairLine], progress: Progress
+) -> list[str]:
+    if options.backend == Backend():
+        return measure(work, ledger, progress)
+    if options.made_of is None:
+        raise UsageError("other processes cannot make these methods")
+    presets, others, device = options.made_of
+    pictures = (options.out / "pictures").resolve()
+    about = (tuple(presets), tuple(others), device, work.protocol.name, options.seed, pictures)
+    return measure_spread(work, ledger, Crew(*about), options.backend, progress)
 
 
 def write_report(out: Path, report: EvaluationReport, lines: Sequence[PairLine]) -> None:
@@ -197,12 +218,3 @@ def _chosen(
         for pair in pairs
     ]
     return [ledger[key] for key in wanted if key in ledger]
-
-
-def _keep(folder: Path, method: str, number: int, role: str, picture: Rgb8) -> None:
-    """Keep a picture of the first pairs as PNG; roles and methods become plain file names."""
-    if number < SHOWN_PAIRS:
-        plain = ["".join(c if c.isalnum() else "-" for c in text) for text in (method, role)]
-        path = folder / plain[0] / f"{number + 1}-{plain[1]}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_image(path, picture, force=True)

@@ -5,10 +5,10 @@
     python benchmarks/rivals.py --speed --json docs/results/rivals.json
 
 `--train` runs `sshr train --recipe rivals/NAME` for every packaged recipe, one after the other on
-one thread, and writes each run's processor time beside it. `--speed` takes one pair of 256 px
-through every network, ours included, each in a process of its own with one thread; weights make no
-difference there, so those of rivals are random. Times are the processor's, not the clock's: other
-work on the machine disturbs them less.
+one thread, and writes each run's processor time beside it. Runs of other recipes stay in the file
+of figures. `--speed` takes one pair of 256 px through every network, ours included, each in a
+process of its own with one thread; weights make no difference there, so those of rivals are random.
+Times are the processor's, not the clock's: other work on the machine disturbs them less.
 """
 
 import argparse
@@ -98,6 +98,13 @@ def facts(name: str, run: Path) -> dict[str, Any]:
     }
 
 
+def joined(path: Path | None, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With those of other recipes that the file of figures has."""
+    before = json.loads(path.read_text()) if path is not None and path.exists() else {}
+    found = {run["recipe"]: run for run in (*before.get("runs", []), *runs)}
+    return [found[name] for name in sorted(found)]
+
+
 def processor_seconds(work: Callable[[], object], repeats: int) -> float:
     """Median over `repeats` calls, after one that does not count."""
     work()
@@ -165,7 +172,7 @@ def main() -> int:
     if args.runs:
         runs = [facts(name, args.runs / name) for name in names if (args.runs / name).exists()]
         show("runs", runs)
-        keep(args.json, runs=runs)
+        keep(args.json, runs=joined(args.json, runs))
     if args.speed:
         found = costs(args.repeats)
         show("one pair of 256 px, one thread", found)

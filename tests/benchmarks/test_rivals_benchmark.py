@@ -64,6 +64,9 @@ def test_what_a_run_was_is_told(load: Load, start: Callable[..., int], tmp_path:
     wanted |= {"cpu_minutes": 1.5, "wall_minutes": 3.0, "steps": 8, "skipped": 2, "rollbacks": 1}
     assert told | wanted == told
     assert told["digest"] == digest.hex()
+    run.rename(tmp_path / "baluja")
+    assert start("rivals", "--runs", tmp_path, "--json", out) == 0
+    assert [run["recipe"] for run in json.loads(out.read_text())["runs"]] == ["baluja", "hidden"]
 
 
 def test_time_and_memory_of_ours_and_of_a_rival(

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sshr.crypto.keys import Keys
 from sshr.crypto.session import Session
+from sshr.crypto.signature import public_of
+from sshr.header.writer import HeaderWriter
 from sshr.imaging.reading import as_picture
 from sshr.metrics import psnr
 from sshr.transports.cover import Cover
@@ -16,6 +19,7 @@ from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.options import ANALOG_SHARE, RobustOptions
 
 Rgb8 = NDArray[np.uint8]
+SEED = bytes([7]) * 32
 SESSION = Session.of(bytes(32), bytes(16), bytes(32))
 RUNTIME = Runtime()
 
@@ -29,9 +33,10 @@ def layers(reference: Rgb8) -> Rgb8:
 
 @pytest.fixture(scope="module")
 def both(secret: Rgb8, reference: Rgb8, layers: Rgb8) -> Rgb8:
+    keys = Keys(reference_alone=True, signer=SEED)
+    outer = HeaderWriter.start(reference, keys, random.Random(1).randbytes)
     cover = Cover.of(as_picture(reference))
-    draw = random.Random(1).randbytes
-    return add_analog(as_picture(secret), cover, layers, SESSION, RobustOptions(), draw)
+    return add_analog(as_picture(secret), cover, layers, SESSION, RobustOptions(), outer)
 
 
 def test_powers_add_up(reference: Rgb8, layers: Rgb8, both: Rgb8) -> None:
@@ -43,7 +48,7 @@ def test_powers_add_up(reference: Rgb8, layers: Rgb8, both: Rgb8) -> None:
 def test_it_is_revealed(secret: Rgb8, layers: Rgb8, both: Rgb8) -> None:
     found = read_analog(both, layers, SESSION, 40.6, RUNTIME)
     assert found is not None
-    assert found.intact
+    assert (found.intact, found.sender) == (True, public_of(SEED))
     assert psnr(found.rgb, secret) > 42
 
 
@@ -60,4 +65,4 @@ def test_a_change_is_seen(layers: Rgb8, both: Rgb8) -> None:
     changed = both.copy()
     changed[60, 60] ^= 4
     found = read_analog(changed, layers, SESSION, 40.6, RUNTIME)
-    assert found is None or not found.intact
+    assert found is None or (found.intact, found.sender) == (False, None)

@@ -1,6 +1,7 @@
 """The short header: only who has the reference sees it, only who has the keys reads it."""
 
 import dataclasses
+import hmac
 import random
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from sshr.crypto.keys import Keys
+from sshr.crypto.keys import Keys, derive
 from sshr.errors import DamagedError, SignatureError
 from sshr.header.reference import ReferenceKey
 from sshr.transports.kind import Kind
@@ -122,6 +123,19 @@ def test_what_the_mac_does_not_see_the_seal_does() -> None:
     for at in range(len(stream)):
         changed = stream[:at] + bytes([stream[at] ^ 1]) + stream[at + 1 :]
         assert open_with(KEY, changed, writer.slots_end, True, writer.file_key) is None
+
+
+def test_the_tag_commits_to_the_key() -> None:
+    """It is an HMAC, of which nobody finds two keys; of Poly1305 anybody does."""
+    writer, data = write(Keys(reference_alone=True))
+    stream = recognise(KEY, data)
+    assert stream is not None
+    before, hidden, tag = stream[:16], stream[16:-16], stream[-16:]
+    key = derive(writer.session.subkey(b"metadata"), b"tag")
+    told = b"sshr-1/robust header" + (16).to_bytes(4, "big") + before + hidden
+    assert tag == hmac.digest(key, told, "sha256")[:16]
+    assert open_with(KEY, stream, 16, False, writer.file_key) is not None
+    assert open_with(KEY, stream, 16, False, bytes(32)) is None
 
 
 def test_sizes() -> None:

@@ -9,14 +9,22 @@ import pytest
 from numpy.typing import NDArray
 
 import sshr
+from sshr.crypto.signature import public_of
 from sshr.errors import DamagedError, MismatchError, NothingFoundError
+from sshr.header.writer import HeaderWriter
 from sshr.imaging.modes import as_rgb
+from sshr.imaging.reading import as_picture
 from sshr.metrics import psnr
+from sshr.transports.cover import Cover
 from sshr.transports.kind import Kind
+from sshr.transports.robust.analog_part import add_analog
+from sshr.transports.robust.opening import find
+from sshr.transports.robust.options import RobustOptions
 from sshr.transports.robust.profiles import PROMISES, Promise, through
 
 Rgb8 = NDArray[np.uint8]
 KEYS = sshr.Keys(reference_alone=True)
+SEED = bytes([7]) * 32
 conceal = functools.partial(sshr.conceal, transport="robust")
 pytestmark = pytest.mark.usefixtures("few_channels")
 
@@ -60,6 +68,39 @@ def test_one_changed_sample(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
     assert psnr(found.rgb, secret) > 32
     with pytest.raises(DamagedError, match="has been changed"):
         sshr.reveal(changed, reference, KEYS, strict=True)
+
+
+def test_no_reader_puts_another_picture_under_a_signature(
+    photo: Callable[..., Rgb8], secret: Rgb8
+) -> None:
+    """Who has the session's key can make the network's part anew, but not sign it."""
+    reference = photo("sailboats", 192, 192)
+    vouching = sshr.Keys(reference_alone=True, sender=public_of(SEED))
+    stego = conceal(secret, reference, sshr.Keys(reference_alone=True, signer=SEED)).image
+    found = sshr.reveal(stego, reference, vouching, strict=True)
+    assert (found.sender, found.channel) == (vouching.sender, "untouched")
+    assert psnr(found.rgb, secret) > 42
+
+    opened = find(stego, reference, KEYS)
+    assert opened is not None
+    pair = opened[1]
+    assert pair.ground is not None
+    assert pair.heard is not None
+    assert pair.header is not None
+    base, refinement = pair.ground.read(pair.heard, pair.header)
+    session, record = pair.header.session, pair.header.record
+    layers = base or b"", refinement or b""
+    picture = pair.ground.picture(pair.ground.bits(pair.header.raw, record, layers, session))
+    other = np.where(secret > 250, secret, secret + 5).astype(np.uint8)
+    for keys in (KEYS, sshr.Keys(reference_alone=True, signer=bytes(32))):
+        outer = HeaderWriter.start(reference, keys, random.Random(1).randbytes)
+        told = as_picture(other), Cover.of(as_picture(reference)), picture, session
+        forged = add_analog(*told, RobustOptions(), outer)
+        found = sshr.reveal(forged, reference, vouching)
+        assert (found.sender, found.intact) == (vouching.sender, False)
+        assert psnr(found.rgb, other) < 37 < psnr(found.rgb, secret)  # the layers are signed
+        with pytest.raises(DamagedError, match="has been changed"):
+            sshr.reveal(forged, reference, vouching, strict=True)
 
 
 def test_without_the_network(secret: Rgb8, reference: Rgb8) -> None:

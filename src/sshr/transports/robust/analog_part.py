@@ -2,7 +2,7 @@
 
 The picture of the layers, which their receiver makes again sample by sample, serves the network as
 reference. So the part is an analog stego in every respect, of little power, under keys that follow
-from the session.
+from the session. All readers have these, so where the layers are signed the part is signed as well.
 """
 
 import math
@@ -14,7 +14,7 @@ from sshr.errors import SshrError
 from sshr.header.reader import OpenedHeader, open_header
 from sshr.header.reference import ReferenceKey
 from sshr.header.slots import Slots, unwrap
-from sshr.header.writer import HeaderWriter, Randomness
+from sshr.header.writer import HeaderWriter
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.reading import Picture
 from sshr.transports.analog.engine import Engine
@@ -36,9 +36,12 @@ def add_analog(
     picture: Rgb8,
     session: Session,
     options: RobustOptions,
-    random: Randomness,
+    outer: HeaderWriter,
 ) -> Rgb8:
     """The stego, (H, W, 3), of a picture of the layers.
+
+    Args:
+        outer: of the whole stego: who signs, and what is drawn.
 
     Raises:
         TooSmallError: the picture does not hold the header.
@@ -46,7 +49,8 @@ def add_analog(
     network = load_tiles(options.preset, options.device)
     engine = Engine(network.at(_aim(options.stego_psnr)))
     ground = Cover.of(replace(cover.picture, rgb=picture))
-    header = HeaderWriter.under(_key(ground.samples, session), _ALONE, random)
+    keys = replace(_ALONE, signer=outer.keys.signer)
+    header = HeaderWriter.under(_key(ground.samples, session), keys, outer.random)
     made = send_with(engine, secret, ground, header)
     return as_rgb(ground.stego(made.samples))
 
@@ -55,6 +59,8 @@ def read_analog(
     stego: Rgb8, picture: Rgb8, session: Session, stego_psnr: float, runtime: Runtime
 ) -> Revealed | None:
     """What the network reveals, or None where its header is lost.
+
+    Its `sender` has signed all samples, see `sshr.header.signing`.
 
     Args:
         picture: of the layers.

@@ -66,11 +66,11 @@ def receive(
     progress("revealing", 1, 1)
     if analog is None or not _nearer(analog.rgb, best, record.decibels):
         return found
+    if analog.sender != found.sender:  # another reader may have made it: the layers stay signed
+        return found
     intact = analog.intact and pair.as_sent
     told = "untouched" if intact else channel
-    # The signature covers the layers; the network's picture follows from them if nothing changed.
-    sender = found.sender if analog.intact else None
-    return replace(found, intact=intact, image=analog.image, channel=told, sender=sender)
+    return replace(found, intact=intact, image=analog.image, channel=told)
 
 
 def describe(metadata: Metadata) -> Contents:

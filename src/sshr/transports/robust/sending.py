@@ -152,7 +152,7 @@ def _attempt(
         from sshr.transports.robust.analog_part import add_analog  # which needs a network
 
         assert isinstance(secret, Picture)
-        picture = add_analog(secret, cover, picture, writer.session, options, header.random)
+        picture = add_analog(secret, cover, picture, writer.session, options, header)
     samples = pack(picture[:, :, 0]) if cover.packed else picture
     stego = as_written(as_rgb(cover.stego(samples)), options.jpeg)
     progress("checking", 0, 1)

@@ -11,8 +11,9 @@ from sshr.transports.robust.design import Design
 from sshr.transports.robust.frame import (
     BLOCK_BYTES,
     HEADER_PLACES,
-    MOST_HEADER_PLACES,
+    PLACES_A_BYTE,
     Frame,
+    Order,
     blocks_of,
     code_period,
     put,
@@ -25,7 +26,7 @@ Rgb8 = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def frame(plan: Design, reference: Rgb8) -> Frame:
-    return Frame.of(plan, ReferenceKey.of(reference))
+    return Frame.of(plan, ReferenceKey.of(reference), 55)
 
 
 @pytest.mark.parametrize("share", [0, 1, 100, 255])
@@ -39,11 +40,11 @@ def test_parts_are_disjoint_and_cover_all(frame: Frame, plan: Design, share: int
 
 
 def test_order_is_the_references(frame: Frame, plan: Design, reference: Rgb8) -> None:
-    again = Frame.of(plan, ReferenceKey.of(reference))
+    again = Frame.of(plan, ReferenceKey.of(reference), 55)
     assert np.array_equal(again.first, frame.first)
     other = reference.copy()
     other[0, 0, 0] ^= 1
-    assert not np.array_equal(Frame.of(plan, ReferenceKey.of(other)).first, frame.first)
+    assert not np.array_equal(Frame.of(plan, ReferenceKey.of(other), 55).first, frame.first)
     assert not np.array_equal(np.sort(frame.first), frame.first)
 
 
@@ -54,12 +55,18 @@ def test_order_is_the_references(frame: Frame, plan: Design, reference: Rgb8) ->
         (1000, 333),
         (3 * HEADER_PLACES, HEADER_PLACES),
         (16 * HEADER_PLACES, 2 * HEADER_PLACES),
-        (1 << 20, MOST_HEADER_PLACES),
+        (1 << 20, 55 * PLACES_A_BYTE),
     ],
 )
 def test_share_of_the_header(size: int, header: int) -> None:
-    frame = Frame(np.ones(size, np.uint8), ReferenceKey.of(np.zeros((8, 8, 3), np.uint8)))
+    key = ReferenceKey.of(np.zeros((8, 8, 3), np.uint8))
+    frame = Frame(Order(np.ones(size, np.uint8), key), 55)
     assert len(frame.header) == header
+    longer = frame.sized(983)
+    assert len(longer.header) == min(max(header, size // 8), 983 * PLACES_A_BYTE)
+    assert np.array_equal(longer.header[:header], frame.header)
+    parts = [longer.header, longer.base(100), longer.refinement(100)]
+    assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(size))
 
 
 @pytest.mark.parametrize("size", [1, 58, 479, 480, 481, 1000, 2500])

@@ -50,15 +50,16 @@ def test_signature(photo: Callable[..., Rgb8], secret: Rgb8) -> None:
         sshr.reveal(unsigned, reference, sshr.Keys(sender=SENDER, reference_alone=True))
 
 
-@pytest.mark.parametrize("count", [2])
-def test_recipients(photo: Callable[..., Rgb8], secret: Rgb8, count: int) -> None:
-    reference = photo("sailboats", 192, 192)
+@pytest.mark.parametrize(("count", "side"), [(2, 192), (3, 500)])
+def test_recipients(photo: Callable[..., Rgb8], secret: Rgb8, count: int, side: int) -> None:
+    """In a larger reference the header has no more places than it needs."""
+    reference = photo("sailboats", side, side, 0, 0)
     image = conceal(secret, reference, sshr.Keys(recipients=tuple(PUBLIC[:count]))).image
     for name in ("jpeg:75",):
         arrived = through(name, image)
         for identity in IDENTITIES[:count]:
             assert sshr.reveal(arrived, reference, sshr.Keys(identity=identity)).image is not None
-        for wrong in (KEYS, sshr.Keys(identity=IDENTITIES[2])):
+        for wrong in (KEYS, sshr.Keys(identity=bytes([9]) * 32)):
             with pytest.raises(WrongKeyError):
                 sshr.reveal(arrived, reference, wrong)
 

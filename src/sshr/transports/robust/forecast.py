@@ -24,13 +24,14 @@ def forecast(
         TooSmallError: the reference does not carry so much through the channels.
     """
     has_analog = options.has_analog and (secret is None or isinstance(secret, Picture))
-    plan = best_plan(cover.picture.rgb, options, has_analog)
+    size = header_size(slots if slots > 1 else 0, signed)
+    plan = best_plan(cover.picture.rgb, options, has_analog).sized(size)
     ground, room = plan.ground, plan.base_room(255, plan.rate)
     told = Forecast(
         transport="robust",
         stego=(cover.picture.size[1], cover.picture.size[0]),
         greyscale=cover.packed,
-        header_bytes=header_size(slots if slots > 1 else 0, signed),
+        header_bytes=size,
         header_capacity=plan.header_room,
         header_share=len(ground.frame.header) / max(ground.plan.zero.size, 1),
         capacity={options.stego_psnr: max(room, 0)},

@@ -16,9 +16,12 @@ from sshr.transports.robust.design import Design
 from sshr.transports.robust.ldpc import LIMIT, MOST, SCALE, Code
 
 HEADER_PLACES = 2048
-"""Of the header at least, where class 1 has three times as many; an eighth of a large class 1."""
+"""Of the header at least, where class 1 has three times as many."""
 
-MOST_HEADER_PLACES = 32768
+PLACES_A_BYTE = 128
+"""Of the header at most, which takes an eighth of class 1 elsewhere: as many show twice over what
+the shortest header's code looks like, and more would be lost to the layers."""
+
 BLOCK_BYTES = MOST // 8
 _PART = 1 << 16
 Places = NDArray[np.int64]
@@ -27,41 +30,37 @@ Short = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Frame:
-    """The places of a reference.
+    """The places of a reference, for a header of so many bytes."""
 
-    Attributes:
-        classes: of the coefficients, flat: 0 where one carries nothing.
-    """
-
-    classes: NDArray[np.uint8]
-    key: ReferenceKey
+    order: "Order"
+    header_bytes: int
     _mixed: dict[int, Places] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, plan: Design, key: ReferenceKey) -> "Frame":
+    def of(cls, plan: Design, key: ReferenceKey, header_bytes: int) -> "Frame":
         """The places of a design."""
-        return cls(plan.classes.reshape(-1), key)
+        return cls(Order(plan.classes.reshape(-1), key), header_bytes)
 
-    @cached_property
+    def sized(self, header_bytes: int) -> "Frame":
+        """The places for a header of another size."""
+        return self if header_bytes == self.header_bytes else Frame(self.order, header_bytes)
+
+    @property
     def first(self) -> Places:
         """Flat indices of the coefficients of class 1 in their keyed order."""
-        return self._of_class(1)
+        return self.order.first
 
-    @cached_property
+    @property
     def second(self) -> Places:
         """Those of class 2."""
-        return self._of_class(2)
+        return self.order.second
 
-    def _of_class(self, kind: int) -> Places:
-        places = np.flatnonzero(self.classes == kind)
-        words = keystream(derive(self.key.key, b"robust/order/%d" % kind), 4 * len(places))
-        return _ordered(places, np.frombuffer(words, "<u4"))
-
-    @cached_property
+    @property
     def header(self) -> Places:
         """Of the header."""
-        eighth = min(max(len(self.first) // 8, HEADER_PLACES), MOST_HEADER_PLACES)
-        return self.first[: min(eighth, len(self.first) // 3)]
+        eighth = max(len(self.first) // 8, HEADER_PLACES)
+        most = min(eighth, PLACES_A_BYTE * self.header_bytes)
+        return self.first[: min(most, len(self.first) // 3)]
 
     def base(self, share: int) -> Places:
         """Of the base: so many 256ths of what the header leaves of class 1."""
@@ -81,6 +80,31 @@ class Frame:
         # Of one order, so that every block of code has its part of both classes.
         words = np.arange(len(both), dtype=np.uint32) * np.uint32(0x9E3779B9)
         return both[_ordered(np.arange(len(both)), words)]
+
+
+@dataclass(frozen=True)
+class Order:
+    """The keyed order of a reference's coefficients.
+
+    Attributes:
+        classes: of the coefficients, flat: 0 where one carries nothing.
+    """
+
+    classes: NDArray[np.uint8]
+    key: ReferenceKey
+
+    @cached_property
+    def first(self) -> Places:
+        return self._of_class(1)
+
+    @cached_property
+    def second(self) -> Places:
+        return self._of_class(2)
+
+    def _of_class(self, kind: int) -> Places:
+        places = np.flatnonzero(self.classes == kind)
+        words = keystream(derive(self.key.key, b"robust/order/%d" % kind), 4 * len(places))
+        return _ordered(places, np.frombuffer(words, "<u4"))
 
 
 def _ordered(places: Places, words: NDArray[np.uint32]) -> Places:

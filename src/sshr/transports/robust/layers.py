@@ -1,7 +1,7 @@
 """From layers of bytes to a picture, and from a received picture to its layers."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from sshr.transports.robust.compact import (
     CompactHeader,
     Record,
     digests_match,
+    header_size,
     open_layer,
 )
 from sshr.transports.robust.design import LUMA_POWER, ROUNDING, Design
@@ -60,7 +61,12 @@ class Ground:
         beside = analog_deviation(stego_psnr) * math.sqrt(LUMA_POWER) if analog else 0.0
         deviation = math.hypot(ROUNDING, beside)
         plan = DESIGNS[design](reference, psnr, deviation)
-        return cls(reference, key, plan, Frame.of(plan, key), design, stego_psnr, analog)
+        frame = Frame.of(plan, key, header_size(0, False))
+        return cls(reference, key, plan, frame, design, stego_psnr, analog)
+
+    def sized(self, header_bytes: int) -> "Ground":
+        """The ground for a header of another size than the shortest."""
+        return replace(self, frame=self.frame.sized(header_bytes))
 
     def named(self, record: Record) -> "Ground":
         """The ground that a record's sender had: this one, if it is that."""

@@ -107,12 +107,14 @@ def _find_in(
         if is_silent(heard.ratios, ground.plan, ground.frame.header):
             silent[ground.design] = max(ground.stego_psnr, silent.get(ground.design, 0))
             continue
-        told = heard.ratios.reshape(-1)[ground.frame.header]
-        most = information(told)
+        flat = heard.ratios.reshape(-1)
+        share = information(flat[ground.frame.header]) / max(len(ground.frame.header), 1)
         seen = False
         for slots, is_signed, size in sizes():
-            if 8 * size > _MARGIN * most:  # no code brings what is not there
+            places = ground.frame.sized(size).header
+            if 8 * size > _MARGIN * share * len(places):  # no code brings what is not there
                 continue
+            told = flat[places]
             if not agrees(told, code_period(size)):
                 continue
             data = take(softened(told), size)
@@ -125,8 +127,8 @@ def _find_in(
                 continue
             header = replace(header, raw=data)
             # Designs of other options share places: the header may come through with any of them.
-            own = ground.named(header.record)
-            if own is not ground:
+            own = ground.named(header.record).sized(size)
+            if own.plan is not ground.plan:
                 heard = view.listen(own.plan)
             pair = HeardPair(view.picture, reference, True, own, heard, header, view.as_sent)
             return _opened(header, view.picture), pair

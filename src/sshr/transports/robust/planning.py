@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,10 @@ class Plan:
     def worst(self) -> float:
         """Bits for each coefficient of class 1 that come through all that the base must."""
         return max(min(self.passed[name].first for name in self.promise.base), 0.0)
+
+    def sized(self, header_bytes: int) -> "Plan":
+        """The plan for a header of another size than the shortest."""
+        return replace(self, ground=self.ground.sized(header_bytes))
 
     @property
     def header_room(self) -> int:

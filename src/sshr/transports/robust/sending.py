@@ -96,8 +96,9 @@ def send(
     progress("trying channels", 0, 1)
     plan = best_plan(cover.picture.rgb, options, has_analog)
     progress("trying channels", 1, 1)
+    writer = CompactWriter(plan.ground.key, header.keys, header.random)
+    plan = plan.sized(writer.size)
     ground = plan.ground
-    writer = CompactWriter(ground.key, header.keys, header.random)
     best: _Attempt | None = None
     for easier in _EASIER:
         try:

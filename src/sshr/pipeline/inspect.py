@@ -5,7 +5,7 @@ from dataclasses import replace
 from sshr.crypto.keys import Keys, require_keys
 from sshr.imaging.reading import AnyPicture, as_picture
 from sshr.pipeline.opening import open_stego
-from sshr.transports.protocol import Contents
+from sshr.transports.protocol import Contents, Finder
 
 
 def inspect(stego: AnyPicture, reference: AnyPicture, keys: Keys) -> Contents:
@@ -20,5 +20,6 @@ def inspect(stego: AnyPicture, reference: AnyPicture, keys: Keys) -> Contents:
     seen, shared = as_picture(stego, "stego", received=True), as_picture(reference, "reference")
     opened = open_stego(seen, shared, keys)
     found = opened.transport.describe(opened.header.metadata, opened.pair)
-    header = opened.header
-    return replace(found, intact=header.intact, sender=header.sender, note=header.note)
+    header, way = opened.header, opened.transport
+    intact = way.is_untouched(opened.pair) if isinstance(way, Finder) else header.intact
+    return replace(found, intact=intact, sender=header.sender, note=header.note)

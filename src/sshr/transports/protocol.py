@@ -237,6 +237,13 @@ class Finder(Protocol):
             WrongKeyError, DamagedError, SignatureError: there is, but it does not open.
         """
 
+    def is_untouched(self, pair: "CoverPair") -> bool:
+        """Whether no sample of a stego has changed, whose header says nothing of that.
+
+        Args:
+            pair: of `find`.
+        """
+
 
 def make_options(transport: Transport, given: dict[str, Any]) -> Any:
     """The transport's options from those that were given by name.

@@ -14,7 +14,7 @@ from sshr.imaging.reading import as_picture
 from sshr.metrics import psnr
 from sshr.transports.cover import Cover
 from sshr.transports.protocol import Runtime
-from sshr.transports.robust.analog_part import add_analog, read_analog
+from sshr.transports.robust.analog_part import add_analog, open_analog, read_analog
 from sshr.transports.robust.layers import Ground
 from sshr.transports.robust.options import ANALOG_SHARE, RobustOptions
 
@@ -46,23 +46,27 @@ def test_powers_add_up(reference: Rgb8, layers: Rgb8, both: Rgb8) -> None:
 
 
 def test_it_is_revealed(secret: Rgb8, layers: Rgb8, both: Rgb8) -> None:
-    found = read_analog(both, layers, SESSION, 40.6, RUNTIME)
+    part = open_analog(both, layers, SESSION)
+    assert part is not None
+    assert (part.intact, part.header.sender) == (True, public_of(SEED))
+    found = read_analog(part, 40.6, RUNTIME)
     assert found is not None
-    assert (found.intact, found.sender) == (True, public_of(SEED))
     assert psnr(found.rgb, secret) > 42
+    assert read_analog(part, 40.6, Runtime(preset="no such")) is None
 
 
 def test_other_keys_or_layers_reveal_nothing(layers: Rgb8, both: Rgb8) -> None:
     other = Session.of(bytes([1]) * 32, bytes(16), bytes(32))
-    assert read_analog(both, layers, other, 40.6, RUNTIME) is None
+    assert open_analog(both, layers, other) is None
     changed = layers.copy()
     changed[3, 3, 0] ^= 1
-    assert read_analog(both, changed, SESSION, 40.6, RUNTIME) is None
-    assert read_analog(layers, layers, SESSION, 40.6, RUNTIME) is None
+    assert open_analog(both, changed, SESSION) is None
+    assert open_analog(layers, layers, SESSION) is None
 
 
 def test_a_change_is_seen(layers: Rgb8, both: Rgb8) -> None:
     changed = both.copy()
     changed[60, 60] ^= 4
-    found = read_analog(changed, layers, SESSION, 40.6, RUNTIME)
-    assert found is None or (found.intact, found.sender) == (False, None)
+    part = open_analog(changed, layers, SESSION)
+    assert part is not None
+    assert (part.intact, part.header.sender) == (False, None)

@@ -43,6 +43,19 @@ def test_untouched(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
     assert psnr(found.rgb, secret) > 42
 
 
+def test_untouched_where_the_layers_say_it_better(reference: Rgb8) -> None:
+    """The network's part is not shown, but what it vouches for holds."""
+    flat = np.full((64, 64, 3), 90, np.uint8)
+    stego = conceal(flat, reference, KEYS).image
+    found = sshr.reveal(stego, reference, KEYS, strict=True)
+    assert (found.intact, found.channel) == (True, "untouched")
+    assert psnr(found.rgb, flat) > 45
+    assert sshr.inspect(stego, reference, KEYS).intact
+    stego[60, 60, 1] ^= 2
+    assert not sshr.reveal(stego, reference, KEYS).intact
+    assert not sshr.inspect(stego, reference, KEYS).intact
+
+
 def test_through_jpeg(stego: Rgb8, secret: Rgb8, reference: Rgb8) -> None:
     for quality in (75, 90):
         found = sshr.reveal(through(f"jpeg:{quality}", stego), reference, KEYS)
@@ -170,7 +183,11 @@ def test_grey_reference(photo: Callable[..., Rgb8], secret: Rgb8) -> None:
 def test_inspect(stego: Rgb8, reference: Rgb8) -> None:
     told = sshr.inspect(through("jpeg:85", stego), reference, KEYS)
     assert (told.transport, told.secret_width, told.secret_height) == ("robust", 112, 96)
-    assert told.details["layers"] == 2
+    assert (told.details["layers"], told.intact) == (2, False)
+    assert sshr.inspect(stego, reference, KEYS).intact
+    assert not sshr.inspect(np.rot90(stego), reference, KEYS).intact
     text = conceal(sshr.Blob.text("hello"), reference, KEYS).image
     told = sshr.inspect(text, reference, KEYS)
-    assert (told.secret_width, told.details["layers"]) == (None, 1)
+    assert (told.secret_width, told.details["layers"], told.intact) == (None, 1, True)
+    text[5, 5, 0] ^= 1
+    assert not sshr.inspect(text, reference, KEYS).intact

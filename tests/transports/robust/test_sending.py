@@ -47,6 +47,12 @@ def test_header_must_fit(secret: Rgb8, reference: Rgb8) -> None:
         conceal(secret, reference, sshr.Keys(signer=bytes(32), reference_alone=True))
 
 
+@pytest.mark.parametrize("channel", ["small:0.01", "small:0.05", "small:3"])
+def test_sizes_that_no_receiver_looks_at(secret: Rgb8, reference: Rgb8, channel: str) -> None:
+    with pytest.raises(TooSmallError, match="do not come through"):
+        conceal(secret, reference, KEYS, survive=channel)
+
+
 @pytest.mark.parametrize("level", [0, 255])
 def test_saturated_reference_carries_nothing(secret: Rgb8, level: int) -> None:
     with pytest.raises(TooSmallError):

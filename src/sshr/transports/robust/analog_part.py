@@ -6,7 +6,7 @@ from the session. All readers have these, so where the layers are signed the par
 """
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sshr.crypto.keys import Keys, derive
 from sshr.crypto.session import Session
@@ -55,10 +55,21 @@ def add_analog(
     return as_rgb(ground.stego(made.samples))
 
 
-def read_analog(
-    stego: Rgb8, picture: Rgb8, session: Session, stego_psnr: float, runtime: Runtime
-) -> Revealed | None:
-    """What the network reveals, or None where its header is lost.
+@dataclass(frozen=True)
+class OpenedPart:
+    """The header of the network's part, and what it lies on."""
+
+    header: OpenedHeader
+    pair: CoverPair
+
+    @property
+    def intact(self) -> bool:
+        """Whether no sample of the stego has changed."""
+        return self.header.intact and self.pair.rim_intact
+
+
+def open_analog(stego: Rgb8, picture: Rgb8, session: Session) -> OpenedPart | None:
+    """The header of the network's part, which needs no network, or None where it is lost.
 
     Its `sender` has signed all samples, see `sshr.header.signing`.
 
@@ -68,15 +79,20 @@ def read_analog(
     pair = CoverPair.of(stego, picture)
     key = _key(pair.reference, session)
     try:
-        header: OpenedHeader = open_header(
-            pair.stego, key, lambda salt, slots: _own(key, salt, slots)
-        )
-        network = find_tiles(header.metadata.checkpoint_id, runtime.preset, runtime.device)
-        engine = Engine(network.at(_aim(stego_psnr)))
-        found = reveal_with(engine, header, pair)
+        header = open_header(pair.stego, key, lambda salt, slots: _own(key, salt, slots))
     except SshrError:
         return None
-    return replace(found, intact=header.intact and pair.rim_intact)
+    return OpenedPart(header, pair)
+
+
+def read_analog(part: OpenedPart, stego_psnr: float, runtime: Runtime) -> Revealed | None:
+    """What the network reveals, or None where it is not there or makes no sense of the header."""
+    try:
+        checkpoint = part.header.metadata.checkpoint_id
+        network = find_tiles(checkpoint, runtime.preset, runtime.device)
+        return reveal_with(Engine(network.at(_aim(stego_psnr))), part.header, part.pair)
+    except SshrError:
+        return None
 
 
 def _own(key: ReferenceKey, salt: bytes, slots: Slots) -> bytes | None:

@@ -15,9 +15,9 @@ from sshr.transports.kind import Kind
 from sshr.transports.robust.codec import CodedPicture, best_within
 from sshr.transports.robust.compact import LAYER_TAG, CompactWriter, Record, seal_layer
 from sshr.transports.robust.layers import BASE, REFINEMENT, Ground, analog_deviation
-from sshr.transports.robust.listening import listen
 from sshr.transports.robust.options import RobustOptions
 from sshr.transports.robust.profiles import Promise, as_written, promises, through
+from sshr.transports.robust.registering import plain_views
 from sshr.transports.robust.sampling import sampled
 from sshr.transports.sealed.record import pack_bytes
 from sshr.transports.secret import Blob, Secret
@@ -142,7 +142,8 @@ def fill(secret: Secret, plan: Plan, writer: CompactWriter, rate: float) -> Fill
     base = best_within(secret.rgb, room)
     if base is None:
         raise TooSmallError(
-            f"{max(room, 0)} bytes are too few for any picture; take a larger reference"
+            f"{max(room, 0)} bytes are too few for a picture of this size; take a larger reference "
+            "or a smaller secret"
         )
     refined = best_within(secret.rgb, plan.refinement_room(share, rate))
     if refined is not None and refined.psnr < base.psnr + _WORTH:
@@ -203,7 +204,11 @@ def _passages(ground: Ground, names: Iterable[str], jpeg: int) -> dict[str, Pass
     picture, names = as_written(picture, jpeg), list(names)
 
     def passage(name: str) -> Passage:
-        ratios = listen(through(for_part(name, whole), picture), ground.reference, plan).ratios
+        arrived = through(for_part(name, whole), picture)
+        view = next(plain_views(arrived, ground.reference), None)
+        if view is None:  # too small or large for a receiver
+            return Passage(0.0, 0.0)
+        ratios = view.listen(plan).ratios
         return Passage(*(_information(ratios, bits, plan.classes == kind) for kind in (1, 2)))
 
     run = ahead if plan.zero.size >= _LARGE else map

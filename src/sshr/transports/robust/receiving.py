@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from sshr.transports.robust.layers import opened as opened_layers
 from sshr.transports.robust.opening import HeardPair
 from sshr.transports.sealed.record import unpack
 from sshr.types import Rgb8
+
+if TYPE_CHECKING:
+    from sshr.transports.robust.analog_part import OpenedPart
 
 
 def receive(
@@ -52,25 +56,58 @@ def receive(
         channel=_words(channel, contents, record),
     )
     picture = _picture(pair, sent)
-    untouched = pair.as_sent and picture is not None and np.array_equal(picture, pair.stego)
+    part = _part(pair, picture)
+    intact = _is_untouched(pair, picture, part)
+    found = replace(found, intact=intact, channel="untouched" if intact else found.channel)
     if record.kind is not Kind.PICTURE:
         content = unpack(contents[0], record.kind)
-        return replace(found, intact=untouched, data=content.data, name=content.name)
+        return replace(found, data=content.data, name=content.name)
     best = decode(contents[1] or contents[0], record.size)
-    found = replace(found, intact=untouched, image=_own_colour(best, record))
-    if picture is None or not record.analog:
-        return found
+    found = replace(found, image=_own_colour(best, record))
+    if part is None or part.header.sender != found.sender:
+        return found  # another reader may have made the part: the layers stay signed
     from sshr.transports.robust.analog_part import read_analog  # which needs a network
 
-    analog = read_analog(pair.stego, picture, header.session, ground.stego_psnr, runtime)
+    analog = read_analog(part, ground.stego_psnr, runtime)
     progress("revealing", 1, 1)
     if analog is None or not _nearer(analog.rgb, best, record.decibels):
         return found
-    if analog.sender != found.sender:  # another reader may have made it: the layers stay signed
-        return found
-    intact = analog.intact and pair.as_sent
-    told = "untouched" if intact else channel
-    return replace(found, intact=intact, image=analog.image, channel=told)
+    return replace(found, image=analog.image)
+
+
+def is_untouched(pair: CoverPair) -> bool:
+    """See `Finder.is_untouched`."""
+    assert isinstance(pair, HeardPair)
+    assert pair.ground is not None
+    assert pair.heard is not None
+    assert pair.header is not None
+    picture = _picture(pair, pair.ground.read(pair.heard, pair.header))
+    return _is_untouched(pair, picture, _part(pair, picture))
+
+
+def _is_untouched(pair: HeardPair, picture: Rgb8 | None, part: "OpenedPart | None") -> bool:
+    """Whether no sample has changed.
+
+    Args:
+        picture: of the layers.
+        part: of the network.
+    """
+    assert pair.header is not None
+    if picture is None or not pair.as_sent:
+        return False
+    if not pair.header.record.analog:
+        return np.array_equal(picture, pair.stego)
+    return part is not None and part.intact and part.header.sender == pair.header.sender
+
+
+def _part(pair: HeardPair, picture: Rgb8 | None) -> "OpenedPart | None":
+    """The network's part, if it is there."""
+    assert pair.header is not None
+    if picture is None or not pair.header.record.analog:
+        return None
+    from sshr.transports.robust.analog_part import open_analog
+
+    return open_analog(pair.stego, picture, pair.header.session)
 
 
 def describe(metadata: Metadata) -> Contents:

@@ -63,6 +63,11 @@ class RobustTransport:
 
         return find(stego, reference, keys)
 
+    def is_untouched(self, pair: "CoverPair") -> bool:
+        from sshr.transports.robust.receiving import is_untouched
+
+        return is_untouched(pair)
+
     def describe(self, metadata: "Metadata", pair: "CoverPair") -> "Contents":
         from sshr.transports.robust.receiving import describe
 

@@ -28,5 +28,8 @@ def test_detection_of_sealed_and_analog_stegos(
     for row in rows.values():
         assert len(row["folds"]) == 5
         assert all(0 <= fold <= 1 for fold in row["folds"])
-    assert start("detectability", *words) == 0
-    assert json.loads(out.read_text()) == told
+    more = (five, "--only", "sealed, camera", "--payload", 0.1, 0.05, "--json", out)
+    assert start("detectability", *more) == 0
+    again = json.loads(out.read_text())["rows"]
+    assert again == [again[0], *told["rows"]]
+    assert (again[0]["embedding"], again[0]["payload"]) == ("sealed, camera", 0.05)

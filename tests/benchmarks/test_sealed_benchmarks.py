@@ -48,6 +48,15 @@ def test_transport_and_peer_stand_in_one_table(
     fits = told["capacities"]["bytes"]["uniform"]
     assert fits == sorted(fits, reverse=True)
     assert len(fits) == len(told["capacities"]["stego_psnr"])
+    assert start("sealed", "--data", data, "--noise", "camera", "--no-peer", "--json", out) == 0
+    again = json.loads(out.read_text())
+    names = [row["embedding"] for row in again["fidelity"]["rows"]]
+    kinds = [f"sealed, {noise}" for noise in ("uniform", "camera")]
+    ways = [f"{kind}, {how}" for kind in kinds for how in ("41 dB", "46 dB", "lossless")]
+    assert names == [*ways, "base 4", "base 7", "smallest base, lossless"]
+    assert {row["embedding"]: row for row in again["fidelity"]["rows"]}.items() >= rows.items()
+    assert [*again["capacities"]["bytes"]] == ["uniform", "camera"]
+    assert again["capacities"]["bytes"]["uniform"] == fits
 
 
 def test_times_of_processes_are_kept(

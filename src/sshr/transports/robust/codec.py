@@ -33,12 +33,12 @@ _GUESS, _TRIES, _FEW_TRIES = 40, 8, 4
 
 _SCALES_BY_DENSITY = (
     (0.02, (8, 6)),
-    (0.012, (6, 4)),
-    (0.006, (4, 3)),
-    (0.003, (3, 2)),
-    (0.0, (2, 1)),
+    (0.012, (8, 6, 4)),
+    (0.006, (6, 4, 3)),
+    (0.003, (4, 3, 2)),
+    (0.0, (3, 2, 1)),
 )
-"""Bytes a pixel from which on these scales are tried."""
+"""Bytes a pixel from which on these scales are tried; the last one alone in large pictures."""
 
 
 @dataclass(frozen=True)

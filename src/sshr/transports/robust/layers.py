@@ -12,6 +12,7 @@ from sshr.crypto.session import Session
 from sshr.header.reference import ReferenceKey
 from sshr.imaging.modes import as_rgb
 from sshr.imaging.packing import is_grey
+from sshr.threads import on_all
 from sshr.transports.cover import is_packed, picture_of, samples_of
 from sshr.transports.robust.blocks import ONE, WEIGHTS, Floats, samples
 from sshr.transports.robust.compact import (
@@ -78,8 +79,11 @@ class Ground:
     def picture(self, bits: NDArray[np.bool_]) -> Rgb8:
         """The reference with these bits in its coefficients, shaped as the design."""
         picture = np.empty_like(self.reference)
-        for first in range(0, len(picture), _BAND):
+
+        def make(first: int) -> None:
             picture[first : first + _BAND] = self._band(bits, first)
+
+        on_all(make, range(0, len(picture), _BAND))
         packed = is_packed(self.reference)  # what packing leaves out follows from the rest
         if not packed:
             return picture

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sshr.crypto.keys import derive, keystream
 from sshr.errors import TooSmallError
 from sshr.imaging.channels import for_part
-from sshr.threads import ahead, one_thread_each
+from sshr.threads import ahead, both, one_thread_each
 from sshr.transports.kind import Kind
 from sshr.transports.robust.codec import CodedPicture, best_within
 from sshr.transports.robust.compact import LAYER_TAG, CompactWriter, Record, seal_layer
@@ -139,13 +139,15 @@ def fill(secret: Secret, plan: Plan, writer: CompactWriter, rate: float) -> Fill
     wanted = min(max(int(plan.promise.density * area), _LEAST_BASE), MOST_BASE)
     share = plan.share(wanted, rate)
     room = plan.base_room(share, rate)
-    base = best_within(secret.rgb, room)
+    base, refined = both(
+        lambda: best_within(secret.rgb, room),
+        lambda: best_within(secret.rgb, plan.refinement_room(share, rate)),
+    )
     if base is None:
         raise TooSmallError(
             f"{max(room, 0)} bytes are too few for a picture of this size; take a larger reference "
             "or a smaller secret"
         )
-    refined = best_within(secret.rgb, plan.refinement_room(share, rate))
     if refined is not None and refined.psnr < base.psnr + _WORTH:
         refined = None
     sealed = (

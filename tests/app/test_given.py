@@ -4,7 +4,7 @@ import pytest
 
 from sshr.app.faults import RequestFault
 from sshr.app.forms import Form, UploadedFile
-from sshr.app.given import picture, public_key, reader_keys, secret, sender_keys, slots
+from sshr.app.given import picture, public_key, reader_keys, recipient_count, secret, sender_keys
 from sshr.crypto.keytext import new_pair
 from sshr.errors import ImageError, KeyFileError, UsageError
 from sshr.transports.kind import Kind
@@ -45,9 +45,9 @@ def test_keys_to_conceal_with() -> None:
     keys = sender_keys(form(given))
     assert len(keys.recipients) == 2
     assert keys.passphrase is None
-    assert slots(form(given)) == 2
-    assert slots(form({"lock": "passphrase", "recipients": "a\nb"})) == 1
-    assert slots(form({"lock": "key"})) == 1
+    assert recipient_count(form(given)) == 2
+    assert recipient_count(form({"lock": "passphrase", "recipients": "a\nb"})) == 0
+    assert recipient_count(form({"lock": "key"})) == 1
     assert sender_keys(form({"lock": "reference", "passphrase": "x"})).reference_alone
 
 

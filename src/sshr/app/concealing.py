@@ -10,7 +10,7 @@ import numpy as np
 from sshr.app.answers import Answer, AnswerFile
 from sshr.app.faults import RequestFault
 from sshr.app.forms import Form
-from sshr.app.given import picture, secret, sender_keys, slots
+from sshr.app.given import picture, recipient_count, secret, sender_keys
 from sshr.progress import Progress
 from sshr.types import Rgb8
 
@@ -78,7 +78,7 @@ def forecast(form: Form, progress: Progress) -> Answer:
     from sshr.header.fingerprint import fingerprint
 
     shared, transport = picture(form, "reference"), _transport(form)
-    given = {"recipients": slots(form), "signed": form.flag("signed")}
+    given = {"recipients": recipient_count(form), "signed": form.flag("signed")}
     told = sshr.forecast(secret(form), shared, transport, **given)  # type: ignore[arg-type]
     return Answer(told.as_dict() | {"fingerprint": fingerprint(shared.rgb)})
 

@@ -94,10 +94,10 @@ def sender_keys(form: Form) -> "Keys":
     )
 
 
-def slots(form: Form) -> int:
-    """Of the header, as far as the form says who is to reveal."""
+def recipient_count(form: Form) -> int:
+    """How many there are, as far as the form says who is to reveal."""
     if form.text("lock") != KEY:
-        return 1
+        return 0
     lines = [line.strip() for line in form.text("recipients").splitlines()]
     return max(len({line for line in lines if line and not line.startswith("#")}), 1)
 

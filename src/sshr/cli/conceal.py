@@ -130,9 +130,8 @@ class _Request:
         own = self.secret.read(self.pictures.transparent) if self.secret.is_given else None
         self._check_output()
         shared = self._reference()
-        told = self.transport.expect(
-            own, Cover.of(shared), self.keys.slots, self.keys.signer is not None, self.options
-        )
+        readers, signed = self.keys.recipients, self.keys.signer is not None
+        told = self.transport.expect(own, Cover.of(shared), readers, signed, self.options)
         print_forecast(told, self.options, fingerprint(shared.rgb), self.as_json)
 
     def conceal(self) -> None:

@@ -95,9 +95,9 @@ class SenderGroup(_KeyGroup):
     ] = ""
 
     @property
-    def slots(self) -> int:
-        """Of the header."""
-        return max(len(dict.fromkeys(self._recipients())), 1)
+    def recipients(self) -> int:
+        """How many there are."""
+        return len(dict.fromkeys(self._recipients()))
 
     def _recipients(self) -> tuple[bytes, ...]:
         """All that `--to` names; what a list holds of other keys is said."""

@@ -115,8 +115,12 @@ def unwrap(
 
 def slot_count(keys: Keys) -> int:
     """Slots in the stream of a sender with these keys: 1, 2, 4, 8 or 16."""
-    used = max(len(dict.fromkeys(keys.recipients)), 1)
-    return 1 << (used - 1).bit_length()
+    return slots_for(len(dict.fromkeys(keys.recipients)))
+
+
+def slots_for(recipients: int) -> int:
+    """Slots in a stream for so many, none among them."""
+    return 1 << (max(recipients, 1) - 1).bit_length()
 
 
 def _exchange(private: X25519PrivateKey, public: bytes) -> bytes | None:

@@ -23,7 +23,7 @@ from sshr.header.reader import OpenedHeader, open_header
 from sshr.header.reference import ReferenceKey
 from sshr.header.seal import make_seal, sample_digest
 from sshr.header.signing import STEGO
-from sshr.header.slots import Slots, wrap
+from sshr.header.slots import Slots, slots_for, wrap
 from sshr.header.stream import before_ciphertext, encode_stream
 from sshr.types import Rgb8
 
@@ -31,14 +31,15 @@ Randomness = Callable[[int], bytes]
 """Gives so many random bytes, as `os.urandom`; anything else is for tests and measurements."""
 
 
-def bucket_for(metadata: Metadata, slots: int, is_signed: bool, ecc: bool) -> Bucket:
+def bucket_for(metadata: Metadata, recipients: int, is_signed: bool, ecc: bool) -> Bucket:
     """What `HeaderWriter.bucket` will be, for whoever has no keys yet.
 
     Args:
         metadata: with the sender's note if there is one.
     """
     signer = bytes(KEY_BYTES) if is_signed else b""
-    return Bucket.holding(len(replace(metadata, signer=signer).pack()), slots, ecc, is_signed)
+    length = len(replace(metadata, signer=signer).pack())
+    return Bucket.holding(length, slots_for(recipients), ecc, is_signed)
 
 
 class FreshKeys:

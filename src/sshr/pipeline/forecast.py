@@ -18,7 +18,7 @@ def forecast(
     reference: AnyPicture,
     transport: str | None = None,
     *,
-    recipients: int = 1,
+    recipients: int = 0,
     signed: bool = False,
     alpha: AlphaChoice = "composite",
     **options: Any,
@@ -27,17 +27,17 @@ def forecast(
 
     Args:
         secret: None asks what fits.
-        recipients: slots of the header; 1 where there are none.
+        recipients: how many there are; none with a passphrase or the reference alone.
         signed: the stego is to bear a signature.
         transport, alpha, options: of `conceal`.
 
     Raises:
         TooSmallError: the reference cannot hold the header, or the secret does not fit.
-        UsageError: recipients are not from 1 to 16.
+        UsageError: recipients are not from 0 to 16.
         SshrError: other kinds, as `conceal`.
     """
-    if not isinstance(recipients, int) or not 1 <= recipients <= MAX_RECIPIENTS:
-        raise UsageError(f"recipients must be a number from 1 to {MAX_RECIPIENTS}")
+    if not isinstance(recipients, int) or not 0 <= recipients <= MAX_RECIPIENTS:
+        raise UsageError(f"recipients must be a number from 0 to {MAX_RECIPIENTS}")
     own = None if secret is None else read_any(secret, alpha)
     way = find_transport(transport, Kind.PICTURE if own is None else kind_of(own))
     chosen = make_options(way, options)

@@ -202,12 +202,13 @@ class Transport(Protocol):
         """
 
     def expect(
-        self, secret: "Secret | None", cover: "Cover", slots: int, signed: bool, options: Any
+        self, secret: "Secret | None", cover: "Cover", recipients: int, signed: bool, options: Any
     ) -> Forecast:
         """What `embed` would give.
 
         Args:
             secret: None asks what fits, where that can be said without one.
+            recipients: how many there are, maybe none.
 
         Raises:
             SshrError: as `embed`.

@@ -25,7 +25,7 @@ _SCALE_BYTES = 2
 
 
 def forecast(
-    secret: Picture | None, cover: Cover, slots: int, signed: bool, options: AnalogOptions
+    secret: Picture | None, cover: Cover, recipients: int, signed: bool, options: AnalogOptions
 ) -> Forecast:
     """See `Transport.expect`.
 
@@ -46,7 +46,7 @@ def forecast(
         rsrk_public=bytes(facts.key_bytes),
         tile_scales=bytes(_SCALE_BYTES * facts.scale_count * tiles),
     )
-    bucket = bucket_for(metadata, slots, signed, ecc=True)
+    bucket = bucket_for(metadata, recipients, signed, ecc=True)
     taken = trailing_groups(height, width, bucket).places.size
     samples = 3 * height * width
     carried, resized, notes = None, False, notes_on_reference(cover.picture)

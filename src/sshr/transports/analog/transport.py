@@ -68,7 +68,7 @@ class AnalogTransport:
         self,
         secret: "Secret | None",
         cover: "Cover",
-        slots: int,
+        recipients: int,
         signed: bool,
         options: AnalogOptions,
     ) -> "Forecast":
@@ -76,4 +76,4 @@ class AnalogTransport:
         from sshr.transports.analog.forecast import forecast
 
         assert secret is None or isinstance(secret, Picture)
-        return forecast(secret, cover, slots, signed, options)
+        return forecast(secret, cover, recipients, signed, options)

@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 
 from sshr.crypto.keys import Keys
+from sshr.header.slots import slots_for
 from sshr.imaging.reading import Picture
 from sshr.transports.cover import Cover
 from sshr.transports.notes import notes_on_reference
@@ -16,7 +17,7 @@ from sshr.transports.secret import Secret
 
 
 def forecast(
-    secret: Secret | None, cover: Cover, slots: int, signed: bool, options: RobustOptions
+    secret: Secret | None, cover: Cover, recipients: int, signed: bool, options: RobustOptions
 ) -> Forecast:
     """See `Transport.expect`: nothing is concealed, but the channels are tried.
 
@@ -24,8 +25,9 @@ def forecast(
         TooSmallError: the reference does not carry so much through the channels.
     """
     has_analog = options.has_analog and (secret is None or isinstance(secret, Picture))
-    size = header_size(slots if slots > 1 else 0, signed)
+    size = header_size(slots_for(recipients) if recipients else 0, signed)
     plan = best_plan(cover.picture.rgb, options, has_analog).sized(size)
+    plan.require_header(size)
     ground, room = plan.ground, plan.base_room(255, plan.rate)
     told = Forecast(
         transport="robust",

@@ -79,6 +79,18 @@ class Plan:
         """Most bytes of a header."""
         return int(HEADER_RATE * self.worst * len(self.ground.frame.header) / 8)
 
+    def require_header(self, size: int) -> None:
+        """Refuse a header of so many bytes where it has no room.
+
+        Raises:
+            TooSmallError: it has none.
+        """
+        if size > self.header_room:
+            raise TooSmallError(
+                f"the header's {size} bytes do not come through every channel in this reference; "
+                "take a larger or livelier one, a lower --stego-psnr, or fewer recipients"
+            )
+
     def base_room(self, share: int, rate: float) -> int:
         """Bytes that so many 256ths of class 1 carry."""
         bits = rate * self.worst * len(self.ground.frame.base(share))
@@ -127,11 +139,7 @@ def fill(secret: Secret, plan: Plan, writer: CompactWriter, rate: float) -> Fill
     Raises:
         TooSmallError: not even the least of it does.
     """
-    if writer.size > plan.header_room:
-        raise TooSmallError(
-            f"the header's {writer.size} bytes do not come through every channel in this "
-            "reference; take a larger or livelier one, a lower --stego-psnr, or fewer recipients"
-        )
+    plan.require_header(writer.size)
     if isinstance(secret, Blob):
         return _payload(secret, plan, writer, rate)
     height, width = plan.ground.reference.shape[:2]

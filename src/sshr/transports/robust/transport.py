@@ -77,16 +77,16 @@ class RobustTransport:
         self,
         secret: "Secret | None",
         cover: "Cover",
-        slots: int,
+        recipients: int,
         signed: bool,
         options: RobustOptions,
     ) -> "Forecast":
         if options.survive == FILE:
             way, own = _analog(secret, options)
-            return way.expect(secret, cover, slots, signed, own)
+            return way.expect(secret, cover, recipients, signed, own)
         from sshr.transports.robust.forecast import forecast
 
-        return forecast(secret, cover, slots, signed, options)
+        return forecast(secret, cover, recipients, signed, options)
 
 
 def _analog(

@@ -23,7 +23,7 @@ FORECAST_DB = (38, 41, 44, 46, 50)
 def forecast(
     secret: Secret | None,
     cover: Cover,
-    slots: int,
+    recipients: int,
     signed: bool,
     options: SealedOptions,
 ) -> Forecast:
@@ -33,7 +33,7 @@ def forecast(
         TooSmallError: the reference cannot hold the header, or the secret does not fit.
     """
     metadata = metadata_for(secret, options)
-    bucket = bucket_for(metadata, slots, signed, options.ecc)
+    bucket = bucket_for(metadata, recipients, signed, options.ecc)
     shared = KeyedCarrier().locate(ReferenceKey.of(cover.samples), bucket).places
     capacity = Capacity(NoiseModel(cover.samples, options.kind_of_noise), shared)
     rooms = {float(db): capacity.bytes_at(capacity.base_for_psnr(db)) for db in FORECAST_DB}

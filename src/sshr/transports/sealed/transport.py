@@ -56,10 +56,10 @@ class SealedTransport:
         self,
         secret: "Secret | None",
         cover: "Cover",
-        slots: int,
+        recipients: int,
         signed: bool,
         options: SealedOptions,
     ) -> "Forecast":
         from sshr.transports.sealed.forecast import forecast
 
-        return forecast(secret, cover, slots, signed, options)
+        return forecast(secret, cover, recipients, signed, options)

@@ -90,7 +90,11 @@ class Compared:
     @cached_property
     def changed(self) -> float:
         """Mean square of what is not the reference, filtered, in the luma."""
-        return fitted(self._seen, self._own)[-1]
+        return self._fit[-1]
+
+    @cached_property
+    def _fit(self) -> tuple[Floats, float, float]:
+        return fitted(self._seen, self._own)
 
     @cached_property
     def _seen(self) -> NDArray[np.float32]:
@@ -104,7 +108,7 @@ class Compared:
     def _filtered(self) -> tuple[Floats, str]:
         """What a filter of the reference does not explain, without that filter, and its words."""
         own, seen = self._own, self._seen
-        kernel, offset, left = fitted(seen, own)
+        kernel, offset, left = self._fit
         way = way_there(seen, own) if left > _MUCH else None
         if way is not None:
             own = returned(own, *way)

@@ -11,6 +11,7 @@ from sshr.header.reader import OpenedHeader
 from sshr.header.reference import ReferenceKey
 from sshr.header.signing import require_sender
 from sshr.header.stream import wrong_key
+from sshr.threads import one_thread_each
 from sshr.transports.cover import CoverPair
 from sshr.transports.robust.compact import (
     CompactHeader,
@@ -70,7 +71,8 @@ def find(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[OpenedHeader, HeardP
     ) -> CompactHeader | None:
         return open_compact(key, stream, slots, is_signed, keys)
 
-    found = find_with(stego, reference, opener, views=all_views)
+    with one_thread_each():
+        found = find_with(stego, reference, opener, views=all_views)
     if found is not None:
         require_sender(found[0].sender, keys.sender)
     return found
@@ -107,17 +109,12 @@ def _find_in(
         if is_silent(heard.ratios, ground.plan, ground.frame.header):
             silent[ground.design] = max(ground.stego_psnr, silent.get(ground.design, 0))
             continue
-        flat = heard.ratios.reshape(-1)
-        share = information(flat[ground.frame.header]) / max(len(ground.frame.header), 1)
+        sent: dict[int, bytes | None] = {}  # several headers are of one size
         seen = False
         for slots, is_signed, size in sizes():
-            places = ground.frame.sized(size).header
-            if 8 * size > _MARGIN * share * len(places):  # no code brings what is not there
-                continue
-            told = flat[places]
-            if not agrees(told, code_period(size)):
-                continue
-            data = take(softened(told), size)
+            if size not in sent:
+                sent[size] = _header(heard, ground, size)
+            data = sent[size]
             stream = None if data is None else recognise(ground.key, data)
             if data is None or stream is None:
                 continue
@@ -135,6 +132,17 @@ def _find_in(
         if seen:
             raise wrong_key()
     return None
+
+
+def _header(heard: Heard, ground: Ground, size: int) -> bytes | None:
+    """What may be a header of so many bytes, or None where the code gives none."""
+    ratios = heard.ratios.reshape(-1)
+    short, places = ground.frame.header, ground.frame.sized(size).header
+    share = information(ratios[short]) / max(len(short), 1)
+    if 8 * size > _MARGIN * share * len(places):  # no code brings what is not there
+        return None
+    told = ratios[places]
+    return take(softened(told), size) if agrees(told, code_period(size)) else None
 
 
 def _opened(header: CompactHeader, stego: Rgb8) -> OpenedHeader:

@@ -14,7 +14,8 @@ row is one value:
   `refused`; `revealed` is the mean of them. `visible` is the largest ratio, among tiles of 8x8
   samples, of the luma's change to the reference's own deviation there (at least one level), mean
   of all pairs.
-- `coder`: speed of the final coder at bytes of a base and of a refinement; `chroma`: its sampling.
+- `coder`: speed of the final coder at bytes of a base and of a refinement; `chroma`: its sampling;
+  `deringing`: AV1's constrained directional enhancement filter, without and with it.
 - `time`: processor seconds of whole conceals with the network on top by that speed. Run it alone,
   on an idle machine.
 """
@@ -72,6 +73,7 @@ CHOICES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "rate": ("planning._RATE", (0.85, 0.86, 0.88)),
     "coder": ("codec._FINAL", (2, 3, 4, 6)),
     "chroma": ("codec._SAMPLING", ("4:2:0", "4:2:2", "4:4:4")),
+    "deringing": ("codec._DERINGING", ("0", "1")),
     "time": ("codec._FINAL", (2, 3, 4)),
 }
 """By group: a constant below `sshr.transports.robust`, and its values."""
@@ -150,6 +152,7 @@ MEASURES: dict[str, Callable[[Sequence[Pair]], Row]] = {
     "rate": lambda pairs: carried(pairs, "messenger", 40.6),
     "coder": coded,
     "chroma": coded,
+    "deringing": coded,
     "time": timed,
 }
 

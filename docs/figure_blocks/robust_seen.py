@@ -84,9 +84,14 @@ def robust_choices(figures: Figures) -> str:
         f"{row['value']}: {row['psnr_220']:.2f} and {row['psnr_1400']:.2f} dB"
         for row in told["chroma"]
     )
+    deringing = " and ".join(
+        f"{row['psnr_220']:.2f} and {row['psnr_1400']:.2f} dB {word} its filter against ringing"
+        for word, row in zip(("without", "with"), told["deringing"], strict=True)
+    )
     heads = ["setting", "value", "revealed, dB", "visible", "bytes", "lost or refused"]
     return (
         f"{table(heads, rows)}\n\n{told['pairs']} pairs of training photographs, 256 px, "
         "`--analog off`. Speed of the coder, PSNR of a secret in 220 and in 1400 bytes, processor "
-        f"time of a conceal with the network: {coder}. Sampling of its chroma: {chroma}."
+        f"time of a conceal with the network: {coder}. Sampling of its chroma: {chroma}; "
+        f"{deringing}."
     )

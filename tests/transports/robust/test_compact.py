@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sshr.crypto.keys import Keys, derive
-from sshr.errors import DamagedError, SignatureError
+from sshr.errors import DamagedError, NewerVersionError, SignatureError
 from sshr.header.reference import ReferenceKey
 from sshr.transports.kind import Kind
 from sshr.transports.robust.compact import (
@@ -185,9 +185,9 @@ def test_decibels_are_told_in_quarters() -> None:
 @pytest.mark.parametrize(
     ("at", "value", "words"),
     [
-        (0, 0x20, "another version"),
+        (0, 0x00, "none of this version"),
         (0, 0x1F, "cannot be read"),
-        (1, 0x20, "another version"),
+        (1, 0x20, "none of this version"),
         (slice(2, 8), bytes(6), "impossible size"),
         (slice(2, 8), b"\xff" * 6, "impossible size"),
     ],
@@ -197,6 +197,12 @@ def test_records_that_make_no_sense(at: int | slice, value: int | bytes, words: 
     data[at] = value  # type: ignore[index, assignment]
     with pytest.raises(DamagedError, match=words):
         Record.unpack(bytes(data))
+
+
+def test_a_newer_version_is_told_from_damage() -> None:
+    data = RECORD.pack()
+    with pytest.raises(NewerVersionError, match="update sshr"):
+        Record.unpack(bytes([data[0] + 16]) + data[1:])
 
 
 @pytest.mark.parametrize("length", [0, 5, 17, 19, 50])

@@ -31,7 +31,7 @@ from sshr.crypto.keys import (
 )
 from sshr.crypto.session import Session
 from sshr.crypto.signature import public_of, signature_of
-from sshr.errors import DamagedError
+from sshr.errors import DamagedError, NewerVersionError
 from sshr.header.layout import SALT_BYTES, SIGNATURE_BYTES, SLOT_BYTES
 from sshr.header.metadata import CHECKPOINT_ID_BYTES, Metadata
 from sshr.header.reference import ReferenceKey
@@ -102,15 +102,18 @@ class Record:
         """Inverse of `pack`.
 
         Raises:
-            DamagedError: another version's, or none at all.
+            NewerVersionError: a version to come has written it.
+            DamagedError: none at all.
         """
+        if data and data[0] >> 4 > _VERSION:
+            raise NewerVersionError("the stego was made by a newer sshr; update sshr and retry")
         try:
             fields = _RECORD.unpack(data[: _RECORD.size])
             first, flags, width, height, base, share, refinement, level = fields
             digests = data[_RECORD.size :]
             known = first >> 4 == _VERSION and flags <= _KNOWN
             if not known or len(digests) not in (0, 2 * _DIGEST_BYTES):
-                raise ValueError("another version of the robust transport; update sshr")
+                raise ValueError("its header is none of this version")
             size = int.from_bytes(height, "big"), int.from_bytes(width, "big")
             if min(size) < 1 or size[0] * size[1] > MAX_PIXELS:
                 raise ValueError("an impossible size")

@@ -62,6 +62,7 @@ def find(stego: Rgb8, reference: Rgb8, keys: Keys) -> tuple[OpenedHeader, HeardP
 
     Raises:
         WrongKeyError: the header is there, but the keys do not open it.
+        NewerVersionError: a version to come has written it.
         DamagedError: its record makes no sense.
         SignatureError: it is not signed as `keys` ask for.
     """

@@ -63,6 +63,21 @@ def test_the_rim_beside_the_blocks_is_as_noisy_as_they_are(reference: Rgb8) -> N
     assert smaller.read(listen(picture, cut, smaller.plan), header) == layers
 
 
+@pytest.mark.parametrize("design", ["messenger", "harsh"])
+def test_the_rim_is_silent_beside_white_and_another_in_every_stego(
+    reference: Rgb8, design: str
+) -> None:
+    cut = np.ascontiguousarray(reference[:-2, :-3])
+    cut[:, :48] = 255
+    ground = Ground.of(cut, design, 40.6, False)
+    draw = np.random.default_rng(1)
+    shape = ground.plan.zero.shape
+    one, other = (ground.picture(draw.integers(0, 2, shape).astype(bool)) for _ in range(2))
+    assert np.array_equal(one[-6:, :48], cut[-6:, :48])
+    for rim in (np.s_[-6:, 48:], np.s_[:, -5:]):
+        assert (one[rim] != other[rim]).any(axis=-1).mean() > 0.3
+
+
 def test_nothing_comes_of_nothing(ground: Ground) -> None:
     header, *_ = written(ground)
     heard = listen(ground.reference, ground.reference, ground.plan)

@@ -108,7 +108,7 @@ class Ground:
         blocks = slice(first // side, (first + _BAND) // side)
         zero, one = self.plan.zero[blocks], self.plan.one[blocks]
         plane = samples(np.where(bits[blocks], one, zero).astype(np.float64), rows.shape[:2])
-        self._roughen(plane, first)
+        self._roughen(plane, bits, first)
         direction = np.ones(3) if self._is_grey else np.array(WEIGHTS) / ONE / LUMA_POWER
         levels = plane[..., None] * direction
         levels += rows
@@ -118,27 +118,34 @@ class Ground:
     def _is_grey(self) -> bool:
         return is_grey(self.reference)
 
-    def _roughen(self, plane: Floats, first: int) -> None:
-        """Outside the whole blocks noise as loud as the changes within: a silent rim would show."""
+    def _roughen(self, plane: Floats, bits: NDArray[np.bool_], first: int) -> None:
+        """Outside the whole blocks noise as loud as the changes of the blocks beside it: a silent
+        rim would show, and so would noise beside a white sky, or the same in two stegos."""
         side = self.plan.side
         height, width = (length - length % side for length in self.reference.shape[:2])
         below = max(height - first, 0)
         parts = plane[below:], plane[:below, width:]
-        key = derive(self.key.key, b"robust/rim", first.to_bytes(4, "big"))
-        words = np.frombuffer(keystream(key, 4 * sum(part.size for part in parts)), np.uint8)
-        for part, noise in zip(parts, np.split(words, [4 * parts[0].size]), strict=True):
+        count = 4 * sum(part.size for part in parts)
+        if not count:
+            return
+        # The header's bits are another stego's no more: its salt is random.
+        drawn = np.packbits(bits.reshape(-1)[self.frame.header]).tobytes()
+        key = derive(self.key.key, b"robust/rim" + first.to_bytes(4, "big"), drawn)
+        words = np.frombuffer(keystream(key, count), np.uint8)
+        under, beside = self._loudness
+        across = under[np.minimum(np.arange(plane.shape[1]) // side, len(under) - 1)]
+        down = beside[(first + np.arange(len(parts[1]))) // side]
+        louds = across[None], down[:, None]
+        noises = np.split(words, [4 * parts[0].size])
+        for part, noise, loud in zip(parts, noises, louds, strict=True):
             sums = noise.reshape(*part.shape, 4).sum(axis=2) - 510.0
-            part += sums * (self._loudness / _DEVIATION)
+            part += sums * (loud / _DEVIATION)
 
     @cached_property
-    def _loudness(self) -> float:
-        """Deviation of the luma by the changes."""
-        changes = self.plan.zero, self.plan.one
-        # Squares of 256ths: their sum is the same in every order.
-        squares = sum(
-            float(np.square(rows.astype(np.float64)).sum()) for each in changes for rows in each
-        )
-        return math.sqrt(squares / max(2 * self.plan.zero.size, 1))
+    def _loudness(self) -> tuple[Floats, Floats]:
+        """Deviation of the luma by the changes in the lowest blocks, and in the rightmost ones."""
+        zero, one = self.plan.zero, self.plan.one
+        return _deviations(zero[-1], one[-1]), _deviations(zero[:, -1], one[:, -1])
 
     def bits(
         self, header: bytes, record: Record, layers: tuple[bytes, bytes], session: Session
@@ -186,6 +193,13 @@ class Ground:
 
     def _places(self, record: Record, index: int) -> NDArray[np.int64]:
         return (self.frame.refinement if index else self.frame.base)(record.share)
+
+
+def _deviations(zero: Floats, one: Floats) -> Floats:
+    """Of the luma in each of these blocks (blocks, side, side) by its changes."""
+    # Squares of 256ths: their sum is the same in every order.
+    squares = sum(np.square(each.astype(np.float64)).sum(axis=(1, 2)) for each in (zero, one))
+    return np.sqrt(squares / (2 * zero[0].size))
 
 
 def layers_power(stego_psnr: float) -> float:

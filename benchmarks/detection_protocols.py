@@ -4,12 +4,12 @@
 
 Stegos are 256 px centre crops: sealed with each kind of noise at `--payload` bits a sample, and the
 analog transport (presets `base` and `paper`) and the robust one with the next photograph as secret;
-those that `--only` names, or all but the last two. See
-`sshr.evaluation.detectors.protocols`: trained on so many leaked pairs and tested on the third that
-is kept back; trained and tested on stegos of one half of the photographs against the other half
-with honest noise, of the same model and level (the others: Gaussian of the same PSNR); and trained
-on LSB matching of 0.4 bits a sample. The first two `--repeats` times. All draws come from seeds.
-With `--json` a run can be split by stegos and by protocols.
+those that `--only` names, or all but the last two. See `sshr.evaluation.detectors.protocols`:
+trained on so many leaked pairs and tested on the third that is kept back; trained and tested on
+stegos of one half of the photographs against the other half with honest noise, of the same model
+and level (the others: Gaussian of the same PSNR); and trained on LSB matching of 0.4 bits a sample
+in the first half of the photographs, tested in the second. The first two `--repeats` times. All
+draws come from seeds. With `--json` a run can be split by stegos and by protocols.
 """
 
 import argparse

@@ -54,6 +54,13 @@ def test_a_picture(secret: Rgb8, reference: Rgb8) -> None:
     assert abs(report.stego_psnr - 40.6) < 0.3
 
 
+def test_what_the_network_adds_is_said(secret: Rgb8, reference: Rgb8) -> None:
+    told = [forecast(secret, reference, analog=analog).notes for analog in ("on", "off")]
+    assert [any("untouched file reveals more" in note for note in notes) for notes in told] == [
+        *(True, False),
+    ]
+
+
 def test_a_text(reference: Rgb8) -> None:
     told = forecast(sshr.Blob.text("hello"), reference)
     stego = conceal(sshr.Blob.text("hello"), reference, KEYS)

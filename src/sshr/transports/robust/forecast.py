@@ -15,6 +15,8 @@ from sshr.transports.robust.planning import best_plan, fill
 from sshr.transports.robust.profiles import notes_on_size
 from sshr.transports.secret import Secret
 
+_MORE = "an untouched file reveals more than that: a part of the power is the network's"
+
 
 def forecast(
     secret: Secret | None, cover: Cover, recipients: int, signed: bool, options: RobustOptions
@@ -53,4 +55,6 @@ def forecast(
         return told
     own = (secret.size[1], secret.size[0]) if isinstance(secret, Picture) else None
     best = filled.refinement or filled.base
+    if has_analog:
+        told = replace(told, notes=(_MORE, *told.notes))
     return replace(told, secret=own, carried=own, revealed_psnr=(filled.base.psnr, best.psnr))

@@ -35,7 +35,7 @@ _PHASES = 20
 _LEVELS = 1 << 13
 """More than `half_steps` takes: a coefficient's largest size is 255 SIDE."""
 
-_LUMA50 = (
+LUMA50 = (
     *(16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55),
     *(14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62),
     *(18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92),
@@ -79,10 +79,11 @@ class Design:
         return self.zero.shape[-1]
 
 
-def jpeg_table(quality: int) -> NDArray[np.int64]:
-    """(8, 8) steps of the luma at a quality of 1..100, as libjpeg scales Annex K's table."""
+def jpeg_table(quality: int, base: tuple[int, ...] = LUMA50) -> NDArray[np.int64]:
+    """(8, 8) steps of the luma at a quality of 1..100, as libjpeg scales a table of quality 50,
+    Annex K's or another."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
-    table = (np.array(_LUMA50, np.int64).reshape(SIDE, SIDE) * scale + 50) // 100
+    table = (np.array(base, np.int64).reshape(SIDE, SIDE) * scale + 50) // 100
     return table.clip(1, 255)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sshr.transports.robust.blocks import SIDE, coded_coefficients, coefficients, levels, thinned
 from sshr.transports.robust.design import Design
 from sshr.transports.robust.filters import filtered, fitted, inverse
-from sshr.transports.robust.jpeg_grid import cell_ratios, find_quality
+from sshr.transports.robust.jpeg_grid import Grid, cell_ratios, find_grid, kept
 from sshr.transports.robust.noise_ratios import MOST, noisy_ratios
 from sshr.transports.robust.resampled import resampled_ratios
 from sshr.transports.robust.resampling import Resampling
@@ -68,24 +68,24 @@ class Compared:
 
     def _jpeg(self, plan: Design) -> Heard | None:
         """What is heard if this has been a JPEG on the reference's grid."""
-        if self._quality is None:
+        if self._grid is None:
             return None
         seen, own = self._seen, self._own
-        told: NDArray[np.float32] | None
-        if plan.side == SIDE:
-            told = cell_ratios(
-                coded_coefficients(seen), coded_coefficients(own), plan, self._quality
-            )
-        else:  # each coefficient's error is that of several of the quantiser's
-            told = noisy_ratios(seen - own, plan)
+        if plan.side != SIDE:  # each coefficient's error is that of several of the quantiser's
+            return Heard(noisy_ratios(seen - own, plan), self._grid.words)
+        steps, found, before = self._grid.steps, coded_coefficients(seen), coded_coefficients(own)
+        told = cell_ratios(found, before, plan, steps)
         if told is None:
             return None
-        return Heard(told.clip(-MOST, MOST), f"JPEG of about quality {self._quality}")
+        unknown = kept(found, before) & (steps == 0)
+        if (plan.classes.any(axis=(0, 1)) & unknown).any():
+            told = np.where(unknown, noisy_ratios(seen - own, plan), told)
+        return Heard(told.clip(-MOST, MOST), self._grid.words)
 
     @cached_property
-    def _quality(self) -> int | None:
+    def _grid(self) -> Grid | None:
         blocks = (side // SIDE for side in self._seen.shape)
-        return find_quality(coded_coefficients(self._seen, thinned(*blocks)))
+        return find_grid(coded_coefficients(self._seen, thinned(*blocks)))
 
     @cached_property
     def changed(self) -> float:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sshr.transports.robust.blocks import SIDE, coded_coefficients, samples
-from sshr.transports.robust.design import ROUNDING, jpeg_table
-from sshr.transports.robust.jpeg_grid import find_quality
+from sshr.transports.robust.design import ROUNDING
+from sshr.transports.robust.jpeg_grid import find_grid
 
 Floats = NDArray[np.floating]
 
@@ -33,8 +33,8 @@ _RARE = 1e-6
 
 def likely_changes(
     seen: Floats, predict: Callable[[], Floats], first: tuple[int, int]
-) -> tuple[Floats, int] | None:
-    """What differs from a prediction, and the coder's quality; None where there was none.
+) -> tuple[Floats, str] | None:
+    """What differs from a prediction, and the coder in words; None where there was none.
 
     Args:
         seen: the received plane.
@@ -46,16 +46,16 @@ def likely_changes(
         for by, side in zip(first, seen.shape, strict=True)
     )
     found = coded_coefficients(seen[area])
-    quality = find_quality(found)
-    if quality is None:
+    grid = find_grid(found)
+    if grid is None or not grid.steps.all():
         return None
     predicted = predict()
-    step = jpeg_table(quality).astype(np.float64)
+    step = grid.steps.astype(np.float64)
     middle = np.rint(found / step) * step - coded_coefficients(predicted[area])
     changes = seen - predicted
     inner = changes[area]
     changes[area] = samples(_means(middle, step), (inner.shape[0], inner.shape[1]))
-    return changes, quality
+    return changes, grid.words
 
 
 def _means(middle: Floats, step: Floats) -> Floats:

@@ -49,10 +49,10 @@ def requantised_ratios(
     found = likely_changes(seen, predict, first)
     if found is None:
         return None
-    changes, quality = found
+    changes, words = found
     changes = way.back(changes.T if across else changes, _box(blocks, plan.side))
     ratios = noisy_ratios(changes, even(part_of(plan, blocks)))
-    return ratios, f"JPEG of about quality {quality}"
+    return ratios, words
 
 
 def even(plan: Design) -> Design:

@@ -1,6 +1,7 @@
 """Places of the layers."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +38,19 @@ def test_parts_are_disjoint_and_cover_all(frame: Frame, plan: Design, share: int
     classes = plan.classes.reshape(-1)
     assert (classes[np.concatenate(parts[:2])] == 1).all()
     assert len(parts[1]) == (len(frame.first) - len(frame.header)) * share // 256
+
+
+class Forgetful(dict[int, Any]):
+    """As if another thread had asked for another share just then."""
+
+    def __setitem__(self, share: int, places: Any) -> None:
+        """Forget it."""
+
+
+def test_places_are_there_while_another_thread_asks(frame: Frame) -> None:
+    shared = Frame(frame.order, 55)
+    object.__setattr__(shared, "_mixed", Forgetful())
+    assert np.array_equal(shared.refinement(100), frame.refinement(100))
 
 
 def test_order_is_the_references(frame: Frame, plan: Design, reference: Rgb8) -> None:

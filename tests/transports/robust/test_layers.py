@@ -11,6 +11,7 @@ from sshr.metrics import psnr
 from sshr.transports.kind import Kind
 from sshr.transports.robust.compact import CompactHeader, CompactWriter, Record, seal_layer
 from sshr.transports.robust.design import LUMA_POWER, ROUNDING
+from sshr.transports.robust.frame import Frame
 from sshr.transports.robust.layers import (
     BASE,
     REFINEMENT,
@@ -50,6 +51,19 @@ def test_layers_come_back(ground: Ground) -> None:
     assert found == layers
     assert opened(header, found) == list(DATA)
     assert opened(header, (layers[1], None)) == [None, None]
+
+
+def test_no_places_are_sought_of_a_layer_that_is_not_there(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = CompactWriter(ground.key, ALONE, random.Random(3).randbytes)
+    layers = seal_layer(writer.session, BASE, DATA[0]), b""
+    record = Record(Kind.TEXT, (1, 9), len(layers[0]), 255)
+    head = writer.write(record, layers)
+    picture = ground.picture(ground.bits(head, record, layers, writer.session))
+    heard = listen(picture, ground.reference, ground.plan)
+    monkeypatch.delattr(Frame, "refinement")
+    assert ground.read(heard, CompactHeader(writer.session, record, None)) == (layers[0], None)
 
 
 def test_the_rim_beside_the_blocks_is_as_noisy_as_they_are(reference: Rgb8) -> None:

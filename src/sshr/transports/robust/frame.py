@@ -69,10 +69,12 @@ class Frame:
 
     def refinement(self, share: int) -> Places:
         """Of the refinement: all others, mixed."""
-        if share not in self._mixed:
-            self._mixed.clear()
-            self._mixed[share] = self._others(share)
-        return self._mixed[share]
+        found = self._mixed.get(share)
+        if found is None:
+            found = self._others(share)
+            self._mixed.clear()  # others may be in other threads' hands
+            self._mixed[share] = found
+        return found
 
     def _others(self, share: int) -> Places:
         rest = self.first[len(self.header) + len(self.base(share)) :]

@@ -181,8 +181,11 @@ class Ground:
         return base, None if base_alone else self._layer(soft, record, 1)
 
     def _layer(self, soft: Short, record: Record, index: int) -> bytes | None:
-        places, size = self._places(record, index), (record.base, record.refinement)[index]
-        layer = take(soft[places], size) if 0 < size <= len(places) // 8 else None
+        size = (record.base, record.refinement)[index]
+        if not size:
+            return None
+        places = self._places(record, index)
+        layer = take(soft[places], size) if size <= len(places) // 8 else None
         good = layer is not None and digests_match(record, index, layer)
         return layer if good else None
 

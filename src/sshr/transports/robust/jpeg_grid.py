@@ -11,6 +11,8 @@ from sshr.transports.robust.rounding import Cells, likeliest, places_of
 
 QUALITIES = range(25, 99)
 _SURE = 0.3
+_SPARSE, _HOPELESS = 8, 0.5
+"""From one block to the next of a first look, and what nobody who fits misses there."""
 
 MOZJPEG = (
     *(16, 16, 16, 18, 25, 37, 56, 85, 16, 17, 20, 27, 34, 40, 53, 75),
@@ -84,24 +86,34 @@ def _named(quality: int, base: tuple[int, ...], words: str) -> Grid:
 
 
 def _fits(sample: NDArray[np.float32], base: tuple[int, ...]) -> list[tuple[float, int]]:
-    """How badly each quality of a table fits, where that can be told."""
+    """How badly each quality of a table fits, where that can be told and is not hopeless."""
     low = [(u, v) for u in range(ALL) for v in range(ALL - u) if u + v]
     rows, columns = np.array(low).T
     values, told = sample[:, rows, columns], []
+    few = values[::_SPARSE]
     for quality in QUALITIES:
         step = jpeg_table(quality, base)[rows, columns].astype(np.float32)
         usable = step >= 3  # finer ones fit anything that is rounded
         if usable.sum() < 4:
             continue
-        part = values[:, usable] / step[usable]
-        away = np.abs(part - np.rint(part))
-        lively = np.abs(part) > 0.5
-        if lively.sum() < 50:
+        rough = _excess(few[:, usable], step[usable])
+        if rough is not None and rough > _HOPELESS:
             continue
-        expected = np.minimum(np.float32(0.8 * ROUNDING) / step[usable], 0.25)
-        excess = (away - expected)[lively].mean(dtype=np.float64) / 0.25
-        told.append((float(excess - 0.002 * (98 - quality) / 73), quality))
+        excess = _excess(values[:, usable], step[usable])
+        if excess is not None:
+            told.append((excess - 0.002 * (98 - quality) / 73, quality))
     return told
+
+
+def _excess(values: NDArray[np.float32], step: NDArray[np.float32]) -> float | None:
+    """By how much values miss these steps, 1 by chance, or None where few are large enough."""
+    part = values / step
+    away = np.abs(part - np.rint(part))
+    lively = np.abs(part) > 0.5
+    if lively.sum() < 50:
+        return None
+    expected = np.minimum(np.float32(0.8 * ROUNDING) / step, 0.25)
+    return float((away - expected)[lively].mean(dtype=np.float64) / 0.25)
 
 
 def _own_steps(sample: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -113,6 +125,8 @@ def _own_steps(sample: NDArray[np.float32]) -> NDArray[np.int64]:
             # Parts of a step fit as well, and so do its neighbours, nearly.
             near = [step for step in missed if step > _NEAR * max(missed)]
             found[u, v] = min(near, key=lambda step: missed[step], default=0)
+        if not found.any():  # as in a picture that was no JPEG
+            return found
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from sshr.transports.robust import registering
 from sshr.transports.robust.profiles import through
 from sshr.transports.robust.registering import all_views, placed, plain_views
 from sshr.transports.robust.views import PlacedView, PlainView
@@ -49,6 +50,13 @@ def test_other_pictures_have_no_place(photo: Callable[..., Rgb8], reference: Rgb
     assert placed(np.full_like(reference, 99), reference) is None
     noise = np.random.default_rng(1).integers(0, 256, (100, 140, 3)).astype(np.uint8)
     assert placed(noise, reference) is None
+
+
+def test_nothing_is_made_of_a_picture_that_is_far_too_large(
+    reference: Rgb8, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registering, "levels", None)
+    assert placed(np.zeros((8000, 64, 3), np.uint8), reference) is None
 
 
 def test_flat_references(photo: Callable[..., Rgb8]) -> None:

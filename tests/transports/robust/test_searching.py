@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sshr.transports.robust.blocks import ONE, luma
-from sshr.transports.robust.searching import contrast, correlation, guesses, resized
+from sshr.transports.robust.searching import contrast, correlation, guesses, resized, thumbnails
 from sshr.transports.robust.turning import TURNS, Turn
 
 Rgb8 = NDArray[np.uint8]
@@ -74,6 +74,16 @@ def test_the_best_comes_first_and_no_place_twice(own: Floats) -> None:
     assert scores == sorted(scores, reverse=True)
     assert len({(guess.turn, round(np.log(guess.scale[0]), 1)) for guess in found}) == len(found)
     assert scores[0] > 2 * scores[1]
+
+
+@pytest.mark.parametrize(
+    ("seen", "compared"),
+    [((256, 256), True), ((5000, 5000), True), ((6000, 100), False), ((10, 256), False)],
+)
+def test_what_is_far_too_large_or_small_is_not_compared(
+    seen: tuple[int, int], compared: bool
+) -> None:
+    assert bool(thumbnails(seen, (256, 256))) == compared
 
 
 def test_tiny_pictures_have_no_place(own: Floats) -> None:

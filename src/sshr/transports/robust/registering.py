@@ -10,7 +10,7 @@ from PIL import Image
 from sshr.transports.robust.aligning import aligned
 from sshr.transports.robust.blocks import levels
 from sshr.transports.robust.placing import Placement
-from sshr.transports.robust.searching import Guess, guesses
+from sshr.transports.robust.searching import Guess, guesses, thumbnails
 from sshr.transports.robust.turning import Turn
 from sshr.transports.robust.views import PlacedView, PlainView, View
 from sshr.types import Rgb8
@@ -55,6 +55,8 @@ def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
 
 def placed(received: Rgb8, reference: Rgb8) -> Placement | None:
     """Where a received picture lies on its reference, or None where it shows something else."""
+    if not thumbnails(received.shape, reference.shape):  # before room is made for planes of it
+        return None
     seen, own = (_plane(each) for each in (received, reference))
     by = max(int((own.shape[0] * own.shape[1]) ** 0.5 / (2 * _FIRST)), 1)
     small, shared = (_reduced(each, by) for each in (seen, own))

@@ -72,14 +72,23 @@ def _all(seen: Floats, own: Floats) -> Iterator[Guess]:
     factor = THUMB / (own.shape[0] * own.shape[1]) ** 0.5
     small = resized(own, tuple(max(round(side * factor), 8) for side in own.shape))
     shared = contrast(small)
-    steps = int(np.log(SCALES[1] / SCALES[0]) / np.log(_STEP))
-    for scale in SCALES[0] * _STEP ** np.arange(steps + 1):
-        size = tuple(round(side * factor / scale) for side in seen.shape)
-        if min(size) < 8 or max(size) > _MOST:
-            continue
+    for size in thumbnails(seen.shape, own.shape):
         mine = contrast(resized(seen, size))
         for turn in TURNS:
             yield _best(mine, shared, turn, seen.shape, own.shape)
+
+
+def thumbnails(seen: tuple[int, ...], own: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Sizes at which a received picture is compared; none where it is far too large or small.
+
+    Args:
+        seen, own: sizes of it and of its reference, rows and columns first.
+    """
+    factor = THUMB / (own[0] * own[1]) ** 0.5
+    steps = int(np.log(SCALES[1] / SCALES[0]) / np.log(_STEP))
+    scales = SCALES[0] * _STEP ** np.arange(steps + 1)
+    sizes = [(round(seen[0] * factor / each), round(seen[1] * factor / each)) for each in scales]
+    return [size for size in sizes if min(size) >= 8 and max(size) <= _MOST]
 
 
 def _best(mine: Floats, shared: Floats, turn: Turn, seen: tuple, own: tuple) -> Guess:

@@ -152,11 +152,11 @@ class ToyTransport:
         self,
         secret: Secret | None,
         cover: Cover,
-        slots: int,
+        recipients: int,
         signed: bool,
         options: ToyOptions,
     ) -> Forecast:
-        taken = 8 * bucket_for(record(secret, options), slots, signed, ecc=False).header_bytes
+        taken = 8 * bucket_for(record(secret, options), recipients, signed, ecc=False).header_bytes
         size = cover.samples.size
         return Forecast(
             transport="toy",

@@ -33,19 +33,22 @@ def systems(figures: Figures) -> str:
     found = {one["name"]: one for one in told["methods"]}
     for name in OURS:
         figures.measured(REPORT, name, found[name]["identity"])
-    trained = {run["recipe"] for run in figures.result("rivals")["runs"]}
+    trained = [run["recipe"] for run in figures.result("rivals")["runs"]]
     others = [name for name in found if name not in SYSTEMS and name not in OURS]
     rows = []
     for name, called in SYSTEMS.items():
+        own = [one.replace("-", ":") for one in trained if one.startswith(f"{name}-")]
         versions = [name, *(one for one in others if one.startswith(f"{name}:"))]
+        versions += [one for one in own if one not in versions]
         for version in versions:
             label = f"{called}, `{version}`" if version != name else f"{called}, `{name}`"
             if version in found:
                 rows.append([label, *_cells(found[version])])
             else:
-                untold = UNMEASURED if version in trained else UNTRAINED.format(version)
+                recipe = version.replace(":", "-")
+                untold = UNMEASURED if recipe in trained else UNTRAINED.format(recipe)
                 why = ABSENT.get(version, untold)
-                rows.append([called, why, *[""] * 4])
+                rows.append([called if name in ABSENT else label, why, *[""] * 4])
     for name in [one for one in others if one.startswith("paper")]:
         rows.append(["SSHR, recipe `rivals/paper`", *_cells(found[name])])
     for name in OURS:

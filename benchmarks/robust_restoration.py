@@ -53,11 +53,11 @@ CROPS_PER_RECORD = 2
 GREY_SHARE = 0.04
 SEED = 1
 
-DENSITIES = {8: (0.017, 0.15), 6: (0.011, 0.04), 4: (0.005, 0.021), 3: (0.0026, 0.0125)}
-DENSITIES |= {2: (0.001, 0.0065), 1: (0.0005, 0.0032)}
+DENSITIES = {64: (0.017, 0.15), 48: (0.011, 0.04), 32: (0.005, 0.021), 24: (0.0026, 0.0125)}
+DENSITIES |= {16: (0.001, 0.0065), 8: (0.0005, 0.0032)}
 """Bytes a pixel at which the coder tries each scale, and somewhat beyond."""
 
-WEIGHTS = {8: 5, 6: 4, 4: 4, 3: 3, 2: 2, 1: 1}
+WEIGHTS = {64: 5, 48: 4, 32: 4, 24: 3, 16: 2, 8: 1}
 """How often scales are tried, and the coder's speeds: that of the search, and of large pictures."""
 
 SPEEDS = {codec._SEARCH: 2, codec._FAST: 3}

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -84,3 +85,15 @@ def test_pillow_opens_the_container(secret: Rgb8) -> None:
         assert (image.format, image.size) == ("AVIF", small[::-1])
         image.load()
     assert len(data) - len(record) < 400
+
+
+def test_a_picture_far_larger_than_its_room_is_carried_small(photo: Callable[..., Rgb8]) -> None:
+    huge = np.repeat(np.repeat(photo("parrots", 160, 192), 12, axis=0), 12, axis=1)
+    for room in (150, 1000):
+        found = best_within(huge, room)
+        assert found is not None
+        assert 0 < len(found.record) <= room
+        assert found.record[0] < 8
+        assert found.psnr > 12
+        assert decode(found.record, (1920, 2304)).shape == huge.shape
+    assert best_within(photo("parrots", 160, 192), 30) is None  # nothing would be seen of it

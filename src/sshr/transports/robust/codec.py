@@ -16,11 +16,13 @@ from sshr.imaging.avif import avif_file, bare_avif
 from sshr.metrics import psnr
 from sshr.types import Rgb8
 
-SCALES = (8, 6, 4, 3, 2, 1)
-"""Eighths of the picture's sides."""
+SCALES = (64, 48, 32, 24, 16, 8, 4, 2, 1)
+"""Parts of 64 of the picture's sides; the last ones are for pictures far larger than references."""
 
 HEAD = 3
-_LEAST_SIDE = 16
+_LEAST_SIDE, _SHOWS = 16, 32
+"""Pixels of a side that are coded at least, and that show anything."""
+
 _SEARCH, _FINAL, _LARGE = 6, 4, 1 << 19
 """Speeds of the coder; that of the search alone in pictures of LARGE pixels."""
 
@@ -35,14 +37,17 @@ _DERINGING = "1"
 
 _FAST = 9
 _GUESS, _TRIES, _FEW_TRIES = 40, 8, 4
-"""Of the search; a few tries do for pictures of LARGE pixels, at one scale."""
+"""Of the search; a few tries do where LARGE pixels are coded."""
 
 _SCALES_BY_DENSITY = (
-    (0.02, (8, 6)),
-    (0.012, (8, 6, 4)),
-    (0.006, (6, 4, 3)),
-    (0.003, (4, 3, 2)),
-    (0.0, (3, 2, 1)),
+    (0.02, (64, 48)),
+    (0.012, (64, 48, 32)),
+    (0.006, (48, 32, 24)),
+    (0.003, (32, 24, 16)),
+    (0.00075, (24, 16, 8)),
+    (0.0002, (16, 8, 4)),
+    (0.00005, (8, 4, 2)),
+    (0.0, (4, 2, 1)),
 )
 """Bytes a pixel from which on these scales are tried; the last one alone in large pictures."""
 
@@ -71,6 +76,10 @@ def best_within(picture: Rgb8, room: int) -> CodedPicture | None:
     best = max(
         (each for each in found if each is not None), key=lambda one: one.coded.psnr, default=None
     )
+    size = picture.shape[0], picture.shape[1]
+    smaller = (at for at in SCALES if at < scales[-1] and min(_scaled(size, at)) >= _SHOWS)
+    while best is None and (scale := next(smaller, 0)):
+        best = _at_scale(picture, scale, room)
     if best is None:
         return None
     if _is_large(picture):
@@ -123,7 +132,8 @@ def decode(record: bytes, size: tuple[int, int]) -> Rgb8:
 
 def _at_scale(picture: Rgb8, scale: int, room: int) -> _Try | None:
     small = _shrunk(picture, scale)
-    speed, tries = (_FAST, _FEW_TRIES) if _is_large(picture) else (_SEARCH, _TRIES)
+    speed = _FAST if _is_large(picture) else _SEARCH
+    tries = _FEW_TRIES if small.width * small.height >= _LARGE else _TRIES
     low, high, best = 0, 100, None
     middle = _GUESS
     for _ in range(tries):
@@ -162,8 +172,8 @@ def _stripped(image: Image.Image, quality: int, speed: int) -> bytes:
 
 def _scaled(size: tuple[int, int], scale: int) -> tuple[int, int]:
     return (
-        max(round(size[0] * scale / 8), min(size[0], _LEAST_SIDE)),
-        max(round(size[1] * scale / 8), min(size[1], _LEAST_SIDE)),
+        max(round(size[0] * scale / SCALES[0]), min(size[0], _LEAST_SIDE)),
+        max(round(size[1] * scale / SCALES[0]), min(size[1], _LEAST_SIDE)),
     )
 
 

@@ -68,12 +68,15 @@ def test_weights_that_are_not_there_say_how_they_are_made():
     assert str(caught.value) == said
 
 
-@pytest.mark.parametrize("name", ["baluja", "hidden", "hinet", "isn"])
+@pytest.mark.parametrize(
+    "name", ["baluja", "baluja:float", "hidden", "hinet", "hinet:float", "isn"]
+)
 def test_committed_weights_are_those_that_were_trained_and_measured(name):
-    assert name in {path.stem for path in COMMITTED}
-    entry = rival(name, "", "cpu")
+    recipe, (system, _, version) = name.replace(":", "-"), name.partition(":")
+    assert recipe in {path.stem for path in COMMITTED}
+    entry = rival(system, version, "cpu")
     assert entry.name == name
-    (run,) = [one for one in told("rivals")["runs"] if one["recipe"] == name]
+    (run,) = [one for one in told("rivals")["runs"] if one["recipe"] == recipe]
     (row,) = [one for one in told("kodak24-rivals")["methods"] if one["name"] == name]
     assert run["digest"].startswith(entry.identity)
     assert row["identity"] == entry.identity

@@ -1,6 +1,9 @@
 """What comes through which channel of the robust transport."""
 
+from collections.abc import Sequence
+
 from figure_blocks.base import Figures, Json, block, table
+from sshr.imaging.channels import CURVES
 
 RUNS = ("robust-messenger-auto", "robust-messenger-off", "robust-harsh-off")
 SETS = ("robust-bsds100", "robust-imagenet100")
@@ -30,6 +33,41 @@ def robust(figures: Figures) -> str:
     )
 
 
+@block("robust-alike")
+def robust_alike(figures: Figures) -> str:
+    """SSIM and LPIPS of the same runs."""
+    runs = [figures.result(name) for name in RUNS]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name in runs[0]["channels"]:
+        cells = (run["channels"][name] for run in runs)
+        told = tuple(f"{one['ssim']:.3f} / {one['lpips']:.3f}" for one in cells)
+        alike.setdefault(told, []).append(f"`{name}`")
+    rows = [[", ".join(names), *told] for told, names in alike.items()]
+    heads = [f"`--survive {run['survive']} --analog {run['analog']}`" for run in runs]
+    return table(["SSIM / LPIPS of what is revealed", *heads], rows)
+
+
+@block("robust-curves")
+def robust_curves(figures: Figures) -> str:
+    """A row for each family of channels, a column for each profile."""
+    told = figures.result("robust-curves")
+    rows = []
+    for family, (names, unit) in CURVES.items():
+        cells = [_along(run["channels"], names) for run in told["runs"].values()]
+        rows.append([f"{family}, {unit}", *cells])
+    heads = [f"`--survive {name}`" for name in told["runs"]]
+    return (
+        f"{table(['channels', *heads], rows)}\n\nRevealed, dB, behind each value: "
+        f"{told['folder']}, {told['pairs']} pairs of {told['crop']} px, `--analog off`; what "
+        "fails counts as the secret's mean grey."
+    )
+
+
+def _along(channels: Json, names: Sequence[str]) -> str:
+    """`value dB` of a family, one after the other."""
+    return ", ".join(f"{name.split(':')[1]}: {channels[name]['psnr']:.1f}" for name in names)
+
+
 @block("robust-sets")
 def robust_sets(figures: Figures) -> str:
     """Other photographs: how often the base came."""
@@ -50,13 +88,15 @@ def robust_sets(figures: Figures) -> str:
 @block("robust-payloads")
 def robust_payloads(figures: Figures) -> str:
     """Random bytes through random channels."""
-    told = figures.result("robust-payloads")
-    found = told["outcomes"]
-    counts = ", ".join(f"{count} {name}" for name, count in sorted(found.items()))
+    parts = []
+    for told in map(figures.result, ("robust-payloads", "robust-payloads-large")):
+        counts = ", ".join(f"{count} {name}" for name, count in sorted(told["outcomes"].items()))
+        side = told["side"] * told.get("tiles", 1)
+        parts.append(f"{told['payloads']} in {told['data']} at {side} px: {counts}")
     return (
-        f"{told['payloads']} payloads of 0 to 200 bytes through random channels of `messenger` "
-        f"({told['data']}, {told['side']} px, each with noise that the sender has not seen): "
-        f"{counts}."
+        "Payloads of 0 to 200 bytes through random channels of `messenger`, each with noise that "
+        f"the sender has not seen: {'; '.join(parts)}. What is larger than a photograph of the set "
+        "is several of them side by side."
     )
 
 

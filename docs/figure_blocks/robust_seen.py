@@ -22,8 +22,10 @@ def robust_detectability(figures: Figures) -> str:
 
 @block("robust-full-size")
 def robust_full_size(figures: Figures) -> str:
-    """Whole photographs."""
-    run = figures.result("robust-full-size")
+    """Whole photographs, and what they carry for each pixel."""
+    run, part = figures.result("robust-full-size"), figures.result("robust-messenger-off")
+    whole = run["bytes"] / (768 * 512)
+    share = part["bytes"] / part["crop"] ** 2
     told = "; ".join(
         f"`{name}` {one['psnr']:.2f} dB ({one['came']} of {one['pairs']})"
         for name, one in run["channels"].items()
@@ -31,7 +33,8 @@ def robust_full_size(figures: Figures) -> str:
     return (
         f"Whole photographs of {run['folder']}, 768x512, `--survive {run['survive']} --analog "
         f"{run['analog']}`: {told}; {run['bytes']:.0f} bytes in stegos of "
-        f"{run['stego_psnr_mean']:.2f} dB."
+        f"{run['stego_psnr_mean']:.2f} dB, {whole:.4f} a pixel; their middles of {part['crop']} px "
+        f"carry {share:.4f}."
     )
 
 

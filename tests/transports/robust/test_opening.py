@@ -1,6 +1,7 @@
 """The header is found in what arrives, by whoever should."""
 
 import functools
+import random
 from collections.abc import Callable
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 import sshr
 from sshr.errors import MismatchError, NothingFoundError, SignatureError, WrongKeyError
+from sshr.metrics import psnr
 from sshr.transports.robust.opening import find
 from sshr.transports.robust.profiles import through
 
@@ -118,3 +120,13 @@ def test_a_turned_reference_holds_nothing(reference: Rgb8) -> None:
         sshr.reveal(np.ascontiguousarray(np.rot90(reference)[:, 8:]), reference, KEYS)
     with pytest.raises(MismatchError):
         sshr.reveal(screen(reference), reference, KEYS)
+
+
+def test_bars_at_the_edges(photo: Callable[..., Rgb8]) -> None:
+    reference, secret = photo("sailboats", 192, 192), photo("parrots", 192, 192)
+    image = conceal(secret, reference, KEYS, random=random.Random(3).randbytes).image
+    for name in ("crop:2", "crop:2+jpeg:85"):
+        found = sshr.reveal(through(name, image), reference, KEYS)
+        assert found.channel.startswith("covered at its edges")
+        assert not found.intact
+        assert psnr(found.rgb, secret) > 16

@@ -34,7 +34,17 @@ def test_plain_pictures_are_looked_at_once(
 def test_changed_places_are_looked_at_in_their_place(reference: Rgb8) -> None:
     for other in (reference[:, ::-1], np.rot90(reference), reference[8:-8, 13:]):
         found = list(all_views(np.ascontiguousarray(other), reference))
-        assert [type(view) for view in found] == [PlacedView]
+        assert {type(view) for view in found} == {PlacedView}
+        assert not found[-1].as_sent
+
+
+def test_bars_are_left_out_first(reference: Rgb8) -> None:
+    bright = np.maximum(reference, 60)
+    covered = bright ^ 1
+    covered[:10] = covered[:, -6:] = 0
+    first = next(iter(all_views(covered, bright)))
+    assert isinstance(first, PlacedView)
+    assert (first.placement.rows, first.placement.columns) == ((10, 128), (0, 122))
 
 
 def test_a_cut_of_a_few_pixels_is_not_taken_for_a_plain_picture(reference: Rgb8) -> None:

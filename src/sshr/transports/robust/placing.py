@@ -99,9 +99,17 @@ class Placement:
         return found[0], found[1]
 
     @property
+    def _is_covered(self) -> bool:
+        """Whether a part of the reference is in sight, in its own place."""
+        shown = self.rows, self.columns, self.seen
+        return not self.is_whole and shown == (self.tops, self.sides, self.own)
+
+    @property
     def words(self) -> str:
         """What has happened, as far as it shows in the place."""
         said = [self.turn.words]
+        if self._is_covered:
+            return ", ".join(part for part in (*said, "covered at its edges") if part)
         if not self.is_whole:
             said.append("cut out of a larger picture")
         if not self.is_bare:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from sshr.transports.robust.aligning import aligned
 from sshr.transports.robust.blocks import levels
+from sshr.transports.robust.covering import uncovered
 from sshr.transports.robust.placing import Placement
 from sshr.transports.robust.searching import Guess, guesses, thumbnails
 from sshr.transports.robust.turning import Turn
@@ -38,8 +39,13 @@ def plain_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
 
 
 def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
-    """As it was sent if it looks like that, then in the place that a search finds."""
+    """What bars at its edges leave, all of it as it was sent if it looks like that, then in the
+    place that a search finds."""
     plain = list(plain_views(received, reference))
+    if plain and received.shape == reference.shape:
+        place = uncovered(received, reference)
+        if place is not None and place.is_enough:
+            yield PlacedView(received, reference, place)
     likely = [view for view in plain if _looks_plain(view, reference)]
     yield from likely
     if likely and _lies_plain(received, reference):

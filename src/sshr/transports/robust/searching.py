@@ -21,7 +21,7 @@ SCALES = (0.38, 2.15)
 
 THUMB = 64
 _STEP = 1.05
-_LEAST = 0.2
+LEAST_IN_SIGHT = 0.2
 """Of the reference's area, in sight."""
 
 _FLOOR = 0.1
@@ -121,7 +121,7 @@ def correlation(mine: Floats, shared: Floats) -> Floats:
     area = (rows[1][1] - rows[1][0])[:, None] * (columns[1][1] - columns[1][0])
     share = area / shared.size
     told = plane / np.sqrt(both[0] * both[1] + 1e-9) * np.sqrt(share)
-    return np.where(share < _LEAST, 0, told)
+    return np.where(share < LEAST_IN_SIGHT, 0, told)
 
 
 def _spans(mine: int, shared: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

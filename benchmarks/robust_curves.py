@@ -20,7 +20,7 @@ from sshr.evaluation.report.charts import Series
 from sshr.imaging.channels import CURVES, parse_channels
 
 PROFILES = ("messenger", "harsh")
-DRAWN = (("messenger", "JPEG 4:2:0"), ("messenger", "JPEG 4:4:4"), ("harsh", "JPEG 4:2:0"))
+DRAWN = "JPEG 4:2:0"
 
 
 def main() -> int:
@@ -58,12 +58,11 @@ def _measured(args: argparse.Namespace) -> dict[str, Any]:
 def picture(facts: dict[str, Any]) -> str:
     """An SVG: revealed PSNR over the quality of a JPEG file."""
     found = []
-    for survive, family in DRAWN:
-        channels = facts["runs"][survive]["channels"]
-        names = [name for name in CURVES[family][0] if name in channels]
-        points = [(float(name.split(":")[1]), channels[name]["psnr"]) for name in names]
-        found.append(Series(f"{survive}, {family.removeprefix('JPEG ')}", points))
-    title = f"Revealed behind a JPEG file, {facts['folder']}, {facts['pairs']} pairs"
+    for survive, run in facts["runs"].items():
+        rows = {name: run["channels"].get(name) for name in CURVES[DRAWN][0]}
+        points = [(float(name.split(":")[1]), row["psnr"]) for name, row in rows.items() if row]
+        found.append(Series(f"--survive {survive}", points))
+    title = f"Revealed behind {DRAWN}, {facts['folder']}, {facts['pairs']} pairs"
     return curves(title, "quality", "PSNR, dB", found)
 
 

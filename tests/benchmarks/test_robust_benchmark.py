@@ -54,7 +54,7 @@ def test_curves_and_their_picture(start: Start, large: Path, tmp_path: Path) -> 
     assert list(told["runs"]) == ["messenger", "harsh"]
     assert list(told["runs"]["harsh"]["channels"]) == names
     assert start("robust_curves", "--json", out, "--picture", drawn) == 0
-    assert drawn.read_text().count("<polyline") == 3
+    assert drawn.read_text().count("<polyline") == 2
     assert start("robust_curves") == 2
 
 

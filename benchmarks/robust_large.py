@@ -5,8 +5,8 @@
 `commands`: whole `sshr conceal` with the default options (it tries every promised channel, writes
 the file and reads it again) and `sshr reveal` of that file. `found`: seconds of wall and processor
 time, in this process, until the header is found in that stego behind a channel, with what Argon2id
-takes. `innocent`: until nothing is found in the smaller reference itself behind a channel. Searches
-give the least of `--repeats`.
+takes; `moved`: where it lies elsewhere or in another size. `innocent`: until nothing is found in
+the smaller reference itself behind a channel. Searches give the least of `--repeats`.
 """
 
 import argparse
@@ -14,13 +14,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from commands import both_ways, pair_of
 from measuring import run_sshr
 from printing import keep, show
+from robust_places import changed
 from speed import PASSPHRASE, REFERENCE, picture, width_height
 
 import sshr
@@ -30,6 +31,7 @@ from sshr.transports.robust.profiles import through
 from sshr.types import Rgb8
 
 CHANNELS = ("png", "jpeg:75", "webp:80", "small:0.5", "noise")
+MOVED = ("mirror", "turn right; jpeg:85", "cut 5,3; jpeg:85", "0.75 bicubic")
 INNOCENT = ("jpeg:75", "webp:80", "small:0.5", "noise")
 
 
@@ -68,22 +70,28 @@ def main() -> int:
             use = run_sshr(words, PASSPHRASE, args.threads)
             uses.append(CommandUse(command, use.seconds, use.cpu_seconds, use.peak_bytes))
         stego, reference = (read_image(pair[index]).rgb for index in (2, 1))
-    found = searched(stego, reference, CHANNELS, args.repeats)
+    sent = ((name, through(name, stego)) for name in CHANNELS)
+    found = searched(sent, reference, args.repeats)
+    moved = searched(((name, changed(stego, name)) for name in MOVED), reference, args.repeats)
     small = picture(REFERENCE, args.search, seed=2)
-    innocent = searched(small, small, INNOCENT, args.repeats)
+    sent = ((name, through(name, small)) for name in INNOCENT)
+    innocent = searched(sent, small, args.repeats)
     show(f"whole commands, {args.threads} threads", uses)
     show("the header is found", found)
+    show("the header is found elsewhere", moved)
     show("nothing is found", innocent)
     sizes = {"size": list(args.size), "search": list(args.search), "threads": args.threads}
-    keep(args.json, **sizes, commands=uses, found=found, innocent=innocent)
+    keep(args.json, **sizes, commands=uses, found=found, moved=moved, innocent=innocent)
     return 0
 
 
-def searched(sent: Rgb8, reference: Rgb8, names: Sequence[str], repeats: int) -> list[SearchTime]:
-    """Searches in what was sent behind each of these channels."""
+def searched(
+    arrivals: Iterable[tuple[str, Rgb8]], reference: Rgb8, repeats: int
+) -> list[SearchTime]:
+    """Searches in what arrived, by the name of what has happened to it."""
     keys, told = sshr.Keys(sshr.passphrase_bytes(PASSPHRASE)), []
-    for name in names:
-        arrived, spent = through(name, sent), []
+    for name, arrived in arrivals:
+        spent = []
         for _ in range(repeats):
             wall, processor = time.perf_counter(), time.process_time()
             header = find(arrived, reference, keys)

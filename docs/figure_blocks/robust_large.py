@@ -23,8 +23,14 @@ def robust_large(figures: Figures) -> str:
     heads = ["seconds of a search behind", *(f"`{one['channel']}`" for one in told["found"][1:])]
     return (
         f"Whole commands on a pair of {large}, {told['threads']} threads: {uses}.\n\n"
-        f"{table(heads, rows)}"
+        f"{table(heads, rows)}\n\nWhere it lies elsewhere or in another size, the header of that "
+        f"large stego is found in: {_each(told['moved'])}."
     )
+
+
+def _each(searches: list) -> str:
+    """Seconds by what has happened."""
+    return ", ".join(f"`{one['channel']}` {one['seconds']:.1f} s" for one in searches)
 
 
 def _by_channel(found: list, order: list) -> list:

@@ -16,6 +16,7 @@ def test_commands_and_searches_are_timed(
 ) -> None:
     script = load("robust_large")
     monkeypatch.setattr(script, "CHANNELS", ("png", "jpeg:75"))
+    monkeypatch.setattr(script, "MOVED", ("mirror",))
     monkeypatch.setattr(script, "INNOCENT", ("jpeg:75",))
     out = tmp_path / "large.json"
     sizes = ("--size", "256x256", "--search", "256x192")
@@ -25,5 +26,7 @@ def test_commands_and_searches_are_timed(
     assert [use["command"] for use in told["commands"]] == ["conceal", "reveal"]
     assert all(use["peak_bytes"] > 1 << 20 for use in told["commands"])
     assert [one["is_found"] for one in told["found"]] == [True, True]
+    assert [one["is_found"] for one in told["moved"]] == [True]
     assert [one["is_found"] for one in told["innocent"]] == [False]
-    assert all(one["seconds"] > 0 for one in told["found"] + told["innocent"])
+    searches = told["found"] + told["moved"] + told["innocent"]
+    assert all(one["seconds"] > 0 for one in searches)

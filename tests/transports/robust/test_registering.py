@@ -90,3 +90,16 @@ def test_place_of_a_screenshot(reference: Rgb8) -> None:
 @pytest.mark.parametrize("size", [(128, 64), (300, 300), (40, 40)])
 def test_shapes_that_are_not_plain(reference: Rgb8, size: tuple[int, int]) -> None:
     assert list(plain_views(np.resize(reference, (*size, 3)), reference)) == []
+
+
+def test_where_little_is_missing_a_cut_is_looked_for_first(
+    photo: Callable[..., Rgb8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = photo("parrots", 320, 400)
+    monkeypatch.setattr(registering, "_looks_plain", lambda view, reference: True)
+    for other, kind in (
+        (reference[5:, 3:], PlacedView),
+        (through("small:0.99", reference), PlainView),
+        (through("small:0.5", reference), PlainView),
+    ):
+        assert isinstance(next(iter(all_views(other, reference))), kind)

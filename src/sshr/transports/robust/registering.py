@@ -47,6 +47,10 @@ def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
         if place is not None and place.is_enough:
             yield PlacedView(received, reference, place)
     likely = [view for view in plain if _looks_plain(view, reference)]
+    if likely and _may_be_cut(received, reference):
+        place = placed(received, reference)
+        if place is not None and place.is_enough and not place.is_plain:
+            yield PlacedView(received, reference, place)
     yield from likely
     if likely and _lies_plain(received, reference):
         return
@@ -74,6 +78,14 @@ def placed(received: Rgb8, reference: Rgb8) -> Placement | None:
     start = best.start[0] * by, best.start[1] * by
     final = aligned(replace(best, start=start), seen, own, coarsest=2 * _FIRST)
     return None if final is None else Placement.of(final, received.shape, reference.shape)
+
+
+def _may_be_cut(received: Rgb8, reference: Rgb8) -> bool:
+    """Whether so little is missing that a cut is as likely as another size, which takes longer to
+    rule out."""
+    sides = zip(received.shape[:2], reference.shape[:2], strict=True)
+    missing = [1 - one / other for one, other in sides]
+    return any(missing) and all(0 <= share < _ASPECT for share in missing)
 
 
 def _looks_plain(view: View, reference: Rgb8) -> bool:

@@ -12,6 +12,7 @@ from math import erf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.threads import on_all
 from sshr.transports.robust.blocks import SIDE, coded_coefficients, samples
 from sshr.transports.robust.design import ROUNDING
 from sshr.transports.robust.jpeg_grid import find_grid
@@ -21,6 +22,9 @@ Floats = NDArray[np.floating]
 _ROUNDS = 12
 _SAMPLE = 4096
 """Blocks from which the deviations are estimated."""
+
+_AT_ONCE = 512
+"""Blocks whose intermediate results stay in a cache."""
 
 _SMALL, _LARGE = 0.02, 60.0
 """Levels squared of a change."""
@@ -67,7 +71,14 @@ def _means(middle: Floats, step: Floats) -> Floats:
     for _ in range(_ROUNDS):
         mean, spread = _within(sample, step, np.sqrt(power + rounding))
         power = ((mean**2 + spread).mean(axis=0) - rounding).clip(_SMALL, _LARGE)
-    return _within(middle, step, np.sqrt(power + rounding))[0]
+    found, deviation = np.empty_like(flat), np.sqrt(power + rounding)
+
+    def fill(start: int) -> None:
+        part = slice(start, start + _AT_ONCE)
+        found[part] = _within(flat[part], step, deviation)[0]
+
+    on_all(fill, range(0, len(flat), _AT_ONCE))
+    return found.reshape(middle.shape)
 
 
 def _within(middle: Floats, step: Floats, deviation: Floats) -> tuple[Floats, Floats]:

@@ -11,7 +11,6 @@ from seeds. `--only` measures some embeddings anew; the others stay in the file 
 """
 
 import argparse
-import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +19,7 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from printing import keep
+from printing import keep, kept_rows
 
 import sshr
 from sshr.evaluation.detectors.detection import detection_errors
@@ -72,14 +71,6 @@ def analog(covers: Sequence[Rgb8], preset: str) -> Iterator[Rgb8]:
         yield as_rgb(sshr.conceal(secret, cover, keys, random=draw, preset=preset).image)
 
 
-def earlier(path: Path | None, facts: dict[str, Any]) -> dict[tuple[str, float | None], Any]:
-    """Rows that a run under the same conditions has left, by embedding and payload."""
-    kept = json.loads(path.read_text("utf-8")) if path is not None and path.exists() else {}
-    if any(kept.get(name) != value for name, value in facts.items()):
-        return {}
-    return {(row["embedding"], row["payload"]): row for row in kept["rows"]}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
@@ -96,7 +87,7 @@ def main() -> None:
     covers = [centre_crop(read_image(path).rgb, SIZE) for path in paths]
     facts = {"photographs": len(covers), "learners": LEARNERS, "subspace": SUBSPACE}
     facts |= {"detector": given.detector}
-    rows = earlier(given.json, facts)
+    rows = {(row["embedding"], row["payload"]): row for row in kept_rows(given.json, facts)}
     print(f"{len(covers)} photographs, {given.detector}\n")
     print("| bits a sample | embedding | stego PSNR | P_E |\n|---|---|---|---|")
 

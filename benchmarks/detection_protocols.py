@@ -13,7 +13,6 @@ draws come from seeds. With `--json` a run can be split by stegos and by protoco
 """
 
 import argparse
-import json
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from printing import keep
+from printing import keep, kept_rows
 
 import sshr
 from sshr.evaluation.detectors.detector import DETECTORS, Detector, find_detector
@@ -118,14 +117,6 @@ def asked(
     return found
 
 
-def earlier(path: Path | None, facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Rows that a run under the same conditions has left, by stegos."""
-    kept = json.loads(path.read_text("utf-8")) if path is not None and path.exists() else {}
-    if any(kept.get(name) != value for name, value in facts.items()):
-        return {}
-    return {row["embedding"]: row for row in kept["rows"]}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
@@ -143,7 +134,7 @@ def main() -> None:
     detector, made = find_detector(given.detector), ways(covers, given.payload)
     facts = {"photographs": len(covers), "detector": given.detector, "payload": given.payload}
     facts |= {"repeats": given.repeats, "elsewhere": ELSEWHERE}
-    rows = earlier(given.json, facts)
+    rows = {row["embedding"]: row for row in kept_rows(given.json, facts)}
     print(f"{len(covers)} photographs, {given.detector}\n")
     for name in given.only or USUAL:
         stegos, twins = zip(*made[name], strict=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from printing import keep
+from printing import keep, kept
 
 from sshr.evaluation.detectors.detection import FOLDS, detection_errors
 from sshr.evaluation.detectors.detector import DETECTORS, Detector, find_detector
@@ -76,8 +76,7 @@ def main() -> None:
     given = parser.parse_args()
     covers = photographs(given.folders, given.limit)
     others = photographs(given.test, given.limit)
-    kept = json.loads(given.json.read_text()) if given.json and given.json.exists() else {}
-    rows = kept.get("rows", {})
+    rows = kept(given.json).get("rows", {})
     for name in given.detector:
         detector, folds, unseen = find_detector(name), {}, {}
         for share in given.share:

@@ -29,5 +29,20 @@ def cell(value: Any) -> str:
 def keep(path: Path | None, **parts: Any) -> None:
     """Write parts of a JSON file, the others as they are; None: nowhere."""
     if path is not None:
-        told = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        path.write_text(json.dumps(told | to_json(parts), indent=1) + "\n", "utf-8")
+        path.write_text(json.dumps(kept(path) | to_json(parts), indent=1) + "\n", "utf-8")
+
+
+def kept(path: Path | None) -> dict[str, Any]:
+    """What an earlier run has left in the file; nothing where there is none."""
+    found: dict[str, Any] = {}
+    if path is not None and path.exists():
+        found = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def kept_rows(path: Path | None, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The `rows` of an earlier run, if all these facts were the same."""
+    before = kept(path)
+    if any(before.get(name) != value for name, value in facts.items()):
+        return []
+    return list(before["rows"])

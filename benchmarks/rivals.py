@@ -26,7 +26,7 @@ from statistics import median
 from typing import Any
 
 import torch
-from printing import keep, show
+from printing import keep, kept, show
 from speed import passes, tensor_pair
 
 from sshr.network.kinds import build
@@ -100,8 +100,7 @@ def facts(name: str, run: Path) -> dict[str, Any]:
 
 def joined(path: Path | None, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """With those of other recipes that the file of figures has."""
-    before = json.loads(path.read_text()) if path is not None and path.exists() else {}
-    found = {run["recipe"]: run for run in (*before.get("runs", []), *runs)}
+    found = {run["recipe"]: run for run in (*kept(path).get("runs", []), *runs)}
     return [found[name] for name in sorted(found)]
 
 

@@ -9,7 +9,6 @@ Kinds of noise that are not asked for stay in the file of figures; with `--no-pe
 """
 
 import argparse
-import json
 import random
 import tempfile
 import time
@@ -19,7 +18,7 @@ from statistics import fmean, median
 from typing import Any
 
 import numpy as np
-from printing import keep, show
+from printing import keep, kept, show
 
 import sshr
 from sshr.evaluation.methods.table import METHODS
@@ -146,7 +145,7 @@ def main() -> None:
     )
     levels = [round(db) for db in next(iter(fits.values()), {})]
     sizes = {noise: list(one.values()) for noise, one in fits.items()}
-    before = json.loads(given.json.read_text()) if given.json and given.json.exists() else {}
+    before = kept(given.json)
     keep(
         given.json,
         fidelity=joined(before.get("fidelity"), {"pairs": len(pairs), "crop": SIZE, "rows": rows}),

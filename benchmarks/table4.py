@@ -16,7 +16,6 @@ and so does what others have found in the same stegos.
 """
 
 import argparse
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +27,7 @@ from typing import Any
 import numpy as np
 from detection_protocols import ELSEWHERE, SIZE, matched, sealed
 from pictures import curves
-from printing import keep
+from printing import keep, kept
 
 from sshr.errors import SshrError
 from sshr.evaluation.detectors.detection import detection_errors
@@ -173,7 +172,7 @@ def main() -> int:
     parser.add_argument("--picture", type=Path, help="ROC curves, from the file of figures")
     parser.add_argument("--draw", nargs="*", default=[], help="rows in the picture")
     given = parser.parse_args()
-    rows = json.loads(given.json.read_text())["rows"] if given.json.exists() else {}
+    rows = kept(given.json).get("rows", {})
     try:
         todo = list(ways(given))
     except SshrError as error:

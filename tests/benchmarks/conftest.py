@@ -48,3 +48,14 @@ def five(tmp_path: Path) -> Path:
         piece = read_image(PHOTOS / f"{name}.png").rgb[top : top + 96, 150:246]
         write_image(folder / f"{number}.png", piece)
     return folder
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of two pictures, 192 px a side."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("parrots", "sailboats"):
+        piece = read_image(PHOTOS / f"{name}.png").rgb[100:292, 100:292]
+        write_image(folder / f"{name}.png", piece)
+    return folder

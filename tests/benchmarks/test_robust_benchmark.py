@@ -7,28 +7,15 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-
-from sshr.imaging.writing import write_image
 
 Load = Callable[[str], ModuleType]
 Start = Callable[..., int]
 
 
-@pytest.fixture
-def large(photo: Callable[..., NDArray[np.uint8]], tmp_path: Path) -> Path:
-    """A folder of two pictures, 192 px a side."""
-    folder = tmp_path / "large"
-    folder.mkdir()
-    for name in ("parrots", "sailboats"):
-        write_image(folder / f"{name}.png", photo(name, 192, 192))
-    return folder
-
-
-def test_rows_of_channels(start: Start, large: Path, tmp_path: Path) -> None:
+def test_rows_of_channels(start: Start, photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "robust.json"
     words = ("--crop", 0, "--analog", "off", "--limit", 1, "--channels", "png,jpeg:75,webp:5")
-    assert start("robust", large, *words, "--json", out) == 0
+    assert start("robust", photos, *words, "--json", out) == 0
     told = json.loads(out.read_text())
     assert (told["crop"], told["survive"], told["refused"]) == (0, "messenger", 0)
     png, jpeg, lost = (told["channels"][name] for name in ("png", "jpeg:75", "webp:5"))
@@ -45,11 +32,11 @@ def test_references_that_carry_nothing(
     assert "the header's 55 bytes do not come through" in capsys.readouterr().err
 
 
-def test_curves_and_their_picture(start: Start, large: Path, tmp_path: Path) -> None:
+def test_curves_and_their_picture(start: Start, photos: Path, tmp_path: Path) -> None:
     out, drawn = tmp_path / "curves.json", tmp_path / "curves.svg"
     names = ["jpeg:30", "jpeg:80", "jpeg:80:444"]
     words = ("--crop", 0, "--limit", 1, "--channels", ",".join(names))
-    assert start("robust_curves", large, *words, "--json", out) == 0
+    assert start("robust_curves", photos, *words, "--json", out) == 0
     told = json.loads(out.read_text())
     assert list(told["runs"]) == ["messenger", "harsh"]
     assert list(told["runs"]["harsh"]["channels"]) == names
@@ -58,10 +45,10 @@ def test_curves_and_their_picture(start: Start, large: Path, tmp_path: Path) -> 
     assert start("robust_curves") == 2
 
 
-def test_payloads(load: Load, start: Start, large: Path, tmp_path: Path) -> None:
+def test_payloads(load: Load, start: Start, photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "payloads.json"
     words = ("--side", 96, "--tiles", 2, "--payloads", 2, "--json", out)
-    assert start("robust_payloads", "--data", large, *words) == 0
+    assert start("robust_payloads", "--data", photos, *words) == 0
     told = json.loads(out.read_text())
     assert (told["photographs"], told["side"], told["tiles"]) == (2, 96, 2)
     assert sum(told["outcomes"].values()) == 2

@@ -8,25 +8,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from sshr.imaging.reading import read_image
-from sshr.imaging.writing import write_image
 from sshr.transports.robust import codec, planning, profiles, spread
 
 PHOTOS = Path(__file__).parents[2] / "examples" / "photos"
 
 Load = Callable[[str], ModuleType]
 Start = Callable[..., int]
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """A folder of two pictures, 192 px a side."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name in ("parrots", "sailboats"):
-        piece = read_image(PHOTOS / f"{name}.png").rgb[100:292, 100:292]
-        write_image(folder / f"{name}.png", piece)
-    return folder
 
 
 def test_values_are_tried_and_put_back(
@@ -50,10 +37,8 @@ def test_values_are_tried_and_put_back(
     assert even["visible"] != calm["visible"]
     for row in told["harsh"] + told["second"]:
         assert row["stego"] == pytest.approx(40.6, abs=0.4)
-        assert row["revealed"] > 10
-        assert row["refused"] == 0
-    assert even["lost"] <= 1  # noise that its sender has not seen, and a value that is not in use
-    assert calm["lost"] == told["second"][0]["lost"] == 0
+        assert row["revealed"] > 15
+        assert row["lost"] == row["refused"] == 0
     slow, fast = told["coder"]
     assert slow["psnr_1400"] > slow["psnr_220"]
     assert slow["psnr_1400"] >= fast["psnr_1400"]

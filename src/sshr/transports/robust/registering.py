@@ -43,24 +43,26 @@ def all_views(received: Rgb8, reference: Rgb8) -> Iterator[View]:
     place that a search finds."""
     plain = list(plain_views(received, reference))
     if plain and received.shape == reference.shape:
-        place = uncovered(received, reference)
-        if place is not None and place.is_enough:
-            yield PlacedView(received, reference, place)
+        shown = _elsewhere(received, reference, uncovered(received, reference))
+        yield from (view for view in shown if view.changed < _STRANGE)
     likely = [view for view in plain if _looks_plain(view, reference)]
     if likely and _may_be_cut(received, reference):
-        place = placed(received, reference)
-        if place is not None and place.is_enough and not place.is_plain:
-            yield PlacedView(received, reference, place)
+        yield from _elsewhere(received, reference, placed(received, reference))
+        yield from likely
+        return
     yield from likely
     if likely and _lies_plain(received, reference):
         return
     place = placed(received, reference)
-    if place is None or not place.is_enough:
-        return
-    if not place.is_plain:
-        yield PlacedView(received, reference, place)
-    elif not likely:
+    yield from _elsewhere(received, reference, place)
+    if place is not None and place.is_enough and place.is_plain and not likely:
         yield from plain
+
+
+def _elsewhere(received: Rgb8, reference: Rgb8, place: Placement | None) -> Iterator[PlacedView]:
+    """What shows in a place, if it is one where enough shows and not all, as it was sent."""
+    if place is not None and place.is_enough and not place.is_plain:
+        yield PlacedView(received, reference, place)
 
 
 def placed(received: Rgb8, reference: Rgb8) -> Placement | None:

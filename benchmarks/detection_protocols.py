@@ -8,8 +8,8 @@ those that `--only` names, or all but the last two. See `sshr.evaluation.detecto
 trained on so many leaked pairs and tested on the third that is kept back; trained and tested on
 stegos of one half of the photographs against the other half with honest noise, of the same model
 and level (the others: Gaussian of the same PSNR); and trained on LSB matching of 0.4 bits a sample
-in the first half of the photographs, tested in the second. The first two `--repeats` times. All
-draws come from seeds. With `--json` a run can be split by stegos and by protocols.
+in every second photograph, and tested on the others. The first two `--repeats` times. All draws
+come from seeds. With `--json` a run can be split by stegos and by protocols.
 """
 
 import argparse
@@ -110,9 +110,9 @@ def asked(
         )
         found["twins"] = told(point)
     if "elsewhere" in given.ask:
-        half = len(covers) // 2
-        others = [matched(cover, seed) for seed, cover in enumerate(covers[:half])]
-        point = elsewhere(make, covers[:half], others, covers[half:], stegos[half:])
+        school, tested = covers[::2], covers[1::2]
+        others = [matched(cover, seed) for seed, cover in enumerate(school)]
+        point = elsewhere(make, school, others, tested, stegos[1::2])
         found["elsewhere"] = told(point)
     return found
 

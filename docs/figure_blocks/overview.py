@@ -73,14 +73,17 @@ def found(figures: Figures) -> str:
     told = ", ".join(f"{fmean(r['folds']):.2f} at {r['payload']:g} bits a sample" for r in quiet)
     strong = figures.result("protocols-xunet")
     (leaked,), twins = strong["rows"][0]["leaked"], strong["rows"][0]["twins"]
+    rich = figures.result("protocols-srmq1")
     return (
         "Without the reference a stego can be noticed too. How often a simple detector (SPAM) that "
         "has learned from this program's own stegos is wrong (0.5 is guessing): a photograph in a "
         f"photograph {loud:.2f}; `sealed` {told}. A network (XuNet) that has learned from "
         f"{leaked['pairs']} stegos beside their own references finds nearly all at "
         f"{strong['payload']:g} bit a sample ({leaked['p_e']:.2f}), and cannot tell one from "
-        f"another photograph in as much noise ({twins['p_e']:.2f}; "
-        "[more](docs/sealed.md#detectors))."
+        f"another photograph in as much noise ({twins['p_e']:.2f}). No stego of yours needs to "
+        "leak for that: a rich model (SRMQ1) that has learned from other changes, in photographs "
+        f"like yours, is wrong in {rich['rows'][0]['elsewhere']['p_e']:.2f} "
+        "([more](docs/sealed.md#detectors))."
     )
 
 

@@ -1,4 +1,4 @@
-"""What using the tool is like: speed, the sealed transport, detectors."""
+"""What using the tool is like: speed, the sealed transport, how often SPAM finds it."""
 
 from statistics import fmean, pstdev
 
@@ -128,62 +128,6 @@ def detectability(figures: Figures) -> str:
         f"{told['photographs']} photographs, L = {told['learners']}, d_sub = {told['subspace']}."
     )
     return "\n\n".join(parts)
-
-
-@block("protocols")
-def protocols(figures: Figures) -> str:
-    """How often SPAM errs, by what it knows, and by embedding."""
-    return protocol_table(figures.result("protocols"))
-
-
-@block("protocols-srmq1")
-def protocols_srmq1(figures: Figures) -> str:
-    """The same of a rich model."""
-    return protocol_table(figures.result("protocols-srmq1"))
-
-
-@block("protocols-xunet")
-def protocols_xunet(figures: Figures) -> str:
-    """The same of a small network."""
-    return protocol_table(figures.result("protocols-xunet"))
-
-
-@block("protocols-srnet")
-def protocols_srnet(figures: Figures) -> str:
-    """The same of a large one."""
-    return protocol_table(figures.result("protocols-srnet"))
-
-
-def protocol_table(told: Json) -> str:
-    """P_E by embedding and protocol, those that were asked for."""
-    found, repeats = told["rows"], told["repeats"]
-    leaked = [{point["pairs"]: point for point in row.get("leaked", [])} for row in found]
-    counts = sorted(set().union(*leaked))
-    others = {"twins": "noisy twins", "elsewhere": "elsewhere"}
-    asked = [name for name in others if any(name in row for row in found)]
-    rows = []
-    for row, own in zip(found, leaked, strict=True):
-        cells = [point_of(own.get(count), repeats) for count in counts]
-        cells += [point_of(row.get(name), 1 if name == "elsewhere" else repeats) for name in asked]
-        rows.append([f"{row['embedding']}, {row['stego_psnr']:.1f} dB", *cells])
-    heads = [*(f"{count} leaked pairs" for count in counts), *(others[name] for name in asked)]
-    splits = "1 split" if repeats == 1 else f"{repeats} splits"
-    note = (
-        f"{told['photographs']} photographs in {splits}, {told['detector']}, "
-        f"{told['payload']:g} bit a sample sealed"
-    )
-    if "elsewhere" in asked:
-        note += f"; elsewhere: trained on LSB matching of {told['elsewhere']:g} bits a sample"
-    return table(["stego", *heads], rows, 0) + f"\n\n{note}."
-
-
-def point_of(point: Json | None, repeats: int) -> str:
-    """P_E with its deviation over the splits, or, of one, with its 95 % interval."""
-    if point is None:
-        return "-"
-    if repeats > 1:
-        return f"{point['p_e']:.3f} ± {point['spread']:.3f}"
-    return f"{point['p_e']:.3f} ({point['low']:.2f} to {point['high']:.2f})"
 
 
 def error_of(row: Json | None) -> str:

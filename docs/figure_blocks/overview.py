@@ -70,20 +70,20 @@ def found(figures: Figures) -> str:
     (analog,) = (row for row in rows if row["embedding"].startswith("analog"))
     quiet = [row for row in rows if row["embedding"] == "sealed, adaptive"]
     loud = fmean(analog["folds"])
-    told = ", ".join(f"{fmean(r['folds']):.2f} at {r['payload']:g} bits a sample" for r in quiet)
+    errors = ", ".join(f"{fmean(row['folds']):.2f}" for row in quiet)
+    bits = ", ".join(f"{row['payload']:g}" for row in quiet)
     strong = figures.result("protocols-xunet")
-    (leaked,), twins = strong["rows"][0]["leaked"], strong["rows"][0]["twins"]
-    rich = figures.result("protocols-srmq1")
+    row = strong["rows"][0]
+    (leaked,), twins, elsewhere = row["leaked"], row["twins"], row["elsewhere"]
     return (
         "Without the reference a stego can be noticed too. How often a simple detector (SPAM) that "
         "has learned from this program's own stegos is wrong (0.5 is guessing): a photograph in a "
-        f"photograph {loud:.2f}; `sealed` {told}. A network (XuNet) that has learned from "
-        f"{leaked['pairs']} stegos beside their own references finds nearly all at "
-        f"{strong['payload']:g} bit a sample ({leaked['p_e']:.2f}), and cannot tell one from "
-        f"another photograph in as much noise ({twins['p_e']:.2f}). No stego of yours needs to "
-        "leak for that: a rich model (SRMQ1) that has learned from other changes, in photographs "
-        f"like yours, is wrong in {rich['rows'][0]['elsewhere']['p_e']:.2f} "
-        "([more](docs/sealed.md#detectors))."
+        f"photograph {loud:.2f}; `sealed` {errors} at {bits} bits a sample. A network (XuNet) that "
+        f"has learned from {leaked['pairs']} stegos beside their own references finds nearly all "
+        f"at {strong['payload']:g} bit a sample ({leaked['p_e']:.2f}), and so does one that has "
+        f"learned from another program's changes, in photographs of the same kind "
+        f"({elsewhere['p_e']:.2f}). It cannot tell a stego from another photograph in as much "
+        f"noise ({twins['p_e']:.2f}; [more](docs/sealed.md#detectors))."
     )
 
 

@@ -17,6 +17,7 @@ PAGE = Path(__file__).with_name("sshr.1")
 
 ENVIRONMENT = (
     ("SSHR_PASSPHRASE", "The passphrase, where no option gives a file with it."),
+    ("SSHR_KEY_PASSPHRASE", "That of a protected private key, likewise."),
     ("SSHR_DEBUG", "Set to 1, an unexpected failure shows where it happened."),
     ("OMP_NUM_THREADS", "Threads at most, for each process."),
 )

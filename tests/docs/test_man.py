@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from sshr.cli.commands import make_app
+from sshr.cli.passphrase import KEY_VARIABLE, VARIABLE
 
 MAN = Path(__file__).parents[2] / "docs" / "man"
 
@@ -47,6 +48,7 @@ def test_the_page_has_every_option_and_exit_code(make: ModuleType) -> None:
     codes = {int(code) for code in re.findall(r"^\| (\d+)", (MAN / "../cli.md").read_text(), re.M)}
     assert {0, 1, 2, 12} < codes
     assert all(f"\\fB{code}" in page for code in codes)
+    assert all(f"\\fB{name}\\fR" in page for name in (VARIABLE, KEY_VARIABLE))
 
 
 def test_text_is_not_taken_for_roff(make: ModuleType) -> None:

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -45,8 +47,42 @@ def test_what_is_no_picture_is_named(found):
         concealed(entry(found), PICTURE, PICTURE, KEY)
 
 
+class Careless(Given):
+    """Writes into what it is given, and gives the same array each time."""
+
+    def conceal(self, secrets, references, key):
+        self.found[:] = secrets
+        references[:] = secrets
+        return self.found
+
+    def reveal(self, stegos, references, key):
+        stegos[:] = references[:] = 0
+        return stegos
+
+
+def test_what_a_method_writes_into_stays_its_own():
+    secret, reference = PICTURE + np.uint8(1), PICTURE.copy()
+    method = Careless(np.zeros_like(PICTURE[None]))
+    one = MethodEntry("careless", method, "1")
+    stego = concealed(one, secret, reference, KEY)
+    revealed(one, stego, reference, KEY)
+    method.found[:] = 7
+    assert np.array_equal(reference, PICTURE)
+    assert np.array_equal(secret, PICTURE + 1)
+    assert np.array_equal(stego, secret)
+
+
 def test_outcomes_pass_and_other_errors_are_the_methods():
     with pytest.raises(DamagedError):
         revealed(entry(DamagedError("changed")), PICTURE, PICTURE, KEY)
     with pytest.raises(EvaluationError, match="reveal failed with KeyError"):
         revealed(entry(KeyError("x")), PICTURE, PICTURE, KEY)
+
+
+def test_a_method_that_exits_has_failed():
+    class Exits(Given):
+        def conceal(self, secrets, references, key):
+            sys.exit(0)
+
+    with pytest.raises(EvaluationError, match="conceal failed with SystemExit"):
+        concealed(MethodEntry("exits", Exits(None), "1"), PICTURE, PICTURE, KEY)

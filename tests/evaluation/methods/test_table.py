@@ -20,6 +20,9 @@ def test_outside_methods_are_found_by_name(tmp_path, monkeypatch):
         "    def conceal(self, s, r, k): return r\n"
         "    def reveal(self, s, r, k): return s\n"
         "def nothing(): return 3\n"
+        "def leaving(): raise SystemExit(0)\n"
+        "class Unready:\n"
+        "    conceal = property(lambda self: 1 / 0)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     assert outside("mine_for_a_test:M").name == "mine_for_a_test:M"
@@ -27,6 +30,8 @@ def test_outside_methods_are_found_by_name(tmp_path, monkeypatch):
         ("mine_for_a_test", "nor of the form"),
         ("mine_for_a_test:absent", "AttributeError"),
         ("mine_for_a_test:nothing", "no conceal and reveal"),
+        ("mine_for_a_test:leaving", "SystemExit"),
+        ("mine_for_a_test:Unready", "ZeroDivisionError"),
         ("no_such_module_at_all:f", "ModuleNotFoundError"),
     ):
         with pytest.raises(UsageError, match=message):

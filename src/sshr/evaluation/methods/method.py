@@ -108,12 +108,13 @@ def revealed(entry: MethodEntry, stego: Samples, reference: Rgb8, key: bytes) ->
 
 
 def _call(entry: MethodEntry, what: str, first: Samples, reference: Rgb8, key: bytes) -> Samples:
+    """Neither what it is given nor what it gives is shared with it: it may write into either."""
     called = f"{entry.name}: {what}"
     try:
-        found = getattr(entry.method, what)(first[None], reference[None], key)
+        found = getattr(entry.method, what)(first[None].copy(), reference[None].copy(), key)
     except SshrError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         raise EvaluationError(f"{called} failed with {said}") from error
     if not isinstance(found, np.ndarray):
@@ -127,5 +128,5 @@ def _call(entry: MethodEntry, what: str, first: Samples, reference: Rgb8, key: b
         )
     if floating and not np.isfinite(found).all():
         raise EvaluationError(f"{called} gave samples that are not finite")
-    picture: Samples = found[0]
+    picture: Samples = np.array(found[0])
     return picture

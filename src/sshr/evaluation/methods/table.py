@@ -116,11 +116,12 @@ def outside(spec: str) -> MethodEntry:
     try:
         make: Callable[[], Any] = getattr(importlib.import_module(module), factory)
         method = make()
+        usable = all(callable(getattr(method, name, None)) for name in ("conceal", "reveal"))
     except SshrError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}"
         raise UsageError(f"--method {shown(spec)} cannot be made ({said})") from error
-    if not all(callable(getattr(method, name, None)) for name in ("conceal", "reveal")):
+    if not usable:
         raise UsageError(f"--method {shown(spec)}: what it makes has no conceal and reveal")
     return MethodEntry(spec, method, spec)

@@ -3,12 +3,23 @@ import weakref
 import numpy as np
 import pytest
 
+from sshr.errors import EvaluationError
 from sshr.evaluation.detectors.detection import DetectionSuite, detection_errors
 from sshr.evaluation.detectors.detector import DETECTORS, find_detector
 from sshr.evaluation.detectors.shelf import Listed
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.methods.method import MethodEntry
 from sshr.evaluation.records import DetectionLine
+
+
+class Diverged:
+    """A detector whose training came to nothing."""
+
+    def fit(self, covers, stegos):
+        pass
+
+    def score(self, images):
+        return np.full(len(images), np.nan)
 
 
 class Noisy:
@@ -38,6 +49,8 @@ def test_loud_stegos_are_found_and_equal_ones_guessed(photographs):
     assert detection_errors(detector, photographs, photographs) == [0.5] * 5
     with pytest.raises(ValueError, match="4 photographs"):
         detection_errors(detector, photographs[:4], loud[:4])
+    with pytest.raises(EvaluationError, match="not finite"):
+        detection_errors(Diverged(), photographs, loud)
 
 
 def test_a_suite_does_what_its_ledger_lacks(photographs, tmp_path):

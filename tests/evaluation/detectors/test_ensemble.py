@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from sshr.evaluation.detectors.ensemble import FisherEnsemble
 
@@ -21,6 +22,11 @@ def test_equal_classes_are_guessed():
     trained = FisherEnsemble.train(features(1, 0), features(2, 0))
     right = (trained.votes(features(3, 0)) <= 0).mean() + (trained.votes(features(4, 0)) > 0).mean()
     assert 0.6 < right < 1.4
+
+
+def test_a_single_pair_is_refused():
+    with pytest.raises(ValueError, match="no scatter"):
+        FisherEnsemble.train(features(1, 0)[:1], features(2, 6)[:1])
 
 
 def test_votes_are_bounded_and_repeat():

@@ -26,6 +26,13 @@ def test_loud_noise_is_learned(pairs):
     assert (detector.score(stegos[1::2]) > 0).mean() > 0.8
 
 
+def test_pictures_of_other_sizes_are_cut_where_both_have_samples(photo):
+    covers = [photo("parrots", 64, 80), photo("parrots", 80, 64)]
+    detector = NetworkDetector(XuNet, Schooling(steps=2, primer=1, pairs=2, side=48))
+    detector.fit(covers, covers[::-1])
+    assert np.isfinite(detector.score(covers)).all()
+
+
 def test_training_follows_from_its_seed_and_leaves_the_global_one(pairs):
     covers, stegos = (part[:4] for part in pairs)
     found = []

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, mannwhitneyu
 
-from sshr.evaluation.detectors.scores import Judged, interval, roc
+from sshr.errors import EvaluationError
+from sshr.evaluation.detectors.scores import Judged, interval, mean_error, roc
 
 
 def test_scores_that_are_apart():
@@ -22,6 +23,14 @@ def test_the_threshold_is_the_detectors_own_and_the_best_one_a_bound():
 def test_equal_scores_are_guesses():
     found = Judged.of(np.zeros(7), np.zeros(5))
     assert (found.p_e, found.auc, found.best) == (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_scores_that_say_nothing_are_no_perfect_detector(bad):
+    with pytest.raises(EvaluationError, match="not finite"):
+        Judged.of(np.array([bad, 0.0]), np.array([1.0, 1.0]))
+    with pytest.raises(EvaluationError, match="not finite"):
+        mean_error(np.array([0.0]), np.array([bad]))
 
 
 def test_area_is_mann_whitneys():

@@ -32,6 +32,9 @@ def test_small_pictures_lose_the_chi_square_test_as_published(replaced, monkeypa
     small, large = replaced(0, 256), np.zeros((512, 512, 3), np.uint8)
     assert [StegExpose().fused(one) for one in (small, large)] == [0.25, 0.25]
     assert [StegExpose(faithful=True).fused(one) for one in (small, large)] == [0.0, 0.25]
+    # Of 256 blocks the published program compares 255, and stumbles over the missing one.
+    edge = [np.zeros((1, blocks * 1024 // 3 + 1, 3), np.uint8) for blocks in (256, 257)]
+    assert [StegExpose(faithful=True).fused(one) for one in edge] == [0.0, 0.25]
 
 
 def test_estimates_without_a_value_are_left_out(replaced, monkeypatch):

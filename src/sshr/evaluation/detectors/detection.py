@@ -9,6 +9,7 @@ from statistics import fmean
 import numpy as np
 
 from sshr.evaluation.detectors.detector import Detector
+from sshr.evaluation.detectors.scores import mean_error
 from sshr.evaluation.detectors.shelf import part_of, shelved
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.measure import key_of
@@ -104,6 +105,7 @@ def detection_errors(
 
     Raises:
         ValueError: there are fewer photographs than folds.
+        EvaluationError: see `mean_error`.
     """
     if len(covers) < FOLDS:
         raise ValueError(f"{len(covers)} photographs for {FOLDS} folds")
@@ -112,7 +114,6 @@ def detection_errors(
     for number in range(folds):
         own, held = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         detector.fit(part_of(covers, own), part_of(stegos, own))
-        alarms = detector.score(part_of(covers, held)) > 0
-        misses = detector.score(part_of(stegos, held)) <= 0
-        found.append(float(alarms.mean() + misses.mean()) / 2)
+        scores = [detector.score(part_of(pictures, held)) for pictures in (covers, stegos)]
+        found.append(mean_error(*scores))
     return found

@@ -28,7 +28,13 @@ class FisherEnsemble:
 
     @classmethod
     def train(cls, covers: Features, stegos: Features, seed: int = 1) -> "FisherEnsemble":
-        """From features (N, D) of photographs and (M, D) of stegos; subspaces come from a seed."""
+        """From features (N, D) of photographs and (M, D) of stegos; subspaces come from a seed.
+
+        Raises:
+            ValueError: less than two of each, which have no scatter.
+        """
+        if min(len(covers), len(stegos)) < 2:
+            raise ValueError(f"{len(covers)} photographs and {len(stegos)} stegos have no scatter")
         rng, width = np.random.default_rng(seed), covers.shape[1]
         chosen = np.stack([rng.permutation(width)[: min(SUBSPACE, width)] for _ in range(LEARNERS)])
         found = [_discriminant(_subspace(covers, own), _subspace(stegos, own)) for own in chosen]

@@ -127,7 +127,7 @@ def _pair_rate(counts: NDArray[np.int64], otherwise: Otherwise, take: Take = _ne
 def _root(square: float, slope: float, level: float, otherwise: Otherwise, take: Take) -> float:
     inside = slope**2 - 4 * square * level
     if square == 0:
-        return _line(square, slope, level)
+        return -level / slope if slope else math.nan
     if inside < 0:
         return otherwise(square, slope, level)
     return take([(-slope + sign * math.sqrt(inside)) / (2 * square) for sign in (1, -1)])

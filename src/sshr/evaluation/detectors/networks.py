@@ -114,9 +114,10 @@ class NetworkDetector:
         self, cover: Rgb8, stego: Rgb8, batch: int, rng: np.random.Generator
     ) -> tuple[Tensor, Tensor]:
         """One place of both, turned by quarters and mirrored."""
-        height, width = (min(self._schooling.side, side) for side in cover.shape[:2])
-        top = int(rng.integers(cover.shape[0] - height + 1))
-        left = int(rng.integers(cover.shape[1] - width + 1))
+        down, across = (min(both) for both in zip(cover.shape[:2], stego.shape[:2], strict=True))
+        height, width = (min(self._schooling.side, side) for side in (down, across))
+        top = int(rng.integers(down - height + 1))
+        left = int(rng.integers(across - width + 1))
         turns = int(rng.integers(4)) if height == width else 0
         mirrored = bool(rng.integers(2))
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sshr.errors import EvaluationError
+
 Vector = NDArray[np.float64]
 _DEVIATIONS = 1.96
 
@@ -32,13 +34,27 @@ class Judged:
 
     @classmethod
     def of(cls, covers: Vector, stegos: Vector) -> "Judged":
-        """From scores, above 0 for what is taken for a stego; (N,) and (M,)."""
-        alarms, misses = float((covers > 0).mean()), float((stegos <= 0).mean())
-        error, tested = (alarms + misses) / 2, len(covers) + len(stegos)
+        """From scores, above 0 for what is taken for a stego; (N,) and (M,).
+
+        Raises:
+            EvaluationError: see `mean_error`.
+        """
+        error, tested = mean_error(covers, stegos), len(covers) + len(stegos)
         false, true = roc(covers, stegos)
         best = float(((false + 1 - true) / 2).min())
         area = float(np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2))
         return cls(tested, error, *interval(error, tested), best, area)
+
+
+def mean_error(covers: Vector, stegos: Vector) -> float:
+    """P_E: the mean of false alarms and misses, by scores (N,) and (M,); above 0: a stego.
+
+    Raises:
+        EvaluationError: a score is not finite, and says neither.
+    """
+    if not np.isfinite(np.concatenate([covers, stegos])).all():
+        raise EvaluationError("a detector gave scores that are not finite")
+    return float((covers > 0).mean() + (stegos <= 0).mean()) / 2
 
 
 def roc(covers: Vector, stegos: Vector) -> tuple[Vector, Vector]:

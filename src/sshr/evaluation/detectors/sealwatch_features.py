@@ -31,7 +31,8 @@ def sealwatch_parts() -> tuple[Extract, Train]:
     except ImportError as error:
         raise UsageError(
             f"--detector sealwatch-spam needs the package sealwatch ({error}); "
-            "pip install sealwatch, or take --detector spam"
+            "pip install --no-deps sealwatch beside a torchvision that fits the installed torch, "
+            "or take --detector spam"
         ) from None
 
     def extract(picture: Rgb8) -> Vector:

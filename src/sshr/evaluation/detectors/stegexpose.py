@@ -45,7 +45,7 @@ class StegExpose:
         old = self.faithful
         found = [primary_sets(picture, old), sample_pairs(picture, old), rs_analysis(picture)]
         blocks = picture.size // BLOCK
-        if blocks >= _LEAST_BLOCKS or not old:
+        if blocks > _LEAST_BLOCKS or not old:
             odds = pairs_of_values(picture)
             found.append(float(np.mean(odds[: blocks - 1] if old else odds)))
         known = [min(abs(one), 1.0) for one in found if not math.isnan(one)]

@@ -82,6 +82,16 @@ def test_distortions_repeat(trial):
     assert np.isfinite(first.revealed.psnr)
 
 
+def test_replaced_pictures_of_one_size_and_names_that_are_none_are_told_apart(tmp_path):
+    one, other = tmp_path / "a.bmp", tmp_path / "b.bmp"
+    one.write_bytes(bytes(100))
+    other.write_bytes(bytes(99) + b"\1")
+    pairs = [protocols.TestPair(one, path, "same name") for path in (one, other)]
+    assert files_of(pairs[0]) != files_of(pairs[1])
+    for name in ("absent", "l" * 5000, "nul\0", "."):
+        assert files_of(replace(pairs[0], reference=tmp_path / name)).endswith("+-")
+
+
 class Told(Half):
     """Its stego is louder the longer the public prompt."""
 

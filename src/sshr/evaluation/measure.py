@@ -42,6 +42,8 @@ from sshr.types import Rgb8
 SHOWN_PAIRS = 2
 """Of so many pairs the pictures are kept for the report's figures."""
 
+_DIGITS = 16
+
 Keep = Callable[[str, int, str, Rgb8], None]
 """Is given a picture: (method, number of the pair, role, picture)."""
 
@@ -99,16 +101,25 @@ def key_of(seed: int, *words: str) -> bytes:
 
 
 def files_of(pair: TestPair) -> str:
-    """The sizes of a pair's files in bytes, and what stands for its prompts.
+    """Digests of a pair's files ("-" for one that cannot be read), and of its prompts.
 
-    A replaced picture is measured again, and so is a pair with other prompts.
+    A replaced picture is measured again, of whatever size, and so is a pair with other prompts.
     """
-    paths = pair.secret, pair.reference
-    parts = [str(p.stat().st_size) if p.exists() else "-" for p in paths]
+    parts = [_digest(path) for path in (pair.secret, pair.reference)]
     if pair.prompts is not None:
         words = f"{pair.prompts.private}\0{pair.prompts.public}"
-        parts.append(hashlib.sha256(words.encode()).hexdigest()[:16])
+        parts.append(hashlib.sha256(words.encode()).hexdigest()[:_DIGITS])
     return "+".join(parts)
+
+
+def _digest(path: Path) -> str:
+    try:
+        if not path.is_file():  # a pipe would never end
+            return "-"
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:_DIGITS]
+    except (OSError, ValueError):
+        return "-"
 
 
 def left_over(
@@ -197,7 +208,7 @@ class Trial:
         self, channel: str, stego: Rgb8, found: Rgb8 | None, outcome: int, message: str
     ) -> PairLine:
         return PairLine(
-            *(self.entry.name, self.entry.identity, self.pair.name, files_of(self.pair)),
+            *(self.entry.name, self.entry.identity, self.pair.name, self._files),
             *(channel, outcome, message),
             stego=compare(stego, self.reference, self.lpips),
             revealed=self._against_secret(found),
@@ -224,6 +235,10 @@ class Trial:
 
     def _against_secret(self, picture: Rgb8 | None) -> Comparison | None:
         return None if picture is None else compare(picture, self.secret, self.lpips)
+
+    @cached_property
+    def _files(self) -> str:
+        return files_of(self.pair)
 
     @cached_property
     def _picture(self) -> Samples:

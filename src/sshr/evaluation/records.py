@@ -54,7 +54,7 @@ class PairLine:
     """One method on one pair through one channel.
 
     Attributes:
-        files: the sizes of the pair's files: a replaced picture is measured again.
+        files: digests of the pair's files: a replaced picture is measured again.
         outcome, message: of the receiver; see `REVEALED`.
         stego: as received, against the reference; `revealed` against the secret.
         secret_stego, niqe, wrong_key, change: of the channel `png` alone.
@@ -142,6 +142,7 @@ class AttackLine:
 
     Attributes:
         other: the pair whose key and reference serve as wrong ones, or how many pairs there are.
+        pictures: what stands for the pictures of both pairs, or of all.
     """
 
     method: str
@@ -149,13 +150,14 @@ class AttackLine:
     pair: str
     other: str
     attack: str
+    pictures: str = ""
     picture: AttackedPicture | None = None
     whole: WholeSet | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
         """What the line depends on."""
-        return self.method, self.identity, self.pair, self.other, self.attack
+        return self.method, self.identity, self.pair, self.other, self.attack, self.pictures
 
 
 @dataclass(frozen=True)

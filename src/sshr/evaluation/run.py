@@ -211,10 +211,11 @@ def _chosen(
     channels: Sequence[Channel],
 ) -> list[PairLine]:
     """The lines of this call, in order of methods, channels and pairs."""
+    named = [(pair.name, files_of(pair)) for pair in pairs]
     wanted = [
-        (entry.name, entry.identity, pair.name, files_of(pair), channel.name)
+        (entry.name, entry.identity, *name, channel.name)
         for entry in methods
         for channel in channels
-        for pair in pairs
+        for name in named
     ]
     return [ledger[key] for key in wanted if key in ledger]

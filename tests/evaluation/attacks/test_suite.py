@@ -51,6 +51,13 @@ def test_the_papers_scheme_hangs_on_the_reference_and_keeps_its_lines(
     again.run(Ledger(tmp_path / "a.jsonl", {"run": 1}, AttackLine), lambda *a: done.append(a))
     assert done == []
     assert again.result(Ledger(tmp_path / "a.jsonl", {"run": 1}, AttackLine)) == result
+    # A picture that was replaced under the same name is another pair, and its partner's partner.
+    other = [*pictures[:-1], (pictures[-1][1], pictures[-1][0])]
+    jobs = len(list(suite._jobs()))
+    changed = AttackSuite(entry, NAMES, other, 1, 1)
+    kept = [changed._empty(i, name).key in ledger for i, name, _ in changed._jobs()]
+    assert 0 < sum(kept) < jobs
+    assert not kept[-1]
     report = make_report(RUN, [], [], {"paper": result})
     (table,) = attack_tables(report)
     assert len(table.rows) == len(result.rows)

@@ -1,10 +1,11 @@
 """All attacks over a set, line by line, and what they add up to."""
 
 import base64
+import hashlib
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from statistics import fmean
 from typing import Any
 
@@ -152,9 +153,23 @@ class AttackSuite:
     def _empty(self, pair: int, attack: str) -> AttackLine:
         """A line with what it depends on: the other pair, or how many pairs there are."""
         count = len(self.names)
-        other = f"{count} pairs" if attack == _SET else self.names[(pair + OTHER) % count]
+        partner = (pair + OTHER) % count
+        other = f"{count} pairs" if attack == _SET else self.names[partner]
         names = self.entry.name, self.entry.identity, self.names[pair]
-        return AttackLine(*names, other, attack)
+        shown = range(count) if attack == _SET else (pair, partner)
+        return AttackLine(*names, other, attack, self._digest_of(shown))
+
+    def _digest_of(self, pairs: Iterable[int]) -> str:
+        joined = b"".join(self._digests[i] for i in pairs)
+        return hashlib.sha256(joined).hexdigest()[:16]
+
+    @cached_property
+    def _digests(self) -> list[bytes]:
+        """Of the pictures of each pair."""
+        return [
+            hashlib.sha256(secret.tobytes() + reference.tobytes()).digest()
+            for secret, reference in self.pictures
+        ]
 
     def _conceal(self, i: int) -> ConcealedPair:
         return self._conceal_pictures(self.names[i], *self.pictures[i])

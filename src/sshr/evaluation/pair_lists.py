@@ -30,7 +30,7 @@ def read_pairs(path: Path) -> list[ListedPair]:
     """
     try:
         rows = [_row(row) for row in _rows(path)]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         said = " ".join(str(error).split())[:160]
         raise UsageError(
             f"{shown(path)}: is no list of pairs with the columns secret and reference ({said})"
@@ -45,6 +45,8 @@ def read_pairs(path: Path) -> list[ListedPair]:
     names = [name for secret, reference, _ in pairs for name in (secret, reference)]
     if any(Path(name).is_absolute() or ".." in Path(name).parts for name in names):
         raise UsageError(f"{shown(path)}: names must lie below the folder of --data")
+    if len(set(pairs)) < len(pairs):
+        raise UsageError(f"{shown(path)}: lists a pair twice")
     return pairs
 
 
@@ -74,6 +76,8 @@ def _row(row: Any) -> ListedPair:
     if not isinstance(row, dict):
         secret, reference = row
         return _text(secret), _text(reference), None
+    if None in row:  # where the reader of CSV puts what has no column
+        raise ValueError(f"more cells than columns: {row[None]!r}")
     found = {_UNISTEGA.get(key, key): value for key, value in row.items()}
     private, public = found.get("private"), found.get("public")
     if (private is None) != (public is None):

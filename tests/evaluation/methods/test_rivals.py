@@ -60,12 +60,14 @@ def test_weights_of_another_system_or_of_a_preset_are_refused(made):
 
 def test_weights_that_are_not_there_say_how_they_are_made():
     said = (
-        "udh-none: weights needed: sshr train --recipe rivals/udh-none --out RUN ..., "
+        "udh-float: weights needed: sshr train --recipe rivals/udh-float --out RUN ..., "
         "then --method udh:RUN/model.safetensors"
     )
     with pytest.raises(CheckpointError) as caught:
-        rival("udh", "none", "cpu")
+        rival("udh", "float", "cpu")
     assert str(caught.value) == said
+    with pytest.raises(CheckpointError, match=r"udh-none: .* no recipe makes them"):
+        rival("udh", "none", "cpu")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,9 @@ def _called(system: str, value: str) -> str:
 
 
 def _needed(system: str, stem: str) -> str:
+    recipe = files("sshr.training") / "recipes" / "rivals" / f"{stem}.yaml"
+    if not recipe.is_file():
+        return f"{shown(stem)}: no weights of this name are here, and no recipe makes them"
     path = f"--method {system}:RUN/model{SUFFIX}"
     return f"{stem}: weights needed: sshr train --recipe rivals/{stem} --out RUN ..., then {path}"
 

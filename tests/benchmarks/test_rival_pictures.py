@@ -35,5 +35,5 @@ def test_every_method_has_its_column(
 def test_a_method_without_weights_is_one_line(
     start: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert start("rival_pictures", "--method", "udh:none", "--out", tmp_path / "x.png") == 9
-    assert capsys.readouterr().err.startswith("rival_pictures: udh-none: weights needed: ")
+    assert start("rival_pictures", "--method", "udh:float", "--out", tmp_path / "x.png") == 9
+    assert capsys.readouterr().err.startswith("rival_pictures: udh-float: weights needed: ")

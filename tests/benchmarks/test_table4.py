@@ -79,6 +79,6 @@ def test_a_method_without_weights_is_one_line(
     start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.json"
-    assert start("table4", "--method", "udh:none", "--json", out) == 9
-    assert capsys.readouterr().err.startswith("table4: udh-none: weights needed: ")
+    assert start("table4", "--method", "udh:float", "--json", out) == 9
+    assert capsys.readouterr().err.startswith("table4: udh-float: weights needed: ")
     assert not out.exists()

@@ -25,7 +25,7 @@ from printing import keep, kept_rows
 
 import sshr
 from sshr.evaluation.detectors.detector import DETECTORS, Detector, find_detector
-from sshr.evaluation.detectors.protocols import Point, elsewhere, leaked_pairs, noisy_twins
+from sshr.evaluation.detectors.protocols import LEAST, Point, elsewhere, leaked_pairs, noisy_twins
 from sshr.evaluation.detectors.twins import gaussian, model_noise
 from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.imaging.modes import as_rgb
@@ -131,6 +131,9 @@ def main() -> None:
     given = parser.parse_args()
     paths = [path for folder in given.folders for path, _ in fixed_pairs(folder)[: given.limit]]
     covers = [centre_crop(read_image(path).rgb, SIZE) for path in paths]
+    leaked = given.pairs if "leaked" in given.ask else []
+    if len(covers) < LEAST or not all(0 < one <= len(covers) - len(covers) // 3 for one in leaked):
+        parser.error(f"{leaked} leaked pairs of {len(covers)} photographs, of at least {LEAST}")
     detector, made = find_detector(given.detector), ways(covers, given.payload)
     facts = {"photographs": len(covers), "detector": given.detector, "payload": given.payload}
     facts |= {"repeats": given.repeats, "elsewhere": ELSEWHERE}

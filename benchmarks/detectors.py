@@ -21,7 +21,7 @@ from printing import keep, kept
 
 from sshr.evaluation.detectors.detection import FOLDS, detection_errors
 from sshr.evaluation.detectors.detector import DETECTORS, Detector, find_detector
-from sshr.evaluation.detectors.protocols import Point, noisy_twins
+from sshr.evaluation.detectors.protocols import LEAST, Point, noisy_twins
 from sshr.evaluation.detectors.scores import Judged
 from sshr.evaluation.protocols import centre_crop, fixed_pairs
 from sshr.imaging.reading import read_image
@@ -75,6 +75,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write all figures here too")
     given = parser.parse_args()
     covers = photographs(given.folders, given.limit)
+    if len(covers) < (least := LEAST if given.repeats else FOLDS):
+        parser.error(f"{len(covers)} photographs, of at least {least}")
     others = photographs(given.test, given.limit)
     rows = kept(given.json).get("rows", {})
     for name in given.detector:

@@ -30,7 +30,7 @@ from pictures import curves
 from printing import keep, kept
 
 from sshr.errors import SshrError
-from sshr.evaluation.detectors.detection import detection_errors
+from sshr.evaluation.detectors.detection import FOLDS, detection_errors
 from sshr.evaluation.detectors.detector import DETECTORS, Detector, find_detector
 from sshr.evaluation.detectors.scores import Judged, roc
 from sshr.evaluation.measure import key_of
@@ -180,7 +180,7 @@ def main() -> int:
         return error.exit_code
     if todo:
         covers = photographs(given.folders)
-        if given.pairs + SCHOOL > len(covers):
+        if not FOLDS <= given.pairs <= len(covers) - SCHOOL:
             parser.error(f"{given.pairs} pairs and {SCHOOL} others of {len(covers)} photographs")
         detectors = Detectors.ready(given.leaked, given.elsewhere, covers[-SCHOOL:])
         secrets, covers = covers[1 : given.pairs + 1], covers[: given.pairs]

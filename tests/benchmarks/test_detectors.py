@@ -33,6 +33,25 @@ def test_each_detector_has_its_row(
     assert rows["stegexpose"]["unseen"]["1"]["auc"] > 0.7
 
 
+def test_too_few_photographs_are_refused(
+    load: Load,
+    start: Start,
+    five: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("detectors", "detection_protocols"):
+        monkeypatch.setattr(load(name), "SIZE", 64)
+    out = tmp_path / "detectors.json"
+    assert start("detectors", five, "--json", out) == 2
+    assert "5 photographs, of at least 8" in capsys.readouterr().err
+    assert start("detectors", five, "--limit", 4, "--repeats", 0, "--json", out) == 2
+    assert start("detection_protocols", five, "--pairs", 1, "--json", out) == 2
+    assert start("detection_protocols", five, five, "--pairs", 8, "--json", out) == 2
+    assert not out.exists()
+
+
 def test_replacement_touches_only_the_lowest_bits_of_a_share(load: Load) -> None:
     cover = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)
     for share in (0.25, 1.0):

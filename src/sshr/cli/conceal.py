@@ -29,7 +29,10 @@ TransportName = Annotated[
         "carries the secret.",
     ),
 ]
-Output = Annotated[str | None, typer.Option("--output", "-o", help="The stego, a lossless file.")]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", help="The stego: a lossless file; of robust, .jpg too."),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what to expect and how much fits.")
 ]

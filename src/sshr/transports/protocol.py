@@ -112,7 +112,8 @@ class Forecast:
         header_capacity: most header bytes that this reference could hold.
         header_share: part of the samples that the header takes.
         payload_bytes: of the secret as it would be encoded; None without one, or in a picture.
-        capacity: bytes that fit, by the stego's PSNR in dB; empty where no bytes are carried.
+        capacity: bytes that fit, by the stego's PSNR in dB; empty where no bytes are carried, or a
+            picture is coded until it fits.
         stego_psnr, revealed_psnr: lowest and highest mean, dB, to expect; None where that was not
             measured or, of the second, where all comes back (`exact`).
         seconds, mebibytes: estimates for the whole command with the cores of this machine.

@@ -22,6 +22,8 @@ from sshr.types import Rgb8
 
 Pictures = Sequence[Rgb8]
 Make = Callable[[], Detector]
+LEAST = 8
+"""Photographs that noisy twins take: two halves, each to learn from and to test."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,9 @@ def noisy_twins(
         add_noise: a photograph and its number -> the same with noise, as strong as a stego's.
 
     Raises:
-        ValueError: there are fewer than eight photographs.
+        ValueError: there are fewer than LEAST photographs.
     """
-    if len(photographs) < 8:
+    if len(photographs) < LEAST:
         raise ValueError(f"{len(photographs)} photographs for two halves and a test in each")
     runs = []
     for seed in range(repeats):

@@ -38,7 +38,8 @@ def forecast(
         header_bytes=size,
         header_capacity=plan.header_room,
         header_share=len(ground.frame.header) / max(ground.plan.zero.size, 1),
-        capacity={options.stego_psnr: max(room, 0)},
+        # A picture is coded until it fits, and its refinement has a room of its own.
+        capacity={} if isinstance(secret, Picture) else {options.stego_psnr: max(room, 0)},
         stego_psnr=(options.stego_psnr, options.stego_psnr),
         exact=secret is not None and not isinstance(secret, Picture),
         notes=(

@@ -70,7 +70,7 @@ class RobustOptions:
         if self.survive not in (*DESIGNS, FILE):
             channels_of(self.survive)
         if self.stego_psnr not in LEVELS:
-            known = ", ".join(f"{level:g}" for level in LEVELS)
+            known = ", ".join(f"{level:g}" for level in sorted(LEVELS))
             raise UsageError(f"a robust stego's PSNR is one of {known} dB, not {self.stego_psnr:g}")
         if self.analog not in ("auto", "on", "off"):
             raise UsageError(f"analog '{shown(self.analog)}' is not one of auto, on, off")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from functools import partial
 from pathlib import Path
 
@@ -102,3 +103,34 @@ def test_processes_never_hear_what_the_parent_decides(tmp_path: Path) -> None:
     job, pairs = work_in(tmp_path)
     assert {entry.error for entry in pool.run_pool(job, pairs, 2, deaf)} == {"True"}
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def stubborn(job: Job, pair: FilePair) -> Finish:
+    """One process takes the first stop for a fault of its work; the other fails meanwhile."""
+
+    def finish() -> ManifestEntry:
+        ready = job.folder.parent / "ready"
+        if pair.name == "p0.png":
+            try:
+                ready.touch()
+                time.sleep(60)
+            except SystemExit:
+                time.sleep(30)
+                ready.with_name("woke").touch()
+        while not ready.exists():
+            time.sleep(0.01)
+        raise UsageError("a fault")
+
+    return finish
+
+
+@pytest.mark.skipif(pool.cores() < 2, reason="needs two cores")
+def test_a_process_that_misses_the_stop_is_told_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_GRACE", 0.2)
+    job, pairs = work_in(tmp_path)
+    with pytest.raises(UsageError, match="a fault"):
+        list(pool.run_pool(job, pairs[:2], 2, stubborn))
+    assert (tmp_path / "ready").exists()
+    assert not (tmp_path / "woke").exists()

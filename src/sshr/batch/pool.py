@@ -26,6 +26,9 @@ E = TypeVar("E")
 
 KILLED = "its process was killed, twice on this pair alone (out of memory?)"
 
+_GRACE = 5.0
+"""Seconds that a process has for what it does last, before it is told again."""
+
 _job: Any = None
 
 
@@ -125,12 +128,20 @@ def _in_pool(
             # Children that still work are told to stop; they take their temporary files with them.
             pool.shutdown(wait=clean, cancel_futures=True)
             if not clean:
-                # All before any is waited for: one that has stopped stays until the others have.
-                children = multiprocessing.active_children()
-                for child in children:
-                    child.terminate()
-                for child in children:
-                    child.join()
+                _end(multiprocessing.active_children())
+
+
+def _end(children: list[multiprocessing.process.BaseProcess]) -> None:
+    """Stop them, and wait until they have."""
+    # All before any is waited for: one that has stopped stays until the others have.
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join(_GRACE)
+        # The pool takes what stops a task for the task's own fault, and waits for the next one.
+        while child.is_alive():
+            child.terminate()
+            child.join(_GRACE)
 
 
 def _submitted(

@@ -24,6 +24,10 @@ ABSENT = {
 UNTRAINED = "not trained on this budget yet: `sshr train --recipe rivals/{}`"
 UNMEASURED = "trained on this budget, its scores not measured yet"
 OURS = ("paper", "base")
+HEADS = ["png: stego PSNR / SSIM", "png: revealed PSNR / SSIM", "sum, dB"]
+HEADS += ["float: revealed PSNR", "jpeg:75: revealed PSNR"]
+LONGER = "-long"
+"""What recipes on more than the common budget end with."""
 
 
 @block("rivals-systems")
@@ -33,13 +37,14 @@ def systems(figures: Figures) -> str:
     found = {one["name"]: one for one in told["methods"]}
     for name in OURS:
         figures.measured(REPORT, name, found[name]["identity"])
-    trained = [run["recipe"] for run in figures.result("rivals")["runs"]]
+    trained = [run["recipe"] for run in budgeted(figures)]
     others = [name for name in found if name not in SYSTEMS and name not in OURS]
     rows = []
     for name, called in SYSTEMS.items():
         own = [one.replace("-", ":") for one in trained if one.startswith(f"{name}-")]
         versions = [name, *(one for one in others if one.startswith(f"{name}:"))]
         versions += [one for one in own if one not in versions]
+        versions = [one for one in versions if not one.endswith(longer(""))]
         for version in versions:
             label = f"{called}, `{version}`" if version != name else f"{called}, `{name}`"
             if version in found:
@@ -53,9 +58,34 @@ def systems(figures: Figures) -> str:
         rows.append(["SSHR, recipe `rivals/paper`", *_cells(found[name])])
     for name in OURS:
         rows.append([f"SSHR, preset `{name}`", *_cells(found[name])])
-    heads = ["png: stego PSNR / SSIM", "png: revealed PSNR / SSIM", "sum, dB"]
-    heads += ["float: revealed PSNR", "jpeg:75: revealed PSNR"]
-    return f"kodak24, {told['run']['pairs']} pairs of 256 px:\n\n{table(['system', *heads], rows)}"
+    return f"kodak24, {told['run']['pairs']} pairs of 256 px:\n\n{table(['system', *HEADS], rows)}"
+
+
+def budgeted(figures: Figures) -> list[Json]:
+    """The runs on the common budget."""
+    runs = figures.result("rivals")["runs"]
+    return [run for run in runs if not run["recipe"].endswith(LONGER)]
+
+
+def longer(system: str) -> str:
+    """What `sshr evaluate` calls the version that was trained longer."""
+    return system + LONGER.replace("-", ":")
+
+
+@block("rivals-longer")
+def more_training(figures: Figures) -> str:
+    """Recipes with more steps beside those on the budget."""
+    runs = {run["recipe"]: run for run in figures.result("rivals")["runs"]}
+    found = {one["name"]: one for one in figures.result(REPORT)["methods"]}
+    rows = []
+    for long in (name for name in runs if name.endswith(LONGER)):
+        system = long.removesuffix(LONGER)
+        for recipe, method in ((system, system), (long, longer(system))):
+            run = runs[recipe]
+            cells = [str(run["steps"]), f"{run['cpu_minutes']:.1f}", *_cells(found[method])]
+            rows.append([f"{SYSTEMS[system]}, `{method}`", *cells, f"`{run['digest'][:16]}`"])
+    heads = ["system", "steps", "processor minutes", *HEADS, "weights"]
+    return table(heads, rows)
 
 
 def _cells(entry: Json) -> list[str]:
@@ -73,7 +103,7 @@ def _cells(entry: Json) -> list[str]:
 def training(figures: Figures) -> str:
     """The runs."""
     rows = []
-    for run in figures.result("rivals")["runs"]:
+    for run in budgeted(figures):
         size = f"{run['pairs']} x {run['crop']} px"
         steps = f"{run['steps']} of {run['planned']}"
         trouble = f"{run['skipped']}, {run['rollbacks']}"

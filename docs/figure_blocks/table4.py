@@ -68,16 +68,21 @@ def ordered(told: Json) -> list[tuple[str, Json]]:
 def place(name: str) -> tuple[int, str]:
     """Rivals in the order of the paper's tables, then ours."""
     order = [*SYSTEMS, *OURS]
-    system = name.split("-")[0] if name not in order else name
-    return (order.index(system) if system in order else len(order)), name
+    known = [one for one in (name, system_of(name)) if one in order]
+    return (order.index(known[0]) if known else len(order)), name
 
 
 def called(name: str) -> str:
     """As tables call it."""
-    for key in (name, name.split("-")[0]):
+    for key in (name, system_of(name)):
         if key in SYSTEMS:
             return f"{SYSTEMS[key]}, `{name}`"
     return f"SSHR, {name}" if name.startswith("sealed") else f"SSHR, `{name}`"
+
+
+def system_of(name: str) -> str:
+    """Without the version: `hinet:long` or `hinet-long` is `hinet`."""
+    return name.replace(":", "-").split("-")[0]
 
 
 def leaked_cell(folds: list[float] | None) -> str:

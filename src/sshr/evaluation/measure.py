@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from sshr.batch.manifest import file_hash
 from sshr.errors import EvaluationError, ImageError, SshrError
 from sshr.evaluation.ledger import Ledger
 from sshr.evaluation.lpips import Lpips
@@ -114,10 +115,7 @@ def files_of(pair: TestPair) -> str:
 
 def _digest(path: Path) -> str:
     try:
-        if not path.is_file():  # a pipe would never end
-            return "-"
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:_DIGITS]
+        return file_hash(path)[:_DIGITS]
     except (OSError, ValueError):
         return "-"
 
